@@ -1,0 +1,1 @@
+"""Structures, people, affiliations, groups."""

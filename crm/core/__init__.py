@@ -1,0 +1,1 @@
+"""Pieces without a database or a web framework: clock, text, events, errors, money."""

@@ -1,0 +1,21 @@
+"""The one place that asks what time it is."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def now() -> datetime:
+    """Return the current instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return today's date as people in Paris read it on the wall."""
+    return now().astimezone(PARIS).date()
+
+
+def in_paris(instant: datetime) -> datetime:
+    """Return the aware instant as Europe/Paris wall time."""
+    return instant.astimezone(PARIS)

@@ -1,0 +1,44 @@
+"""Folding of French text for search and for sorting."""
+
+import re
+from collections.abc import Iterator
+
+from anyascii import anyascii
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_SAINT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
+_LINK_WORDS = frozenset(
+    "a au aux d de des du en et l la le les pour sur par dans un une the of and".split()
+)
+
+
+def fold(text: str) -> str:
+    """Return the text in lower-case ASCII words: no accent, ligature or punctuation is left."""
+    return _NOT_WORD.sub(" ", anyascii(text).lower()).strip()
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words in order, with St/Ste written in full."""
+    return [_SAINT.get(word, word) for word in fold(text).split()]
+
+
+def sort_key(text: str) -> str:
+    """Return a key that sorts as a French reader expects, equal on every database."""
+    return " ".join(words(text))[:200]
+
+
+def acronym(name: str) -> str:
+    """Return the initials of a name of several words ("Comité de jumelage d'Arras": "cja")."""
+    initials = [word[0] for word in words(name) if word not in _LINK_WORDS]
+    return "".join(initials) if len(initials) > 1 else ""
+
+
+def deletions(word: str) -> Iterator[str]:
+    """Yield the word and each form of it with one letter missing.
+
+    Two words at one typing error from each other (a letter more, less, other, or two swapped)
+    always share at least one of these forms: W. Garbe's symmetric delete method.
+    """
+    yield word
+    for index in range(len(word)):
+        yield word[:index] + word[index + 1 :]

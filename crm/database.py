@@ -1,0 +1,165 @@
+"""The database: engine settings, column types, and `transaction()`, the one place that commits."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from crm.core.errors import DatabaseBusyError, UncommittedWriteError
+
+SQLITE_BUSY_TIMEOUT_SECONDS = 8
+POSTGRESQL_LOCK_TIMEOUT = "8s"
+WRITING = "writing"
+_BEGIN_MODE = "sqlite_begin_mode"
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+NAMING_CONVENTION = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every table; constraints are named by one convention."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+# create_savepoint matters only where a test hands the session a connection already in use.
+db = SQLAlchemy(
+    session_options={"expire_on_commit": False, "join_transaction_mode": "create_savepoint"}
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, kept in UTC on both databases; a naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the instant in UTC, without its zone on SQLite, which keeps none."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored instant, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def key_text(length: int) -> String:
+    """Return a text type that both databases compare and sort byte by byte."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+def engine_options(database_url: str) -> dict[str, Any]:
+    """Return the options that `SQLALCHEMY_ENGINE_OPTIONS` takes for this database."""
+    if database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "isolation_level": None}}
+    return {
+        "pool_pre_ping": True,
+        "connect_args": {"options": f"-c lock_timeout={POSTGRESQL_LOCK_TIMEOUT} -c timezone=UTC"},
+    }
+
+
+@event.listens_for(Engine, "connect")
+def _set_pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            "temp_store=MEMORY",
+            "cache_size=-32000",
+            "mmap_size=268435456",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _emit_begin(connection: Connection) -> None:
+    # Two deferred transactions that both turn to writing lose one of them: a writer says so first.
+    if connection.dialect.name == "sqlite":
+        mode = connection.get_execution_options().get(_BEGIN_MODE, "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_write_outside_transaction(session: Session, *_: Any) -> None:
+    if (session.new or session.dirty or session.deleted) and not session.info.get(WRITING):
+        raise UncommittedWriteError("a write outside transaction()")
+
+
+@contextmanager
+def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
+    """Open the one write transaction of this request or command, and commit it at the end.
+
+    `housekeeping` allows it in a GET, for what is no change of the network's data (a sign of life).
+    Raises DatabaseBusyError when the lock or the disk does not allow the write: nothing is kept.
+    """
+    session = db.session()
+    if has_request_context() and request.method in _SAFE_METHODS and not housekeeping:
+        raise UncommittedWriteError(f"{request.method} {request.endpoint} wants to write")
+    if session.info.get(WRITING):
+        raise UncommittedWriteError("transaction() inside transaction()")
+    session.commit()  # ends the read snapshot, so that what is read below is today's
+    session.info[WRITING] = True
+    try:
+        session.connection(execution_options={_BEGIN_MODE: "IMMEDIATE"})
+        yield session
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        if is_passing(error):
+            raise DatabaseBusyError(str(error.orig)) from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(WRITING, None)
+        _forget_transaction_notes(session)
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Tell whether the same write may succeed later: locked, or no room on the disk."""
+    text = str(error.orig).lower()
+    return any(
+        sign in text
+        for sign in ("database is locked", "database or disk is full", "lock timeout", "no space")
+    )
+
+
+_notes_to_forget: set[str] = set()
+
+
+def note_of_transaction(name: str) -> str:
+    """Register a key of `session.info` that lives no longer than its transaction."""
+    _notes_to_forget.add(name)
+    return name
+
+
+def _forget_transaction_notes(session: Session) -> None:
+    for name in _notes_to_forget:
+        session.info.pop(name, None)
+
+

@@ -1,0 +1,1 @@
+"""Accompaniment sessions and follow-ups."""

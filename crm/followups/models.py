@@ -1,0 +1,145 @@
+"""Accompaniment sessions, who was there, and what is to be done next."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.accounts.models import User
+from crm.contacts.models import Contact, Structure
+from crm.database import Base, UtcDateTime, key_text
+from crm.followups.types import SessionStatus
+from crm.reference.models import ReferenceItem
+from crm.territories.models import Country
+
+session_contact = Table(
+    "session_contact",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("contact_id", ForeignKey("contact.id"), primary_key=True, index=True),
+)
+session_officer = Table(
+    "session_officer",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("user_id", ForeignKey("user.id"), primary_key=True, index=True),
+)
+session_theme = Table(
+    "session_theme",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("theme_id", ForeignKey("reference_item.id"), primary_key=True, index=True),
+)
+session_country = Table(
+    "session_country",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("country_code", ForeignKey("country.code"), primary_key=True, index=True),
+)
+
+_statuses = ", ".join(f"'{status}'" for status in SessionStatus)
+
+
+class AccompanimentSession(Base):
+    """Support given to structures on a day; `submission_key` makes a double submit harmless."""
+
+    __tablename__ = "accompaniment_session"
+    __history__ = "session"
+    __history_exclude__ = frozenset({"submission_key", "created_at"})
+    __table_args__ = (
+        CheckConstraint(f"status IN ({_statuses})", name="status"),
+        CheckConstraint("duration_minutes > 0", name="duration_minutes"),
+        Index("ix_accompaniment_session_held_on", "deleted_at", "held_on", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_key: Mapped[str] = mapped_column(key_text(40), unique=True)
+    kind_id: Mapped[int] = mapped_column(ForeignKey("reference_item.id"), index=True)
+    status: Mapped[str] = mapped_column(key_text(10), default=SessionStatus.DONE)
+    held_on: Mapped[date]
+    duration_minutes: Mapped[int | None]
+    notes: Mapped[str | None] = mapped_column(Text)
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    kind: Mapped[ReferenceItem] = relationship(lazy="raise", foreign_keys=[kind_id])
+    structures: Mapped[list["SessionStructure"]] = relationship(
+        lazy="raise",
+        back_populates="accompaniment_session",
+        order_by="SessionStructure.structure_name",
+        cascade="all, delete-orphan",
+    )
+    contacts: Mapped[list[Contact]] = relationship(
+        secondary=session_contact, lazy="raise", order_by=Contact.sort_name
+    )
+    officers: Mapped[list[User]] = relationship(
+        secondary=session_officer, lazy="raise", order_by=User.name
+    )
+    themes: Mapped[list[ReferenceItem]] = relationship(
+        secondary=session_theme, lazy="raise", order_by=ReferenceItem.position
+    )
+    countries: Mapped[list[Country]] = relationship(
+        secondary=session_country, lazy="raise", order_by=Country.sort_name
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def history_subjects(self) -> list[tuple[str, int]]:
+        """Return the records on whose pages this change is told."""
+        return [("structure", seat.structure_id) for seat in self.structures]
+
+
+class SessionStructure(Base):
+    """A structure supported in a session, as it was that day: written once, never updated."""
+
+    __tablename__ = "session_structure"
+    __table_args__ = (
+        Index("ix_session_structure_structure_id", "structure_id", "session_id"),
+    )
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("accompaniment_session.id"), primary_key=True
+    )
+    structure_id: Mapped[int] = mapped_column(ForeignKey("structure.id"), primary_key=True)
+    structure_name: Mapped[str] = mapped_column(String(200))
+    family_code: Mapped[str] = mapped_column(key_text(20))
+    departement_code: Mapped[str | None] = mapped_column(key_text(3))
+
+    accompaniment_session: Mapped[AccompanimentSession] = relationship(
+        lazy="raise", back_populates="structures"
+    )
+    structure: Mapped[Structure] = relationship(lazy="raise")
+
+
+class FollowUp(Base):
+    """Something someone must do by a day, about a structure, often out of a session."""
+
+    __tablename__ = "follow_up"
+    __history__ = "follow_up"
+    __history_exclude__ = frozenset({"created_at"})
+    __table_args__ = (
+        Index("ix_follow_up_assignee_id_done_at_due_on", "assignee_id", "done_at", "due_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    what: Mapped[str] = mapped_column(String(300))
+    due_on: Mapped[date]
+    assignee_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("accompaniment_session.id"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    assignee: Mapped[User] = relationship(lazy="raise")
+    structure: Mapped[Structure | None] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def history_subjects(self) -> list[tuple[str, int]]:
+        """Return the records on whose pages this change is told."""
+        return [("structure", self.structure_id)] if self.structure_id else []

@@ -1,0 +1,1 @@
+"""International projects of the network's structures."""

@@ -1,0 +1,1 @@
+"""The lists that each network edits on screen."""

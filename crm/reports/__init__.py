@@ -1,0 +1,1 @@
+"""The counts of the year, and the lists behind them."""

@@ -1,0 +1,32 @@
+"""The words of every record, and the misspellings that lead to them."""
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm.database import Base, key_text
+
+
+class SearchWord(Base):
+    """A folded word of a record: `rank` 0 for its own name, 1 for what is around it."""
+
+    __tablename__ = "search_word"
+    __table_args__ = (
+        Index("ix_search_word_kind_record_id", "kind", "record_id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    kind: Mapped[str] = mapped_column(key_text(12), primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    word: Mapped[str] = mapped_column(key_text(40), primary_key=True)
+    record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
+class SearchVariant(Base):
+    """A form of a known word with at most one letter missing (symmetric delete index)."""
+
+    __tablename__ = "search_variant"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    kind: Mapped[str] = mapped_column(key_text(12), primary_key=True)
+    variant: Mapped[str] = mapped_column(key_text(40), primary_key=True)
+    word: Mapped[str] = mapped_column(key_text(40), primary_key=True)

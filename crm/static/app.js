@@ -1,0 +1,319 @@
+"use strict";
+/* Passerelle's behaviour. Every page works without it; each function below adds one comfort. */
+
+const phrases = document.getElementById("phrases")?.dataset ?? {};
+const language = document.documentElement.lang || "fr";
+const fill = (text, values) => (text ?? "").replace(/\{(\w+)\}/g, (_, key) => values[key]);
+const each = (root, selector, action) => root.querySelectorAll(selector).forEach(action);
+const storage = (area) => { try { return window[area]; } catch { return null; } };
+const isTyping = (node) => node.matches("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button], [type=submit])");
+
+/* Remote pickers ---------------------------------------------------------- */
+function enhancePicker(select) {
+  if (!window.TomSelect || select.tomselect) return;
+  const createLabel = select.dataset.createLabel;
+  const line = (data, escape, label) => `<div><span>${escape(label ?? data.text)}</span>${data.detail ? `<span class="detail">${escape(data.detail)}</span>` : ""}</div>`;
+  let failed = false;
+  const picker = new TomSelect(select, {
+    plugins: select.multiple ? { remove_button: { title: phrases.remove, label: "×" } } : {},
+    valueField: "value", labelField: "text", searchField: ["text", "detail"],
+    sortField: [{ field: "$order" }], score: () => () => 1,
+    maxOptions: 50, preload: "focus", loadThrottle: 200, closeAfterSelect: true, hidePlaceholder: true, persist: false,
+    placeholder: select.dataset.placeholder ?? phrases.pickerPlaceholder, allowEmptyOption: false,
+    create: createLabel ? (input) => ({ value: `new:${input}`, text: input, detail: createLabel }) : false,
+    createFilter: (input) => input.trim().length > 1,
+    onItemAdd() { this.setTextboxValue(""); this.lastQuery = null; },
+    async load(query, done) {
+      const url = new URL(select.dataset.picker, location.href);
+      url.searchParams.set("q", query);
+      try {
+        const response = await fetch(url, { headers: { Accept: "application/json" } });
+        if (!response.ok) throw new Error(response.statusText);
+        const found = await response.json();
+        failed = false;
+        this.clearOptions();
+        done(found);
+      } catch { failed = true; done(); }
+    },
+    render: {
+      option: (data, escape) => line(data, escape),
+      item: (data, escape) => `<div>${escape(data.text)}</div>`,
+      option_create: (data, escape) => `<div class="create"><span>${escape(createLabel)} ${escape(fill(phrases.quoted, { text: data.input }))}</span></div>`,
+      no_results: () => `<div class="no-results">${failed ? phrases.searchFailed : phrases.noResult}</div>`,
+      loading: () => `<div class="loading">${phrases.loading}</div>`,
+    },
+  });
+  for (const name of ["aria-describedby", "aria-invalid"]) {
+    if (select.hasAttribute(name)) picker.control_input.setAttribute(name, select.getAttribute(name));
+  }
+  if (select.required) picker.control_input.setAttribute("aria-required", "true");
+  select.setAttribute("aria-hidden", "true");
+  select.addEventListener("focus", () => picker.focus());
+  each(picker.control, ".remove", (cross) => cross.setAttribute("aria-hidden", "true"));
+  picker.on("item_add", () => each(picker.control, ".remove", (cross) => cross.setAttribute("aria-hidden", "true")));
+}
+
+/* Dates said in words ----------------------------------------------------- */
+const plain = (text) => text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[’']/g, "'").replace(/\s+/g, " ");
+const weekdays = ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"];
+const months = ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"];
+
+function understandDate(typed, direction, today = new Date()) {
+  const text = plain(typed).replace(/^le /, "");
+  const [year, month, day] = [today.getFullYear(), today.getMonth(), today.getDate()];
+  const shifted = (days, extraMonths = 0) => new Date(year, month + extraMonths, day + days);
+  const exact = (y, m, d) => { const date = new Date(y, m - 1, d); return date.getMonth() === m - 1 && date.getDate() === d ? date : null; };
+  const nearest = (m, d) => {
+    const date = exact(year, m, d);
+    if (!date) return null;
+    if (direction === "past" && date > today) return exact(year - 1, m, d);
+    return direction === "future" && date < shifted(0) ? exact(year + 1, m, d) : date;
+  };
+  const words = { "aujourd'hui": 0, "ce jour": 0, today: 0, hier: -1, yesterday: -1, "avant-hier": -2, demain: 1, tomorrow: 1, "apres-demain": 2 };
+  if (text in words) return shifted(words[text]);
+  let found = text.match(/^(\d{4})-(\d{1,2})-(\d{1,2})$/);
+  if (found) return exact(+found[1], +found[2], +found[3]);
+  found = text.match(/^(\d{1,2})[/. -](\d{1,2})(?:[/. -](\d{2}|\d{4}))?$/);
+  if (found) return found[3] ? exact(found[3].length === 2 ? 2000 + +found[3] : +found[3], +found[2], +found[1]) : nearest(+found[2], +found[1]);
+  found = text.match(/^(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]{3,})\.?(?: (\d{4}))?$/);
+  if (found) {
+    const rank = months.findIndex((name) => name.startsWith(found[2])) + 1;
+    return rank ? (found[3] ? exact(+found[3], rank, +found[1]) : nearest(rank, +found[1])) : null;
+  }
+  found = text.match(/^(il y a|dans) (\d+|un|une) (jour|semaine|mois)s?$/);
+  if (found) {
+    const count = (found[1] === "dans" ? 1 : -1) * (+found[2] || 1);
+    return found[3] === "mois" ? shifted(0, count) : shifted(count * (found[3] === "semaine" ? 7 : 1));
+  }
+  found = text.match(/^([a-z]+)(?: (dernier|prochain))?$/);
+  const target = found ? weekdays.indexOf(found[1]) : -1;
+  if (target < 0) return null;
+  const forward = found[2] ? found[2] === "prochain" : direction === "future";
+  return forward ? shifted((target - today.getDay() + 6) % 7 + 1) : shifted(-((today.getDay() - target + 6) % 7 + 1));
+}
+
+function enhanceDate(field) {
+  if (field.dataset.ready) return;
+  field.dataset.ready = "true";
+  const [text, native, echo] = ["[data-date-text]", "[data-date-native]", "output"].map((selector) => field.querySelector(selector));
+  const iso = (date) => [date.getFullYear(), date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  const show = (isFinal) => {
+    const date = text.value.trim() ? understandDate(text.value, field.dataset.date) : null;
+    native.value = date ? iso(date) : "";
+    const unknown = !date && isFinal && text.value.trim() !== "";
+    const said = date ? new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(date) : "";
+    const next = unknown ? phrases.dateUnknown : said;
+    if (echo.value !== next) echo.value = next;
+    echo.classList.toggle("is-unknown", unknown);
+  };
+  text.addEventListener("input", () => show(false));
+  text.addEventListener("change", () => show(true));
+  native.addEventListener("change", () => {
+    text.value = native.value.split("-").reverse().join("/");
+    text.dispatchEvent(new Event("input", { bubbles: true }));
+    text.focus();
+  });
+  field.querySelector("[data-date-open]").addEventListener("click", () => { try { native.showPicker(); } catch { native.focus(); } });
+  show(true);
+}
+
+/* Forms sent once --------------------------------------------------------- */
+function guardDoubleSubmit() {
+  const release = (form) => { delete form.dataset.sending; each(form, "[aria-disabled]", (button) => button.removeAttribute("aria-disabled")); };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-send-freely") || form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]")) return;
+    if (form.dataset.sending) { event.preventDefault(); return; }
+    form.dataset.sending = "true";
+    setTimeout(() => each(form, "button:not([type=button])", (button) => button.setAttribute("aria-disabled", "true")));
+    setTimeout(() => release(form), 15000);
+  });
+  window.addEventListener("pageshow", () => each(document, "form[data-sending]", release));
+}
+
+/* Drafts ------------------------------------------------------------------ */
+function keepDraft(form) {
+  const url = form.dataset.draftUrl;
+  if (!url || form.dataset.drafting) return;
+  form.dataset.drafting = "true";
+  const key = `draft:${url}`, safe = storage("sessionStorage"), state = form.querySelector("[data-draft-state]");
+  const contents = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string"));
+  const say = (text) => { if (state && state.value !== text) state.value = text; };
+  const token = () => form.querySelector("[name=csrf_token]")?.value ?? "";
+  const restore = (entries) => {
+    for (const control of form.elements) {
+      const values = entries.filter(([name]) => name === control.name).map(([, value]) => value);
+      if (!control.name || control.name === "csrf_token" || control.type === "file") continue;
+      if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
+      else if (control.multiple) {
+        for (const value of values) if (![...control.options].some((option) => option.value === value)) control.add(new Option(value.replace(/^new:/, ""), value));
+        for (const option of control.options) option.selected = values.includes(option.value);
+        control.tomselect?.sync();
+      } else if (values.length) control.value = values[0];
+    }
+  };
+  let sent = contents(), busy = false, leaving = false;
+  const kept = safe?.getItem(key), arrivedBack = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  if (kept && safe.getItem("draft-submitted") === key && !arrivedBack) safe.removeItem(key);
+  else if (kept) { restore(JSON.parse(kept)); say(phrases.draftRestored); }
+  async function save() {
+    const now = contents();
+    if (busy || leaving || now === sent) return;
+    busy = true;
+    try {
+      const response = await fetch(url, { method: "POST", body: new FormData(form), headers: { "X-CSRFToken": token() }, keepalive: now.length < 60000, redirect: "manual" });
+      if (!response.ok) throw response;
+      sent = now;
+      safe?.removeItem(key);
+      say(fill(phrases.draftSaved, { time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(new Date()) }));
+    } catch (problem) {
+      try { safe?.setItem(key, now); } catch { return; }
+      say(problem instanceof Response ? phrases.draftRefused : phrases.draftKept);
+    } finally { busy = false; }
+  }
+  setInterval(save, 5000);
+  form.addEventListener("focusout", save);
+  window.addEventListener("online", save);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { leaving = true; safe?.setItem("draft-submitted", key); } });
+  window.addEventListener("pageshow", () => { leaving = false; });
+}
+
+function forgetSubmittedDraft() {
+  const safe = storage("sessionStorage"), key = safe?.getItem("draft-submitted");
+  if (!key) return;
+  const isStillHere = [...document.querySelectorAll("[data-draft-url]")].some((form) => `draft:${form.dataset.draftUrl}` === key);
+  if (!isStillHere) safe.removeItem(key);
+  safe.removeItem("draft-submitted");
+}
+
+/* Keyboard ---------------------------------------------------------------- */
+function listenToKeys() {
+  const memory = storage("localStorage"), toggle = document.querySelector("[data-shortcut-switch]");
+  const areOn = () => memory?.getItem("shortcuts") !== "off";
+  if (toggle) {
+    toggle.checked = areOn();
+    toggle.addEventListener("change", () => memory?.setItem("shortcuts", toggle.checked ? "on" : "off"));
+  }
+  const follow = (key) => {
+    const target = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
+    if (!target) return false;
+    if (target.matches("input")) {
+      if (!target.checkVisibility()) return false;
+      target.focus();
+      target.select();
+    } else target.click();
+    return true;
+  };
+  const moveRow = (step) => {
+    const links = [...document.querySelectorAll("[data-rows] tbody tr, .row-line")].map((row) => row.querySelector("th a, a, button")).filter(Boolean);
+    const here = links.findIndex((link) => link === document.activeElement || link.closest("tr, .row-line").contains(document.activeElement));
+    const next = links[here < 0 ? (step > 0 ? 0 : links.length - 1) : here + step];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+    return Boolean(next);
+  };
+  document.addEventListener("keydown", (event) => {
+    const command = event.ctrlKey || event.metaKey;
+    if (command && !event.altKey && event.key.toLowerCase() === "k") return follow("/") && event.preventDefault();
+    if (command && event.key === "Enter") {
+      const form = event.target.closest?.("form[method=post]");
+      if (form) { event.preventDefault(); form.requestSubmit(form.querySelector("button[type=submit].btn-primary") ?? undefined); }
+      return;
+    }
+    if (event.key === "Escape") return closeMenus(null, true);
+    if (command || event.altKey || event.isComposing || !areOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+    const help = document.getElementById("aide-clavier");
+    const handled = event.key === "?" ? (help?.showModal(), Boolean(help)) : event.key === "j" ? moveRow(1) : event.key === "k" ? moveRow(-1) : event.key.length === 1 && follow(event.key);
+    if (handled) event.preventDefault();
+  });
+}
+
+/* Menus and dialogs ------------------------------------------------------- */
+function closeMenus(except, returnFocus = false) {
+  each(document, "details[data-menu][open]", (menu) => {
+    if (except && menu.contains(except)) return;
+    if (returnFocus && menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  });
+}
+
+function listenToClicks() {
+  document.addEventListener("click", (event) => {
+    closeMenus(event.target);
+    const opener = event.target.closest("[data-opens]");
+    if (opener) { closeMenus(); document.getElementById(opener.dataset.opens)?.showModal(); }
+    if (event.target.closest("[data-closes-menu]")) closeMenus();
+    if (event.target.matches("dialog")) event.target.close();
+    event.target.closest("[data-dismiss]")?.closest(".note")?.remove();
+  });
+}
+
+/* Messages leave by themselves, unless someone is reading them. ------------ */
+function fadeMessage(note) {
+  let timer;
+  const isHeld = () => note.matches(":hover") || note.contains(document.activeElement);
+  const leave = () => { if (isHeld()) return; note.classList.add("is-leaving"); setTimeout(() => note.remove(), 220); };
+  const start = () => { clearTimeout(timer); timer = setTimeout(leave, 10000); };
+  for (const name of ["pointerleave", "focusout"]) note.addEventListener(name, start);
+  for (const name of ["pointerenter", "focusin"]) note.addEventListener(name, () => clearTimeout(timer));
+  start();
+}
+
+/* Lists ------------------------------------------------------------------- */
+function listenToLists() {
+  let wait;
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("[data-live-search]")) return;
+    clearTimeout(wait);
+    wait = setTimeout(() => event.target.form.requestSubmit(), 300);
+  });
+  document.addEventListener("change", (event) => {
+    const control = event.target;
+    if (control.matches("[data-auto-submit]")) {
+      control.closest(".filter")?.classList.toggle("is-set", control.value !== "");
+      control.form.requestSubmit();
+    }
+    const mark = control.name && control.form?.querySelector(`[data-count-of="${CSS.escape(control.name)}"]`);
+    if (mark) mark.textContent = control.form.querySelectorAll(`[name="${CSS.escape(control.name)}"]:checked`).length || "–";
+    const rows = [...document.querySelectorAll("[data-select-row]")], all = document.querySelector("[data-select-all]");
+    if (control === all) for (const row of rows) row.checked = all.checked;
+    if (control === all || control.matches("[data-select-row]")) {
+      const count = rows.filter((row) => row.checked).length;
+      if (all) { all.checked = count === rows.length; all.indeterminate = count > 0 && count < rows.length; }
+      const state = document.querySelector("[data-selected-count]");
+      if (state) state.value = count === 1 ? phrases.selectedOne : fill(phrases.selectedMany, { count });
+    }
+  });
+}
+
+function dropEmptyParameters() {
+  document.addEventListener("htmx:config:request", (event) => {
+    const { sourceElement, request } = event.detail.ctx;
+    if (!sourceElement.matches?.("[data-list-tools]")) return;
+    for (const [name, value] of [...request.body]) if (value === "") request.body.delete(name);
+  });
+}
+
+function announceResults() {
+  const count = document.querySelector("[data-results-count]"), voice = document.getElementById("annonce");
+  if (count && voice) voice.value = count.textContent;
+}
+
+/* Start ------------------------------------------------------------------- */
+function enhance(root) {
+  each(root, "[data-picker]", enhancePicker);
+  each(root, "[data-date]", enhanceDate);
+  each(root, "form[data-draft-url]", keepDraft);
+  each(root, "[data-fades]", fadeMessage);
+}
+
+guardDoubleSubmit();
+listenToKeys();
+listenToClicks();
+listenToLists();
+dropEmptyParameters();
+enhance(document);
+forgetSubmittedDraft();
+document.querySelector("[data-focus-first]")?.focus();
+document.addEventListener("htmx:after:swap", () => { enhance(document); announceResults(); });

@@ -1,0 +1,1 @@
+"""Countries, régions, départements, EPCI and communes."""

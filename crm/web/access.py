@@ -1,0 +1,48 @@
+"""Who may use a route: each view says so, and the gate refuses a route that does not."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ACCESS_ATTRIBUTE = "__access__"
+
+
+class Permission(StrEnum):
+    """What a role may do; `crm.accounts.permissions` gives each role its own."""
+
+    READ_NETWORK = "read_network"
+    EDIT_NETWORK = "edit_network"
+    LOG_SESSIONS = "log_sessions"
+    READ_REPORTS = "read_reports"
+    EXPORT = "export"
+    EDIT_REFERENCE = "edit_reference"
+    MANAGE_USERS = "manage_users"
+    READ_OUTBOX = "read_outbox"
+
+
+class Reach(StrEnum):
+    """Access that is no permission: anyone at all, or anyone signed in."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed_in"
+
+
+Access = Permission | Reach
+
+
+def allow(access: Access) -> Callable[[View], View]:
+    """Mark a view with who may use it; it goes below the route decorator."""
+
+    def mark(view: View) -> View:
+        setattr(view, ACCESS_ATTRIBUTE, access)
+        return view
+
+    return mark
+
+
+def access_of(view: Callable[..., Any]) -> Access | None:
+    """Return who may use the view; None when it does not say, which the gate refuses."""
+    access: Access | None = getattr(view, ACCESS_ATTRIBUTE, None)
+    return access

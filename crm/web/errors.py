@@ -1,0 +1,58 @@
+"""Pages for what goes wrong: in the reader's language, saying what to do next."""
+
+from flask import Flask, Response, current_app, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from crm.core.errors import DatabaseBusyError, NotFoundError
+from crm.web.kept import typed_fields
+
+_HAS_PAGE = frozenset({403, 404, 405, 409, 413, 422, 429, 500, 503})
+
+
+def _page(status: int, **context: object) -> tuple[str, int]:
+    name = status if status in _HAS_PAGE else 500 if status >= 500 else 404  # noqa: PLR2004
+    return render_template(f"errors/{name}.html", status=status, **context), status
+
+
+def on_http_error(error: HTTPException) -> Response | tuple[str, int]:
+    """Answer an HTTP error with its page; a redirect is no error."""
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - the first error status
+        return Response(error.get_response().get_data(), error.code or 500)
+    return _page(error.code)
+
+
+def on_not_found(_error: NotFoundError) -> tuple[str, int]:
+    """Answer for a record that does not exist, or not for this person."""
+    return _page(404)
+
+
+def on_expired_form(_error: CSRFError) -> tuple[str, int]:
+    """Offer to send again a form whose protection token has expired: what was typed is in it."""
+    return render_template("errors/resend.html", reason="expired", fields=typed_fields()), 400
+
+
+def on_busy_database(_error: DatabaseBusyError) -> tuple[str, int]:
+    """Say that nothing was written, and offer to send the same again: what was typed is in it."""
+    current_app.logger.warning("database busy", extra={"request_id": g.get("request_id")})
+    if request.method == "POST":
+        return render_template("errors/resend.html", reason="busy", fields=typed_fields()), 503
+    return _page(503)
+
+
+def on_crash(error: Exception) -> tuple[str, int]:
+    """Show an incident number that the log has too."""
+    current_app.logger.error(
+        "incident", exc_info=error, extra={"request_id": g.get("request_id"), "event": "incident"}
+    )
+    return _page(500, incident_id=g.get("request_id", ""))
+
+
+def register_errors(app: Flask) -> None:
+    """Use these pages for every error of the application."""
+    app.register_error_handler(HTTPException, on_http_error)
+    app.register_error_handler(CSRFError, on_expired_form)
+    app.register_error_handler(NotFoundError, on_not_found)
+    app.register_error_handler(DatabaseBusyError, on_busy_database)
+    app.register_error_handler(500, on_crash)
+    app.register_error_handler(Exception, on_crash)

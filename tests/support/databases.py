@@ -1,0 +1,72 @@
+"""Test databases: one of each kind per test process, migrated once, rolled back after each test."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from crm import schema
+from crm.database import engine_options
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+def postgresql_url() -> str | None:
+    """Return the server that tests may use; None when none is named."""
+    return os.environ.get("TEST_DATABASE_URL") or None
+
+
+def why_no_postgresql() -> str | None:
+    """Return why PostgreSQL cannot be tested here; None when it can."""
+    url = postgresql_url()
+    if url is None:
+        return "TEST_DATABASE_URL names no PostgreSQL server"
+    engine = create_engine(url, **engine_options(url))
+    try:
+        with engine.connect():
+            return None
+    except OperationalError as error:
+        return f"PostgreSQL does not answer: {str(error.orig).splitlines()[0]}"
+    finally:
+        engine.dispose()
+
+
+def new_database_url(backend: str, folder: Path, name: str) -> str:
+    """Return the address of a new, empty database of this kind."""
+    if backend == "sqlite":
+        return f"sqlite:///{folder / name}.sqlite"
+    server = postgresql_url()
+    if server is None:
+        raise RuntimeError("no PostgreSQL server for tests")
+    with _autocommit(server) as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(url: str) -> None:
+    """Remove a PostgreSQL database made above; a SQLite file goes with its folder."""
+    name = make_url(url).database
+    server = postgresql_url()
+    if url.startswith("sqlite") or server is None:
+        return
+    with _autocommit(server) as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@contextmanager
+def _autocommit(url: str) -> Iterator[Connection]:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+def migrated_engine(url: str) -> Engine:
+    """Return an engine on the database, brought to the latest revision."""
+    engine = create_engine(url, **engine_options(url))
+    schema.upgrade(engine)
+    return engine
