@@ -76,6 +76,4 @@ def register_database(app: Flask, settings: Settings) -> None:
 
 def _template_folder() -> Path:
     # A wheel has the templates inside the package, a checkout beside it.
-    return next(
-        path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir()
-    )
+    return next(path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir())

@@ -58,8 +58,7 @@ class Settings:
             host_names=_comma_list(environ.get("CRM_HOST_NAMES", "")),
             network_name=environ.get("CRM_NETWORK_NAME", "Réseau de démonstration"),
             network_logo=environ.get("CRM_NETWORK_LOGO") or None,
-            departements=_comma_list(environ.get("CRM_DEPARTEMENTS", ""))
-            or DEFAULT_DEPARTEMENTS,
+            departements=_comma_list(environ.get("CRM_DEPARTEMENTS", "")) or DEFAULT_DEPARTEMENTS,
             mail_sender=environ.get("CRM_MAIL_SENDER", ""),
             base_url=environ.get("CRM_BASE_URL", ""),
             trusted_proxies=_whole_number(environ, "CRM_TRUSTED_PROXIES", 0),
@@ -89,7 +88,8 @@ class Settings:
         ]
         if missing:
             raise ConfigurationError(
-                "Production needs these settings before it can start:\n  - " + "\n  - ".join(missing)
+                "Production needs these settings before it can start:\n  - "
+                + "\n  - ".join(missing)
             )
         return self
 

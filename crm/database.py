@@ -161,5 +161,3 @@ def note_of_transaction(name: str) -> str:
 def _forget_transaction_notes(session: Session) -> None:
     for name in _notes_to_forget:
         session.info.pop(name, None)
-
-

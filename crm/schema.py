@@ -17,7 +17,8 @@ import crm.mail.models
 import crm.projects.models
 import crm.reference.models
 import crm.search.models
-import crm.territories.models  # noqa: F401 - imported for their tables
+import crm.territories.models
+import crm.web.submissions  # noqa: F401 - imported for their tables
 from crm.database import Base
 
 metadata = Base.metadata

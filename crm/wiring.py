@@ -5,14 +5,48 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
+from crm.contacts import views as contacts
+from crm.contacts.wording import (
+    AFFILIATION_WORDING,
+    CONTACT_WORDING,
+    MEMBERSHIP_WORDING,
+    STRUCTURE_WORDING,
+)
+from crm.core.errors import N_
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
+from crm.history.wording import word
+from crm.projects.panels import structure_projects
+from crm.projects.views import blueprint as projects
+from crm.projects.wording import PROJECT_WORDING
+from crm.reference.views import ITEM_WORDING
+from crm.reference.views import blueprint as reference
+from crm.reports.views import blueprint as reports
 from crm.web.access import Permission
 from crm.web.formats import current_locale
 from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
+from crm.web.panels import add_panel
 
-MENU: tuple[MenuEntry, ...] = ()
-QUICK_ACTIONS: tuple[MenuEntry, ...] = ()
+MENU = (
+    MenuEntry(N_("Structures"), "structures.index", "building", Permission.READ_NETWORK),
+    MenuEntry(N_("Contacts"), "contacts.index", "users", Permission.READ_NETWORK),
+    MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
+    MenuEntry(N_("Groupes"), "groups.index", "flag", Permission.READ_NETWORK),
+    MenuEntry(N_("Bilan"), "reports.index", "chart-bar", Permission.READ_REPORTS),
+    MenuEntry(N_("Listes"), "reference.index", "list-details", Permission.EDIT_REFERENCE),
+)
+QUICK_ACTIONS = (
+    MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
+)
+WORDINGS = {
+    "affiliation": AFFILIATION_WORDING,
+    "contact": CONTACT_WORDING,
+    "membership": MEMBERSHIP_WORDING,
+    "project": PROJECT_WORDING,
+    "reference_item": ITEM_WORDING,
+    "structure": STRUCTURE_WORDING,
+}
 ADDRESSES = {
     "home": "home.index",
     "search": "search.index",
@@ -28,6 +62,11 @@ def register_packages(app: Flask) -> None:
     start_recording()
     identify_actor(_acting_user)
     app.context_processor(_page_context)
+    for blueprint in (*contacts.BLUEPRINTS, projects, reports, reference):
+        app.register_blueprint(blueprint)
+    for entity, wording in WORDINGS.items():
+        word(entity, wording)
+    add_panel("structure", structure_projects)
 
 
 def _acting_user() -> Actor:

@@ -60,8 +60,13 @@ def check_access() -> BaseResponse | tuple[str, int] | None:
             return ask_to_sign_in()
         if isinstance(access, Permission) and not user.may(access):
             current_app.logger.warning(
-                "refused", extra={"event": "refused", "endpoint": request.endpoint,
-                                  "user_id": user.id, "request_id": g.get("request_id")}
+                "refused",
+                extra={
+                    "event": "refused",
+                    "endpoint": request.endpoint,
+                    "user_id": user.id,
+                    "request_id": g.get("request_id"),
+                },
             )
             abort(403)
     if not getattr(current_app.view_functions[request.endpoint], "__csrf_exempt__", False):

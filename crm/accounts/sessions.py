@@ -85,7 +85,9 @@ def end_session(session: Session, *, session_id: int, user_id: int) -> None:
 def end_sessions(session: Session, *, user_id: int, except_id: int | None = None) -> None:
     """End all log-ins of a person, or all but one."""
     session.execute(
-        delete(UserSession).where(UserSession.user_id == user_id, UserSession.id != (except_id or 0))
+        delete(UserSession).where(
+            UserSession.user_id == user_id, UserSession.id != (except_id or 0)
+        )
     )
 
 
@@ -138,7 +140,5 @@ def _signed_in(row: Row[tuple[object, ...]]) -> SignedIn:
 def show_sign_of_life(session: Session, session_id: int) -> None:
     """Push the idle limit back."""
     session.execute(
-        update(UserSession)
-        .where(UserSession.id == session_id)
-        .values(last_seen_at=clock.now())
+        update(UserSession).where(UserSession.id == session_id).values(last_seen_at=clock.now())
     )

@@ -159,9 +159,7 @@ def _end_of_month(typed: str, today: date, prefer_past: bool) -> date | None:
     if not match or match[1] not in _MONTHS:
         return None
     month = _MONTHS[match[1]]
-    years = (
-        [int(match[2])] if match[2] else [today.year, today.year + (-1 if prefer_past else 1)]
-    )
+    years = [int(match[2])] if match[2] else [today.year, today.year + (-1 if prefer_past else 1)]
     ends = [date(year, month, calendar.monthrange(year, month)[1]) for year in years]
     fitting = [day for day in ends if (day <= today if prefer_past else day >= today)]
     return ends[0] if match[2] else fitting[0]

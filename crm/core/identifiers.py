@@ -31,8 +31,10 @@ def parse_siren(value: str, field: str = "siren") -> str:
     if siren[8] != expected:
         raise RuleError(
             field,
-            N_("La clé de ce SIREN est fausse : le dernier chiffre est %(found)s, il devrait être"
-               " %(expected)s. Un autre chiffre est peut-être mal recopié."),
+            N_(
+                "La clé de ce SIREN est fausse : le dernier chiffre est %(found)s, il devrait être"
+                " %(expected)s. Un autre chiffre est peut-être mal recopié."
+            ),
             found=siren[8],
             expected=expected,
         )
@@ -58,8 +60,10 @@ def parse_siret(value: str, field: str = "siret") -> str:
     if siret[13] != expected:
         raise RuleError(
             field,
-            N_("La clé de ce SIRET est fausse : le dernier chiffre est %(found)s, il devrait être"
-               " %(expected)s. Un autre chiffre est peut-être mal recopié."),
+            N_(
+                "La clé de ce SIRET est fausse : le dernier chiffre est %(found)s, il devrait être"
+                " %(expected)s. Un autre chiffre est peut-être mal recopié."
+            ),
             found=siret[13],
             expected=expected,
         )

@@ -95,9 +95,7 @@ class SessionStructure(Base):
     """A structure supported in a session, as it was that day: written once, never updated."""
 
     __tablename__ = "session_structure"
-    __table_args__ = (
-        Index("ix_session_structure_structure_id", "structure_id", "session_id"),
-    )
+    __table_args__ = (Index("ix_session_structure_structure_id", "structure_id", "session_id"),)
 
     session_id: Mapped[int] = mapped_column(
         ForeignKey("accompaniment_session.id"), primary_key=True

@@ -30,6 +30,7 @@ class Actor:
 
 COMMAND = Actor(user_id=None, name="Passerelle", source="command")
 
+
 def _nobody() -> Actor:
     return COMMAND
 

@@ -7,7 +7,10 @@ from crm.database import Base, key_text
 
 
 class SearchWord(Base):
-    """A folded word of a record: `rank` 0 for its own name, 1 for what is around it."""
+    """A folded word of a record: `rank` 0 for its own name, 1 for what is around it.
+
+    The primary key is also the order of the answers: by word, then own names first.
+    """
 
     __tablename__ = "search_word"
     __table_args__ = (
@@ -16,8 +19,8 @@ class SearchWord(Base):
     )
 
     kind: Mapped[str] = mapped_column(key_text(12), primary_key=True)
-    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     word: Mapped[str] = mapped_column(key_text(40), primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
 
 

@@ -1,8 +1,8 @@
 """Which records hold all the words typed, even with a slip of the finger."""
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import Select, and_, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crm.core.text import deletions, words
 from crm.search.models import SearchVariant, SearchWord
@@ -11,31 +11,70 @@ _HIGH = "\uffff"
 _MOST_WORDS = 6
 _SHORTEST_CORRECTED = 4
 
+RELEVANCE = (SearchWord.word, SearchWord.rank, SearchWord.record_id)
+
 
 def typed_words(text: str) -> list[str]:
     """Return the folded words of a search, the longest first, six at most."""
     return sorted(set(words(text)), key=lambda word: (-len(word), word))[:_MOST_WORDS]
 
 
-def matches(kind: str, prefixes: list[str]) -> Select[tuple[int, int, str]]:
-    """Select (record_id, rank, word) of the records that hold a word beginning with each prefix.
+def joined_on_words(
+    statement: Select[tuple[object, ...]],
+    identity: InstrumentedAttribute[int],
+    kind: str,
+    prefixes: list[str],
+) -> Select[tuple[object, ...]]:
+    """Narrow a statement to records that hold a word beginning with each prefix.
 
-    The first prefix drives and gives rank and word; a record comes once.
+    A record comes once, at its first fitting word, so that RELEVANCE orders the result.
     """
     first, *others = prefixes
-    driving = (
-        select(SearchWord.record_id, SearchWord.rank, SearchWord.word)
-        .where(SearchWord.kind == kind, SearchWord.rank.in_((0, 1)), _begins(SearchWord, first))
-        .where(*(_also_holds(kind, prefix) for prefix in others))
+    better = aliased(SearchWord)
+    return statement.join(SearchWord, SearchWord.record_id == identity).where(
+        SearchWord.kind == kind,
+        _begins(SearchWord, first),
+        *(_also_holds(kind, prefix) for prefix in others),
+        ~exists().where(
+            better.kind == kind,
+            better.record_id == SearchWord.record_id,
+            _begins(better, first),
+            tuple_(better.word, better.rank) < tuple_(SearchWord.word, SearchWord.rank),
+        ),
     )
-    return driving
 
 
-def _begins(word: type[SearchWord], prefix: str):  # type: ignore[no-untyped-def]
+def matching_ids(kind: str, prefixes: list[str]) -> Select[tuple[int]]:
+    """Select the ids of the records that hold a word beginning with each prefix."""
+    first, *others = prefixes
+    return (
+        select(SearchWord.record_id)
+        .where(
+            SearchWord.kind == kind,
+            _begins(SearchWord, first),
+            *(_also_holds(kind, prefix) for prefix in others),
+        )
+        .distinct()
+    )
+
+
+def corrected(session: Session, kind: str, prefixes: list[str]) -> list[str] | None:
+    """Return the words with the unknown ones replaced by their nearest; None when none helps.
+
+    Nearest is one typing error away at most (optimal string alignment distance of one).
+    """
+    known = {prefix: _is_known(session, kind, prefix) for prefix in prefixes}
+    nearest = {prefix: _nearest(session, kind, prefix) for prefix in prefixes if not known[prefix]}
+    if not nearest or None in nearest.values():
+        return None
+    return [nearest.get(prefix) or prefix for prefix in prefixes]
+
+
+def _begins(word: type[SearchWord], prefix: str) -> ColumnElement[bool]:
     return and_(word.word >= prefix, word.word < prefix + _HIGH)
 
 
-def _also_holds(kind: str, prefix: str):  # type: ignore[no-untyped-def]
+def _also_holds(kind: str, prefix: str) -> ColumnElement[bool]:
     other = aliased(SearchWord)
     return exists().where(
         other.kind == kind,
@@ -44,43 +83,9 @@ def _also_holds(kind: str, prefix: str):  # type: ignore[no-untyped-def]
     )
 
 
-def matching_ids(kind: str, prefixes: list[str]) -> Select[tuple[int]]:
-    """Select the distinct ids of the records that hold a word beginning with each prefix."""
-    found = matches(kind, prefixes).subquery()
-    return select(found.c.record_id).distinct()
-
-
-def corrected(session: Session, kind: str, prefixes: list[str]) -> list[str] | None:
-    """Return the words with those unknown to the index replaced by their nearest; None if none is.
-
-    Nearest is one typing error away at most (optimal string alignment distance of one).
-    """
-    result = []
-    changed = False
-    for prefix in prefixes:
-        if _is_known(session, kind, prefix):
-            result.append(prefix)
-            continue
-        nearest = _nearest(session, kind, prefix)
-        if nearest is None:
-            return None
-        result.append(nearest)
-        changed = True
-    return result if changed else None
-
-
 def _is_known(session: Session, kind: str, prefix: str) -> bool:
-    return bool(
-        session.scalar(
-            select(
-                exists().where(
-                    SearchWord.kind == kind,
-                    SearchWord.rank.in_((0, 1)),
-                    _begins(SearchWord, prefix),
-                )
-            )
-        )
-    )
+    found = select(exists().where(SearchWord.kind == kind, _begins(SearchWord, prefix)))
+    return bool(session.scalar(found))
 
 
 def _nearest(session: Session, kind: str, word: str) -> str | None:
@@ -97,10 +102,10 @@ def _nearest(session: Session, kind: str, word: str) -> str | None:
     frequency = dict(
         session.execute(
             select(SearchWord.word, func.count())
-            .where(
-                SearchWord.kind == kind, SearchWord.rank.in_((0, 1)), SearchWord.word.in_(near)
-            )
+            .where(SearchWord.kind == kind, SearchWord.word.in_(near))
             .group_by(SearchWord.word)
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     return max(near, key=lambda found: (frequency.get(found, 0), found))

@@ -13,15 +13,15 @@ function enhancePicker(select) {
   if (!window.TomSelect || select.tomselect) return;
   const createLabel = select.dataset.createLabel;
   const line = (data, escape, label) => `<div><span>${escape(label ?? data.text)}</span>${data.detail ? `<span class="detail">${escape(data.detail)}</span>` : ""}</div>`;
-  let failed = false;
+  let failed = false, answered = null;
   const picker = new TomSelect(select, {
     plugins: select.multiple ? { remove_button: { title: phrases.remove, label: "×" } } : {},
     valueField: "value", labelField: "text", searchField: ["text", "detail"],
-    sortField: [{ field: "$order" }], score: () => () => 1,
-    maxOptions: 50, preload: "focus", loadThrottle: 200, closeAfterSelect: true, hidePlaceholder: true, persist: false,
+    sortField: [{ field: "$order" }], score: (query) => (option) => (option.query === query.trim() ? 1 : 0),
+    maxOptions: 50, preload: "focus", shouldLoad: () => true, loadThrottle: 200, closeAfterSelect: true, hideSelected: true, hidePlaceholder: true, persist: false,
     placeholder: select.dataset.placeholder ?? phrases.pickerPlaceholder, allowEmptyOption: false,
     create: createLabel ? (input) => ({ value: `new:${input}`, text: input, detail: createLabel }) : false,
-    createFilter: (input) => input.trim().length > 1,
+    createFilter: (input) => input.trim().length > 1 && answered === input.trim(),
     onItemAdd() { this.setTextboxValue(""); this.lastQuery = null; },
     async load(query, done) {
       const url = new URL(select.dataset.picker, location.href);
@@ -30,10 +30,12 @@ function enhancePicker(select) {
         const response = await fetch(url, { headers: { Accept: "application/json" } });
         if (!response.ok) throw new Error(response.statusText);
         const found = await response.json();
+        if (query !== this.inputValue()) return done();
         failed = false;
+        answered = query.trim();
         this.clearOptions();
-        done(found);
-      } catch { failed = true; done(); }
+        done(found.map((option) => ({ ...option, query: answered })));
+      } catch { failed = true; answered = query.trim(); done(); }
     },
     render: {
       option: (data, escape) => line(data, escape),
@@ -49,49 +51,18 @@ function enhancePicker(select) {
   if (select.required) picker.control_input.setAttribute("aria-required", "true");
   select.setAttribute("aria-hidden", "true");
   select.addEventListener("focus", () => picker.focus());
-  each(picker.control, ".remove", (cross) => cross.setAttribute("aria-hidden", "true"));
-  picker.on("item_add", () => each(picker.control, ".remove", (cross) => cross.setAttribute("aria-hidden", "true")));
+  const hideCrosses = () => each(picker.control, ".remove", (cross) => cross.setAttribute("aria-hidden", "true"));
+  hideCrosses();
+  picker.on("item_add", hideCrosses);
+  const refresh = picker.refreshOptions.bind(picker);
+  picker.refreshOptions = (open) => {
+    refresh(open);
+    const create = picker.dropdown_content.querySelector(".create");
+    if (create) picker.dropdown_content.append(create);
+  };
 }
 
 /* Dates said in words ----------------------------------------------------- */
-const plain = (text) => text.trim().toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replace(/[’']/g, "'").replace(/\s+/g, " ");
-const weekdays = ["dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"];
-const months = ["janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"];
-
-function understandDate(typed, direction, today = new Date()) {
-  const text = plain(typed).replace(/^le /, "");
-  const [year, month, day] = [today.getFullYear(), today.getMonth(), today.getDate()];
-  const shifted = (days, extraMonths = 0) => new Date(year, month + extraMonths, day + days);
-  const exact = (y, m, d) => { const date = new Date(y, m - 1, d); return date.getMonth() === m - 1 && date.getDate() === d ? date : null; };
-  const nearest = (m, d) => {
-    const date = exact(year, m, d);
-    if (!date) return null;
-    if (direction === "past" && date > today) return exact(year - 1, m, d);
-    return direction === "future" && date < shifted(0) ? exact(year + 1, m, d) : date;
-  };
-  const words = { "aujourd'hui": 0, "ce jour": 0, today: 0, hier: -1, yesterday: -1, "avant-hier": -2, demain: 1, tomorrow: 1, "apres-demain": 2 };
-  if (text in words) return shifted(words[text]);
-  let found = text.match(/^(\d{4})-(\d{1,2})-(\d{1,2})$/);
-  if (found) return exact(+found[1], +found[2], +found[3]);
-  found = text.match(/^(\d{1,2})[/. -](\d{1,2})(?:[/. -](\d{2}|\d{4}))?$/);
-  if (found) return found[3] ? exact(found[3].length === 2 ? 2000 + +found[3] : +found[3], +found[2], +found[1]) : nearest(+found[2], +found[1]);
-  found = text.match(/^(?:[a-z]+ )?(\d{1,2})(?:er)? ([a-z]{3,})\.?(?: (\d{4}))?$/);
-  if (found) {
-    const rank = months.findIndex((name) => name.startsWith(found[2])) + 1;
-    return rank ? (found[3] ? exact(+found[3], rank, +found[1]) : nearest(rank, +found[1])) : null;
-  }
-  found = text.match(/^(il y a|dans) (\d+|un|une) (jour|semaine|mois)s?$/);
-  if (found) {
-    const count = (found[1] === "dans" ? 1 : -1) * (+found[2] || 1);
-    return found[3] === "mois" ? shifted(0, count) : shifted(count * (found[3] === "semaine" ? 7 : 1));
-  }
-  found = text.match(/^([a-z]+)(?: (dernier|prochain))?$/);
-  const target = found ? weekdays.indexOf(found[1]) : -1;
-  if (target < 0) return null;
-  const forward = found[2] ? found[2] === "prochain" : direction === "future";
-  return forward ? shifted((target - today.getDay() + 6) % 7 + 1) : shifted(-((today.getDay() - target + 6) % 7 + 1));
-}
-
 function enhanceDate(field) {
   if (field.dataset.ready) return;
   field.dataset.ready = "true";
@@ -102,7 +73,7 @@ function enhanceDate(field) {
     native.value = date ? iso(date) : "";
     const unknown = !date && isFinal && text.value.trim() !== "";
     const said = date ? new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(date) : "";
-    const next = unknown ? phrases.dateUnknown : said;
+    const next = unknown ? phrases.dateUnknown : language === "fr" ? said.replace(" 1 ", " 1er ") : said;
     if (echo.value !== next) echo.value = next;
     echo.classList.toggle("is-unknown", unknown);
   };
@@ -123,7 +94,7 @@ function guardDoubleSubmit() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("data-send-freely") || form.matches("[hx-post], [hx-put], [hx-patch], [hx-delete]")) return;
-    if (form.dataset.sending) { event.preventDefault(); return; }
+    if (form.dataset.sending) return event.preventDefault();
     form.dataset.sending = "true";
     setTimeout(() => each(form, "button:not([type=button])", (button) => button.setAttribute("aria-disabled", "true")));
     setTimeout(() => release(form), 15000);
@@ -134,7 +105,7 @@ function guardDoubleSubmit() {
 /* Drafts ------------------------------------------------------------------ */
 function keepDraft(form) {
   const url = form.dataset.draftUrl;
-  if (!url || form.dataset.drafting) return;
+  if (!url || form.matches("[data-drafting]")) return;
   form.dataset.drafting = "true";
   const key = `draft:${url}`, safe = storage("sessionStorage"), state = form.querySelector("[data-draft-state]");
   const contents = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string"));
@@ -153,8 +124,8 @@ function keepDraft(form) {
     }
   };
   let sent = contents(), busy = false, leaving = false;
-  const kept = safe?.getItem(key), arrivedBack = performance.getEntriesByType("navigation")[0]?.type !== "navigate";
-  if (kept && safe.getItem("draft-submitted") === key && !arrivedBack) safe.removeItem(key);
+  const kept = safe?.getItem(key), hasMovedOn = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (kept && safe.getItem("draft-submitted") === key && hasMovedOn) safe.removeItem(key);
   else if (kept) { restore(JSON.parse(kept)); say(phrases.draftRestored); }
   async function save() {
     const now = contents();
@@ -168,7 +139,7 @@ function keepDraft(form) {
       say(fill(phrases.draftSaved, { time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(new Date()) }));
     } catch (problem) {
       try { safe?.setItem(key, now); } catch { return; }
-      say(problem instanceof Response ? phrases.draftRefused : phrases.draftKept);
+      say([0, 401, 403].includes(problem.status) ? phrases.draftRefused : phrases.draftKept);
     } finally { busy = false; }
   }
   setInterval(save, 5000);
@@ -191,18 +162,14 @@ function forgetSubmittedDraft() {
 function listenToKeys() {
   const memory = storage("localStorage"), toggle = document.querySelector("[data-shortcut-switch]");
   const areOn = () => memory?.getItem("shortcuts") !== "off";
-  if (toggle) {
-    toggle.checked = areOn();
-    toggle.addEventListener("change", () => memory?.setItem("shortcuts", toggle.checked ? "on" : "off"));
-  }
+  if (toggle) toggle.checked = areOn();
+  toggle?.addEventListener("change", () => memory?.setItem("shortcuts", toggle.checked ? "on" : "off"));
   const follow = (key) => {
-    const target = document.querySelector(`[data-shortcut="${CSS.escape(key)}"]`);
+    const target = document.querySelector(`[data-shortcut~="${CSS.escape(key)}"]`);
     if (!target) return false;
-    if (target.matches("input")) {
-      if (!target.checkVisibility()) return false;
-      target.focus();
-      target.select();
-    } else target.click();
+    if (!target.matches("input")) target.click();
+    else if (target.checkVisibility()) target.select();
+    else return false;
     return true;
   };
   const moveRow = (step) => {
@@ -218,8 +185,7 @@ function listenToKeys() {
     if (command && !event.altKey && event.key.toLowerCase() === "k") return follow("/") && event.preventDefault();
     if (command && event.key === "Enter") {
       const form = event.target.closest?.("form[method=post]");
-      if (form) { event.preventDefault(); form.requestSubmit(form.querySelector("button[type=submit].btn-primary") ?? undefined); }
-      return;
+      return form && (event.preventDefault(), form.requestSubmit(form.querySelector("button[type=submit].btn-primary")));
     }
     if (event.key === "Escape") return closeMenus(null, true);
     if (command || event.altKey || event.isComposing || !areOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
@@ -252,11 +218,13 @@ function listenToClicks() {
 /* Messages leave by themselves, unless someone is reading them. ------------ */
 function fadeMessage(note) {
   let timer;
-  const isHeld = () => note.matches(":hover") || note.contains(document.activeElement);
-  const leave = () => { if (isHeld()) return; note.classList.add("is-leaving"); setTimeout(() => note.remove(), 220); };
+  const leave = () => {
+    if (note.matches(":hover") || note.contains(document.activeElement)) return;
+    note.classList.add("is-leaving");
+    setTimeout(() => note.remove(), 220);
+  };
   const start = () => { clearTimeout(timer); timer = setTimeout(leave, 10000); };
   for (const name of ["pointerleave", "focusout"]) note.addEventListener(name, start);
-  for (const name of ["pointerenter", "focusin"]) note.addEventListener(name, () => clearTimeout(timer));
   start();
 }
 
@@ -288,16 +256,10 @@ function listenToLists() {
 }
 
 function dropEmptyParameters() {
-  document.addEventListener("htmx:config:request", (event) => {
-    const { sourceElement, request } = event.detail.ctx;
-    if (!sourceElement.matches?.("[data-list-tools]")) return;
+  document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {
+    if (!sourceElement.matches("[data-list-tools]")) return;
     for (const [name, value] of [...request.body]) if (value === "") request.body.delete(name);
   });
-}
-
-function announceResults() {
-  const count = document.querySelector("[data-results-count]"), voice = document.getElementById("annonce");
-  if (count && voice) voice.value = count.textContent;
 }
 
 /* Start ------------------------------------------------------------------- */
@@ -316,4 +278,8 @@ dropEmptyParameters();
 enhance(document);
 forgetSubmittedDraft();
 document.querySelector("[data-focus-first]")?.focus();
-document.addEventListener("htmx:after:swap", () => { enhance(document); announceResults(); });
+document.addEventListener("htmx:after:swap", () => {
+  enhance(document);
+  const count = document.querySelector("[data-results-count]"), voice = document.getElementById("annonce");
+  if (count && voice) voice.value = count.textContent;
+});

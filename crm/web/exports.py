@@ -9,14 +9,35 @@ from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
+from sqlalchemy import Result
+
 from flask import Response, current_app, g, stream_with_context
 
 from crm.core import clock
+from crm.core.errors import N_
 from crm.core.text import fold
+from crm.web.locale import translate
 
 Rows = Iterable[Sequence[Any]]
 
-FORMATS = ("csv", "xlsx")
+EXPORT_LABELS = {
+    "id": N_("Identifiant"),
+    "name": N_("Nom"),
+    "acronym": N_("Sigle"),
+    "family": N_("Famille"),
+    "subtype": N_("Sous-type"),
+    "commune": N_("Commune"),
+    "departement_code": N_("Département"),
+    "listed_on": N_("Référencée le"),
+    "first_name": N_("Prénom"),
+    "last_name": N_("Nom de famille"),
+    "email": N_("Courriel"),
+    "phone": N_("Téléphone"),
+    "mobile": N_("Mobile"),
+    "role": N_("Fonction"),
+    "structure": N_("Structure"),
+    "structure_id": N_("Identifiant de la structure"),
+}
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PHONE_OR_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -48,7 +69,9 @@ def send_table(title: str, header: Sequence[str], rows: Rows, extension: str) ->
         body, kind = stream_with_context(csv_lines(header, rows)), "text/csv; charset=utf-8"
     name = file_name(title, extension)
     return Response(
-        body, mimetype=None, content_type=kind,
+        body,
+        mimetype=None,
+        content_type=kind,
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
@@ -120,3 +143,13 @@ def _read_back(target: IO[bytes]) -> Iterator[bytes]:
         target.seek(0)
         while chunk := target.read(_CHUNK_BYTES):
             yield chunk
+
+
+def send_rows(title: str, result: Result[Any], extension: str) -> Response:
+    """Return a query's rows as a download, with the query's own column names as the header.
+
+    Cursor columns that paging adds are left out; names are translated through EXPORT_LABELS.
+    """
+    names = [name for name in result.keys() if not name.startswith("cursor_")]
+    header = [translate(EXPORT_LABELS.get(name, name)) for name in names]
+    return send_table(title, header, (row[: len(names)] for row in result), extension)

@@ -128,9 +128,7 @@ class PickerField(SelectMultipleField):
     def process_formdata(self, valuelist: list[str]) -> None:
         """Keep each value once, in order."""
         if len(valuelist) > _MOST_CHOICES:
-            raise ValueError(
-                gettext("%(count)s choix au plus à la fois.", count=_MOST_CHOICES)
-            )
+            raise ValueError(gettext("%(count)s choix au plus à la fois.", count=_MOST_CHOICES))
         self.data = list(dict.fromkeys(value for value in valuelist if value))
 
     def pre_validate(self, form: Any) -> None:

@@ -5,9 +5,11 @@ from sqlalchemy.orm import Session
 
 _current: dict[str, Session] = {}
 
+
 def use_session(session: Session) -> None:
     """Make every factory write into this session."""
     _current["session"] = session
+
 
 class BaseFactory(SQLAlchemyModelFactory):
     """A factory that flushes, so that ids exist at once."""

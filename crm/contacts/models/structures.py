@@ -112,8 +112,6 @@ class Structure(Base):
     countries: Mapped[list[Country]] = relationship(
         secondary=structure_country, lazy="raise", order_by=Country.sort_name
     )
-    tags: Mapped[list[Tag]] = relationship(
-        secondary=structure_tag, lazy="raise", order_by=Tag.key
-    )
+    tags: Mapped[list[Tag]] = relationship(secondary=structure_tag, lazy="raise", order_by=Tag.key)
 
     __mapper_args__ = {"version_id_col": version}

@@ -1,0 +1,221 @@
+"""The lists of structures and of people: what they show and what narrows them."""
+
+from collections.abc import Callable
+
+from flask import url_for
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import Session
+
+from crm.contacts.models import (
+    Affiliation,
+    Contact,
+    Structure,
+    Tag,
+    contact_tag,
+    structure_country,
+    structure_tag,
+    structure_theme,
+)
+from crm.contacts.queries.people import contact_rows, is_current_on
+from crm.contacts.queries.structures import structure_rows
+from crm.core import clock
+from crm.core.errors import N_
+from crm.reference.queries import labels_by_code, labels_by_id
+from crm.territories.models import Commune, Country, Departement, Epci
+from crm.web.list_definition import Column, Filter, ListDefinition, Sort
+
+Options = list[tuple[str, str]]
+
+
+def numbers(values: list[str]) -> list[int]:
+    """Return the values that are ids; what is none of them finds nothing."""
+    return [int(value[:18]) for value in values if value.isdecimal()]
+
+
+def departements(session: Session) -> Options:
+    """Return the départements the network covers."""
+    rows = session.execute(
+        select(Departement.code, Departement.name)
+        .where(Departement.is_covered)
+        .order_by(Departement.code)
+    )
+    return [(code, f"{name} ({code})") for code, name in rows.tuples()]
+
+
+def _epci(session: Session) -> Options:
+    rows = session.execute(select(Epci.siren, Epci.name).order_by(Epci.sort_name, Epci.siren))
+    return list(rows.tuples().all())
+
+
+def _communes_with_structures(session: Session) -> Options:
+    seats = select(Structure.commune_code).where(Structure.deleted_at.is_(None))
+    rows = session.execute(
+        select(Commune.insee_code, Commune.name, Commune.departement_code)
+        .where(Commune.insee_code.in_(seats))
+        .order_by(Commune.sort_name, Commune.insee_code)
+    )
+    return [(code, f"{name} ({departement})") for code, name, departement in rows.tuples()]
+
+
+def _countries_of_structures(session: Session) -> Options:
+    rows = session.execute(
+        select(Country.code, Country.name)
+        .where(Country.code.in_(select(structure_country.c.country_code)))
+        .order_by(Country.sort_name)
+    )
+    return list(rows.tuples().all())
+
+
+def _tags(session: Session) -> Options:
+    rows = session.execute(select(Tag.id, Tag.label).order_by(Tag.key)).tuples()
+    return [(str(tag_id), label) for tag_id, label in rows]
+
+
+def _in_epci(values: list[str]) -> ColumnElement[bool]:
+    seats = select(Commune.insee_code).where(Commune.epci_siren.in_(values))
+    return Structure.commune_code.in_(seats) | Structure.epci_siren.in_(values)
+
+
+def structure_filters() -> list[Filter]:
+    """Return what narrows a list of structures; also a list of people, by where they are."""
+    return [
+        Filter(
+            "famille",
+            N_("Famille"),
+            Structure.family_code.in_,
+            lambda session: labels_by_code(session, "family"),
+            everything_label=N_("Toutes"),
+        ),
+        Filter(
+            "sous-type",
+            N_("Sous-type"),
+            lambda values: Structure.subtype_id.in_(numbers(values)),
+            lambda session: labels_by_id(session, "subtype"),
+        ),
+        Filter("departement", N_("Département"), Structure.departement_code.in_, departements),
+        Filter("epci", N_("EPCI"), _in_epci, _epci),
+        Filter(
+            "commune",
+            N_("Commune"),
+            Structure.commune_code.in_,
+            _communes_with_structures,
+            everything_label=N_("Toutes"),
+        ),
+        Filter(
+            "theme",
+            N_("Thème"),
+            lambda values: exists().where(
+                structure_theme.c.structure_id == Structure.id,
+                structure_theme.c.theme_id.in_(numbers(values)),
+            ),
+            lambda session: labels_by_id(session, "theme"),
+        ),
+        Filter(
+            "pays",
+            N_("Pays"),
+            lambda values: exists().where(
+                structure_country.c.structure_id == Structure.id,
+                structure_country.c.country_code.in_(values),
+            ),
+            _countries_of_structures,
+        ),
+        Filter(
+            "etiquette",
+            N_("Étiquette"),
+            lambda values: exists().where(
+                structure_tag.c.structure_id == Structure.id,
+                structure_tag.c.tag_id.in_(numbers(values)),
+            ),
+            _tags,
+            everything_label=N_("Toutes"),
+        ),
+    ]
+
+
+def structure_list() -> ListDefinition:
+    """Return the list of structures."""
+    return ListDefinition(
+        url=url_for("structures.index"),
+        statement=structure_rows(),
+        identity=Structure.id,
+        columns=(
+            Column("name", N_("Nom"), sort="nom"),
+            Column("family", N_("Famille"), sort="famille"),
+            Column("commune", N_("Commune"), sort="commune"),
+            Column("departement", N_("Département"), sort="departement"),
+            Column("listed_on", N_("Référencée le"), sort="recent"),
+        ),
+        sorts={
+            "nom": Sort((Structure.sort_name, Structure.id)),
+            "famille": Sort((Structure.family_code, Structure.sort_name, Structure.id)),
+            "commune": Sort((func.coalesce(Commune.sort_name, ""), Structure.id)),
+            "departement": Sort(
+                (func.coalesce(Structure.departement_code, ""), Structure.sort_name, Structure.id)
+            ),
+            "recent": Sort((Structure.id,), descending=True),
+        },
+        default_sort="nom",
+        filters=structure_filters(),
+        search_label=N_("Nom, sigle, commune"),
+        count_words=(N_("%(count)s structure"), N_("%(count)s structures")),
+        bulk_actions=(("etiqueter", N_("Ajouter une étiquette")),),
+        export_url=lambda extension: url_for("structures.export", extension=extension),
+    )
+
+
+def _of_a_present_structure(
+    narrow: Callable[[list[str]], ColumnElement[bool]],
+) -> Callable[[list[str]], ColumnElement[bool]]:
+    def condition(values: list[str]) -> ColumnElement[bool]:
+        return Contact.id.in_(
+            select(Affiliation.contact_id)
+            .join(Structure, Structure.id == Affiliation.structure_id)
+            .where(is_current_on(clock.today()), narrow(values))
+        )
+
+    return condition
+
+
+def contact_list() -> ListDefinition:
+    """Return the list of people; filters on structures look at present roles."""
+    filters = [
+        Filter(
+            each.name,
+            each.label,
+            _of_a_present_structure(each.narrow),
+            each.options,
+            everything_label=each.everything_label,
+        )
+        for each in structure_filters()
+        if each.name != "etiquette"
+    ]
+    tagged = Filter(
+        "etiquette",
+        N_("Étiquette"),
+        lambda values: exists().where(
+            contact_tag.c.contact_id == Contact.id, contact_tag.c.tag_id.in_(numbers(values))
+        ),
+        _tags,
+        everything_label=N_("Toutes"),
+    )
+    return ListDefinition(
+        url=url_for("contacts.index"),
+        statement=contact_rows(clock.today()),
+        identity=Contact.id,
+        columns=(
+            Column("name", N_("Nom"), sort="nom"),
+            Column("role", N_("Fonction")),
+            Column("structure", N_("Structure")),
+            Column("email", N_("Courriel")),
+            Column("phone", N_("Téléphone")),
+        ),
+        sorts={
+            "nom": Sort((Contact.sort_name, Contact.id)),
+            "recent": Sort((Contact.id,), descending=True),
+        },
+        default_sort="nom",
+        filters=[*filters, tagged],
+        search_label=N_("Nom, courriel, structure"),
+        count_words=(N_("%(count)s contact"), N_("%(count)s contacts")),
+        export_url=lambda extension: url_for("contacts.export", extension=extension),
+    )

@@ -1,0 +1,28 @@
+"""The writes of the contacts package."""
+
+from crm.contacts.operations.people import (
+    create_affiliation,
+    create_contact,
+    resolve_contact,
+    update_affiliation,
+    update_contact,
+)
+from crm.contacts.operations.structures import (
+    create_structure,
+    resolve_structure,
+    update_structure,
+)
+from crm.contacts.operations.tags import tag_structures, untag_structures
+
+__all__ = [
+    "create_affiliation",
+    "create_contact",
+    "create_structure",
+    "resolve_contact",
+    "resolve_structure",
+    "tag_structures",
+    "untag_structures",
+    "update_affiliation",
+    "update_contact",
+    "update_structure",
+]

@@ -1,0 +1,244 @@
+"""Making and changing structures; adopting communes and EPCI as actors."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
+
+from crm.contacts.indexing import index_structure
+from crm.contacts.models import Structure
+from crm.contacts.operations.tags import find_or_create_tags
+from crm.contacts.rules import clean_structure
+from crm.contacts.types import Family, StructureData
+from crm.core import clock
+from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
+from crm.core.text import sort_key
+from crm.reference.models import ReferenceItem
+from crm.territories.models import Commune, Country, Epci
+from crm.territories.queries import find_commune
+
+_PLAIN_FIELDS = (
+    "name", "acronym", "family_code", "subtype_id", "siren", "siret", "rna", "address",
+    "postcode", "commune_code", "email", "phone", "website", "description", "listed_on",
+    "closed_on",
+)  # fmt: skip
+
+
+def create_structure(session: Session, *, data: StructureData) -> Structure:
+    """Make a structure and return it; raise RuleError with the field that does not fit."""
+    structure = Structure(created_at=clock.now(), themes=[], countries=[], tags=[])
+    _fill(session, structure, clean_structure(data))
+    session.add(structure)
+    session.flush()
+    index_structure(session, structure)
+    return structure
+
+
+def update_structure(
+    session: Session, *, structure_id: int, version: int, data: StructureData
+) -> Structure:
+    """Change a structure as it was at that version; raise StaleRecordError if it has moved on."""
+    structure = get_structure(session, structure_id)
+    if structure.version != version:
+        raise StaleRecordError(structure)
+    _fill(session, structure, clean_structure(data))
+    session.flush()
+    index_structure(session, structure)
+    return structure
+
+
+def get_structure(session: Session, structure_id: int) -> Structure:
+    """Return a structure that is not in the trash, with its lists; raise NotFoundError."""
+    structure = session.scalar(
+        select(Structure)
+        .where(Structure.id == structure_id, Structure.deleted_at.is_(None))
+        .options(
+            selectinload(Structure.themes),
+            selectinload(Structure.countries),
+            selectinload(Structure.tags),
+        )
+    )
+    if structure is None:
+        raise NotFoundError
+    return structure
+
+
+def resolve_structure(
+    session: Session, *, value: str, family_code: str | None, field: str = "structures"
+) -> Structure:
+    """Return the structure that a picker's value names, making it when it is new.
+
+    Values: an id; `commune:INSEE` or `epci:SIREN`, adopted from the reference; `new:Name`.
+    Raises RuleError on `field`, or on `new_family` when a new one has no family yet.
+    """
+    kind, _, rest = value.partition(":")
+    if kind == "commune" and rest:
+        return adopt_commune(session, insee_code=rest)
+    if kind == "epci" and rest:
+        return adopt_epci(session, siren=rest)
+    if kind == "new" and rest.strip():
+        if not family_code:
+            raise RuleError(
+                "new_family",
+                N_("Choisissez la famille de « %(name)s » pour l’ajouter."),
+                name=rest.strip()[:60],
+            )
+        data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
+        return create_structure(session, data=data)
+    if value.isdecimal() and (found := _alive(session, Structure.id == int(value[:18]))):
+        return found
+    raise RuleError(field, N_("Choisissez une structure dans la liste."))
+
+
+def adopt_commune(session: Session, *, insee_code: str) -> Structure:
+    """Return the commune as an actor of the network, made from the reference the first time."""
+    commune = find_commune(session, insee_code)
+    if commune is None:
+        raise RuleError("structures", N_("Aucune commune n’a le code INSEE demandé."))
+    known = _alive(session, Structure.insee_code == commune.insee_code)
+    return known or _adopt(session, commune)
+
+
+def _adopt(session: Session, commune: Commune) -> Structure:
+    structure = create_structure(
+        session,
+        data=StructureData(
+            name=commune.name,
+            family_code=Family.COLLECTIVITE,
+            subtype_id=_subtype_id(session, "collectivite_commune"),
+            siren=commune.siren,
+            commune_code=commune.insee_code,
+            listed_on=clock.today(),
+        ),
+    )
+    structure.insee_code = commune.insee_code
+    session.flush()
+    index_structure(session, structure)
+    return structure
+
+
+def adopt_epci(session: Session, *, siren: str) -> Structure:
+    """Return the EPCI as an actor of the network, made from the reference the first time."""
+    epci = session.get(Epci, siren)
+    if epci is None:
+        raise RuleError("structures", N_("Aucun EPCI n’a le SIREN demandé."))
+    known = _alive(session, Structure.epci_siren == siren)
+    if known is not None:
+        return known
+    structure = create_structure(
+        session,
+        data=StructureData(
+            name=epci.name,
+            family_code=Family.COLLECTIVITE,
+            subtype_id=_subtype_id(session, "collectivite_epci"),
+            siren=epci.siren,
+            listed_on=clock.today(),
+        ),
+    )
+    structure.epci_siren = epci.siren
+    structure.departement_code = epci.departement_code
+    session.flush()
+    return structure
+
+
+def _alive(session: Session, condition: object) -> Structure | None:
+    return session.scalar(select(Structure).where(condition, Structure.deleted_at.is_(None)))  # type: ignore[arg-type]
+
+
+def _subtype_id(session: Session, code: str) -> int | None:
+    return session.scalar(
+        select(ReferenceItem.id).where(
+            ReferenceItem.list_code == "subtype", ReferenceItem.code == code
+        )
+    )
+
+
+def _fill(session: Session, structure: Structure, data: StructureData) -> None:
+    _check_identifiers_are_free(session, structure, data)
+    commune = _commune(session, data.commune_code)
+    _check_subtype(session, data)
+    for name in _PLAIN_FIELDS:
+        if getattr(structure, name) != getattr(data, name):
+            setattr(structure, name, getattr(data, name))
+    structure.commune_code = commune.insee_code if commune else None
+    if commune is not None:
+        structure.departement_code = commune.departement_code
+    elif structure.epci_siren is None:
+        structure.departement_code = None
+    structure.sort_name = sort_key(data.name)
+    _fill_lists(session, structure, data)
+
+
+def _fill_lists(session: Session, structure: Structure, data: StructureData) -> None:
+    lists: dict[str, list[Any]] = {
+        "themes": _themes(session, data.theme_ids),
+        "countries": _countries(session, data.country_codes),
+        "tags": find_or_create_tags(session, data.tag_labels),
+    }
+    for name, members in lists.items():
+        if set(getattr(structure, name)) != set(members):
+            setattr(structure, name, members)
+            # A list alone does not touch the row: this makes its version grow all the same.
+            flag_modified(structure, "created_at")
+
+
+def _commune(session: Session, code: str | None) -> Commune | None:
+    if not code:
+        return None
+    commune = find_commune(session, code)
+    if commune is None:
+        raise RuleError(
+            "commune_code", N_("Aucune commune n’a ce code INSEE : choisissez-la dans la liste.")
+        )
+    return commune
+
+
+def _check_subtype(session: Session, data: StructureData) -> None:
+    if data.subtype_id is None:
+        return
+    item = session.get(ReferenceItem, data.subtype_id)
+    if item is None or item.list_code != "subtype" or item.family_code != data.family_code:
+        raise RuleError("subtype_id", N_("Ce sous-type n’est pas de cette famille."))
+
+
+def _check_identifiers_are_free(
+    session: Session, structure: Structure, data: StructureData
+) -> None:
+    for name, label in (("siret", "SIRET"), ("rna", "RNA")):
+        value = getattr(data, name)
+        if not value:
+            continue
+        with session.no_autoflush:
+            other = session.execute(
+                select(Structure.id, Structure.name).where(
+                    getattr(Structure, name) == value, Structure.deleted_at.is_(None)
+                )
+            ).first()
+        if other is not None and other.id != structure.id:
+            raise RuleError(
+                name,
+                N_("Ce numéro %(label)s est déjà celui de « %(name)s »."),
+                label=label,
+                name=other.name,
+            )
+
+
+def _themes(session: Session, theme_ids: tuple[int, ...]) -> list[ReferenceItem]:
+    found = session.scalars(
+        select(ReferenceItem)
+        .where(ReferenceItem.list_code == "theme", ReferenceItem.id.in_(theme_ids))
+        .order_by(ReferenceItem.position)
+    ).all()
+    if len(found) != len(set(theme_ids)):
+        raise RuleError("theme_ids", N_("Un de ces thèmes n’existe plus."))
+    return list(found)
+
+
+def _countries(session: Session, codes: tuple[str, ...]) -> list[Country]:
+    found = session.scalars(
+        select(Country).where(Country.code.in_(codes)).order_by(Country.sort_name)
+    ).all()
+    if len(found) != len(set(codes)):
+        raise RuleError("country_codes", N_("Un de ces pays n’existe pas."))
+    return list(found)

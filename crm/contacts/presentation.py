@@ -1,0 +1,85 @@
+"""What the pages of structures and people put together."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.contacts import rules
+from crm.contacts.forms import AffiliationForm, StructureForm
+from crm.contacts.queries import structures_by_values
+from crm.contacts.queries.people import affiliations_of, contact_for_page
+from crm.contacts.queries.structures import (
+    communes_by_codes,
+    epci_of,
+    memberships_of,
+    people_of,
+    structure_for_page,
+)
+from crm.history.queries import history_of
+from crm.history.wording import tell
+from crm.reference.queries import items_of, labels_by_code
+from crm.territories.queries import countries
+from crm.web.panels import panels_of
+from crm.web.timeline import timeline_of
+
+
+def structure_page(session: Session, structure_id: int, day: date) -> dict[str, Any]:
+    """Return what a structure's page shows on a day; raise NotFoundError."""
+    structure = structure_for_page(session, structure_id)
+    people = people_of(session, structure_id)
+    return {
+        "structure": structure,
+        "family": dict(labels_by_code(session, "family")).get(structure.family_code, ""),
+        "epci_of_seat": epci_of(session, structure.commune),
+        "present": [one for one in people if rules.is_current(one.start_on, one.end_on, day)],
+        "past": [one for one in people if not rules.is_current(one.start_on, one.end_on, day)],
+        "memberships": [
+            one
+            for one in memberships_of(session, structure_id)
+            if rules.is_current(one.start_on, one.end_on, day)
+        ],
+        "panels": panels_of(session, "structure", structure_id),
+        "timeline": timeline_of(session, entity="structure", record_id=structure_id),
+        "changes": tell(
+            session, history_of(session, entity="structure", record_id=structure_id, limit=20)
+        ),
+    }
+
+
+def contact_page(session: Session, contact_id: int, day: date) -> dict[str, Any]:
+    """Return what a person's page shows on a day; raise NotFoundError."""
+    contact = contact_for_page(session, contact_id)
+    affiliations = affiliations_of(session, contact_id)
+    return {
+        "contact": contact,
+        "present": [one for one in affiliations if rules.is_current(one.start_on, one.end_on, day)],
+        "past": [
+            one for one in affiliations if not rules.is_current(one.start_on, one.end_on, day)
+        ],
+        "panels": panels_of(session, "contact", contact_id),
+        "timeline": timeline_of(session, entity="contact", record_id=contact_id),
+        "changes": tell(
+            session, history_of(session, entity="contact", record_id=contact_id, limit=20)
+        ),
+    }
+
+
+def offer_structure_choices(session: Session, form: StructureForm) -> None:
+    """Give the form's lists what they offer, and the labels of what is chosen."""
+    form.family_code.choices = [("", "—"), *labels_by_code(session, "family")]
+    families = dict(labels_by_code(session, "family"))
+    subtypes: dict[str, list[tuple[str, str]]] = {}
+    for item in items_of(session, "subtype"):
+        subtypes.setdefault(families.get(item.family_code or "", ""), []).append(
+            (str(item.id), item.label)
+        )
+    form.subtype_id.choices = {"": [("", "—")], **subtypes}
+    form.theme_ids.offer((str(item.id), item.label) for item in items_of(session, "theme"))
+    form.country_codes.offer([(country.code, country.name) for country in countries(session)])
+    form.commune_code.offer(communes_by_codes(session, form.commune_code.data or []))
+
+
+def offer_affiliation_choices(session: Session, form: AffiliationForm) -> None:
+    """Give the picker the name of the structure that is chosen."""
+    form.structure.offer(structures_by_values(session, form.structure.data or []))

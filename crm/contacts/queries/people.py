@@ -1,0 +1,122 @@
+"""Reads of people: a list, one, several by a picker's values, suggestions while typing."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from crm.contacts.models import Affiliation, Contact, Structure
+from crm.contacts.queries.structures import Suggestion
+from crm.core import clock
+from crm.core.errors import NotFoundError
+from crm.search.queries import RELEVANCE, corrected, joined_on_words, typed_words
+
+_SUGGESTIONS = 8
+
+
+def is_current_on(day: date) -> ColumnElement[bool]:
+    """Return the condition of affiliations that hold on a day (see `rules.is_current`)."""
+    return and_(
+        or_(Affiliation.start_on.is_(None), Affiliation.start_on <= day),
+        or_(Affiliation.end_on.is_(None), Affiliation.end_on >= day),
+    )
+
+
+def contact_rows(day: date) -> Select[Any]:
+    """Select what a list shows of each person, with one current role on that day."""
+    first_current = (
+        select(func.min(Affiliation.id))
+        .where(Affiliation.contact_id == Contact.id, is_current_on(day))
+        .correlate(Contact)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Contact.id,
+            Contact.first_name,
+            Contact.last_name,
+            Contact.email,
+            Contact.phone,
+            Contact.mobile,
+            Affiliation.role,
+            Structure.id.label("structure_id"),
+            Structure.name.label("structure"),
+            Structure.departement_code,
+        )
+        .outerjoin(Affiliation, Affiliation.id == first_current)
+        .outerjoin(Structure, Structure.id == Affiliation.structure_id)
+        .where(Contact.deleted_at.is_(None))
+    )
+
+
+def contact_for_page(session: Session, contact_id: int) -> Contact:
+    """Return a person with their tags; raise NotFoundError."""
+    contact = session.scalar(
+        select(Contact)
+        .where(Contact.id == contact_id, Contact.deleted_at.is_(None))
+        .options(selectinload(Contact.tags))
+    )
+    if contact is None:
+        raise NotFoundError
+    return contact
+
+
+def affiliations_of(session: Session, contact_id: int) -> Sequence[Affiliation]:
+    """Return what a person does and did, the present first."""
+    return session.scalars(
+        select(Affiliation)
+        .where(Affiliation.contact_id == contact_id)
+        .options(joinedload(Affiliation.structure))
+        .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Affiliation.id)
+    ).all()
+
+
+def affiliation_for_page(session: Session, affiliation_id: int) -> Affiliation:
+    """Return an affiliation with both its ends; raise NotFoundError."""
+    affiliation = session.scalar(
+        select(Affiliation)
+        .where(Affiliation.id == affiliation_id)
+        .options(joinedload(Affiliation.structure), joinedload(Affiliation.contact))
+    )
+    if affiliation is None:
+        raise NotFoundError
+    return affiliation
+
+
+def find_contacts(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[Suggestion]:
+    """Return the people who fit the words typed, best first, one typing error forgiven."""
+    prefixes = typed_words(text)
+    if not prefixes:
+        return []
+    found = _suggested(session, prefixes, limit)
+    if not found and (better := corrected(session, "contact", prefixes)):
+        found = _suggested(session, better, limit)
+    return found
+
+
+def contacts_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (value, label) of what a picker holds, so that a page can show it again."""
+    ids = [int(value[:18]) for value in values if value.isdecimal()]
+    found = (
+        session.scalars(select(Contact).where(Contact.id.in_(ids), Contact.deleted_at.is_(None)))
+        if ids
+        else ()
+    )
+    known = {str(contact.id): contact.full_name for contact in found}
+    known |= {value: value[4:] for value in values if value.startswith("new:")}
+    return [(value, known[value]) for value in values if value in known]
+
+
+def _suggested(session: Session, prefixes: list[str], limit: int) -> list[Suggestion]:
+    statement = joined_on_words(contact_rows(clock.today()), Contact.id, "contact", prefixes)
+    rows = session.execute(statement.order_by(*RELEVANCE).limit(limit))
+    return [
+        Suggestion(
+            str(row.id),
+            " ".join(filter(None, (row.first_name, row.last_name))),
+            " · ".join(filter(None, (row.role, row.structure))),
+        )
+        for row in rows
+    ]

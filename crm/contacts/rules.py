@@ -1,0 +1,154 @@
+"""What a structure, a person and an affiliation must be: pure, no database."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from urllib.parse import urlsplit
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+from crm.contacts.types import AffiliationData, ContactData, Family, GroupStatus, StructureData
+from crm.core.errors import N_, RuleError
+from crm.core.identifiers import parse_rna, parse_siren, parse_siret
+
+LONGEST_NAME = 200
+LONGEST_TAG = 60
+_FRENCH_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
+
+
+def parse_email(text: str, field: str = "email") -> str:
+    """Return the address as typed, without spaces around it; raise RuleError when it is none."""
+    try:
+        return validate_email(
+            text.strip(), check_deliverability=False, test_environment=True
+        ).normalized
+    except EmailNotValidError:
+        raise RuleError(
+            field, N_("Cette adresse n’est pas complète. Exemple : prenom.nom@commune.fr.")
+        ) from None
+
+
+def parse_phone(text: str, field: str = "phone") -> str:
+    """Return the number as E.164 (`+33320123456`), read as a French one without a prefix.
+
+    A number of an overseas département has its own region in the numbering plan, tried in turn.
+    """
+    for region in _FRENCH_REGIONS:
+        try:
+            number = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException:
+            break
+        if phonenumbers.is_possible_number(number) and (
+            phonenumbers.is_valid_number(number) or number.country_code == 33  # noqa: PLR2004
+        ):
+            return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    raise RuleError(
+        field, N_("Ce numéro de téléphone n’est pas reconnu. Exemple : 03 20 12 34 56.")
+    )
+
+
+def parse_website(text: str, field: str = "website") -> str:
+    """Return an http or https address; one typed without a scheme gets https."""
+    address = text.strip()
+    if "://" not in address and not re.match(r"[a-z]+:", address, re.IGNORECASE):
+        address = "https://" + address
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or "." not in parts.netloc or " " in address:
+        raise RuleError(field, N_("Écrivez une adresse de site, par exemple https://www.lille.fr."))
+    return address
+
+
+def parse_postcode(text: str, field: str = "postcode") -> str:
+    """Return five digits."""
+    postcode = text.replace(" ", "")
+    if not re.fullmatch(r"[0-9]{5}", postcode):
+        raise RuleError(field, N_("Un code postal compte 5 chiffres."))
+    return postcode
+
+
+def check_order(start: date | None, end: date | None, field: str) -> None:
+    """Raise RuleError on the field when the end comes before the start."""
+    if start and end and end < start:
+        raise RuleError(field, N_("La fin ne peut pas précéder le début."))
+
+
+def clean_structure(data: StructureData) -> StructureData:
+    """Return the data with its identifiers in their canonical form; raise RuleError otherwise."""
+    if not data.name.strip():
+        raise RuleError("name", N_("Ce champ est nécessaire."))
+    if len(data.name) > LONGEST_NAME:
+        raise RuleError("name", N_("C’est trop long : 200 caractères au plus."))
+    if data.family_code not in set(Family):
+        raise RuleError("family_code", N_("Choisissez une famille."))
+    check_order(data.listed_on, data.closed_on, "closed_on")
+    siren = parse_siren(data.siren) if data.siren else None
+    siret = parse_siret(data.siret) if data.siret else None
+    if siren and siret and not siret.startswith(siren):
+        raise RuleError("siret", N_("Ce SIRET ne commence pas par le SIREN indiqué."))
+    return replace(
+        data,
+        name=data.name.strip(),
+        siren=siren or (siret[:9] if siret else None),
+        siret=siret,
+        rna=parse_rna(data.rna) if data.rna else None,
+        email=parse_email(data.email) if data.email else None,
+        phone=parse_phone(data.phone) if data.phone else None,
+        website=parse_website(data.website) if data.website else None,
+        postcode=parse_postcode(data.postcode) if data.postcode else None,
+    )
+
+
+def clean_contact(data: ContactData) -> ContactData:
+    """Return the data with its address and phones in their canonical form."""
+    if not data.last_name.strip():
+        raise RuleError("last_name", N_("Ce champ est nécessaire."))
+    return replace(
+        data,
+        last_name=data.last_name.strip(),
+        email=parse_email(data.email) if data.email else None,
+        phone=parse_phone(data.phone) if data.phone else None,
+        mobile=parse_phone(data.mobile, "mobile") if data.mobile else None,
+    )
+
+
+def clean_affiliation(data: AffiliationData) -> AffiliationData:
+    """Return the data; raise RuleError without a role or when the end precedes the start."""
+    if not data.role.strip():
+        raise RuleError("role", N_("Ce champ est nécessaire."))
+    check_order(data.start_on, data.end_on, "end_on")
+    return replace(data, role=data.role.strip())
+
+
+def split_name(text: str) -> tuple[str | None, str]:
+    """Return (first name, last name) of a name typed in one line, first name first.
+
+    A word in capitals begins the last name: « Anne-Marie DE LA TOUR ».
+    """
+    parts = text.split()
+    if len(parts) == 1:
+        return None, parts[0]
+    for index, part in enumerate(parts[1:], start=1):
+        if len(part) > 1 and part.isupper():
+            return " ".join(parts[:index]), " ".join(parts[index:])
+    return parts[0], " ".join(parts[1:])
+
+
+def split_tags(text: str | None) -> tuple[str, ...]:
+    """Return the tags typed with commas, each once, in order."""
+    tags = (tag.strip() for tag in re.split(r"[,;\n]", text or ""))
+    return tuple(dict.fromkeys(tag[:LONGEST_TAG] for tag in tags if tag))
+
+
+def is_current(start_on: date | None, end_on: date | None, day: date) -> bool:
+    """Tell whether a period with inclusive, optional bounds holds the day."""
+    return (start_on is None or start_on <= day) and (end_on is None or day <= end_on)
+
+
+def group_status(launched_on: date | None, closed_on: date | None, day: date) -> GroupStatus:
+    """Return where a group is in its life on a day."""
+    if closed_on is not None and closed_on < day:
+        return GroupStatus.CLOSED
+    if launched_on is None or launched_on > day:
+        return GroupStatus.STARTING
+    return GroupStatus.ACTIVE

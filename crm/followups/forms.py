@@ -1,0 +1,202 @@
+"""The forms of sessions and follow-ups."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional, ValidationError
+
+from crm.core import clock
+from crm.core.errors import RuleError
+from crm.followups import rules
+from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.types import (
+    STATUS_LABELS,
+    FollowUpData,
+    NextStep,
+    SessionData,
+    SessionStatus,
+)
+from crm.web.forms import (
+    ChipsField,
+    DayField,
+    DurationField,
+    PickerField,
+    longest,
+    required,
+)
+from crm.web.locale import sentence, translate
+from crm.web.submissions import OnceForm
+
+_FOLDED = ("duration", "countries", "officers", "status", "next_what", "next_due")
+_LONGEST_TYPED = 100
+
+
+class SessionForm(OnceForm):
+    """A session: six fields in sight, the rest folded away."""
+
+    version = HiddenField(default="0")
+    structures = PickerField(_l("Structures"))
+    new_family = SelectField(_l("Famille de la nouvelle structure"), validate_choice=False)
+    contacts = PickerField(_l("Personnes"))
+    held_on = DayField(_l("Date"), [required(_l("Dites quel jour, par exemple « hier »."))])
+    kind = RadioField(
+        _l("Nature"), [required(_l("Choisissez la nature de l’appui."))], validate_choice=False
+    )
+    themes = ChipsField(_l("Thèmes"), validate_choice=False)
+    notes = TextAreaField(_l("Notes"), [Optional(), longest(rules.LONGEST_NOTES)])
+    duration = DurationField(_l("Durée"))
+    countries = PickerField(_l("Pays"))
+    officers = ChipsField(_l("Suivie par"), validate_choice=False)
+    status = RadioField(_l("Statut"), default=SessionStatus.DONE, validate_choice=False)
+    next_what = StringField(_l("À faire ensuite"), [Optional(), longest(rules.LONGEST_WHAT)])
+    next_due = DayField(_l("Pour quand"), prefer_past=False)
+    structures_text = StringField(_l("Structure"), [Optional(), longest(_LONGEST_TYPED)])
+    contacts_text = StringField(_l("Personne"), [Optional(), longest(_LONGEST_TYPED)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.status.choices = [
+            (each.value, translate(text)) for each, text in STATUS_LABELS.items()
+        ]
+        # What a page without scripts asks back, as (value, label): several names fit what was typed.
+        self.structure_choices: list[tuple[str, str]] = []
+        self.contact_choices: list[tuple[str, str]] = []
+
+    @property
+    def has_new_structure(self) -> bool:
+        """Tell whether a structure is to be created with the session."""
+        chosen = [*(self.structures.data or ()), *(value for value, _ in self.structure_choices)]
+        return any(value.startswith("new:") for value in chosen)
+
+    @property
+    def is_unfolded(self) -> bool:
+        """Tell whether the rest of the form has something to show or to correct."""
+        fields = [self._fields[name] for name in _FOLDED]
+        return (
+            any(field.errors for field in fields)
+            or self.status.data != SessionStatus.DONE
+            or bool(self.duration.data or self.countries.data or self.next_what.data)
+        )
+
+    def validate_structures(self, _field: PickerField) -> None:
+        """Ask for a structure, unless one that was typed is being asked about."""
+        if self.structure_choices:
+            several = len(self.structure_choices) > 1
+            raise ValidationError(
+                _l("Plusieurs structures s’appellent ainsi : choisissez la bonne.")
+                if several
+                else _l("Aucune structure ne s’appelle ainsi : confirmez pour la créer.")
+            )
+        if not self.structures.data:
+            raise ValidationError(_l("Choisissez au moins une structure."))
+
+    def validate_contacts(self, _field: PickerField) -> None:
+        """Ask which person was meant, when several fit what was typed."""
+        if self.contact_choices:
+            raise ValidationError(_l("Dites de qui il s’agit."))
+
+    def validate_new_family(self, field: SelectField) -> None:
+        """Ask for the family of a structure that is created with the session."""
+        if self.has_new_structure and not field.data:
+            raise ValidationError(_l("Choisissez la famille de la structure à créer."))
+
+    def validate_held_on(self, field: DayField) -> None:
+        """Refuse a session that is said to have taken place on a day to come."""
+        _obey(lambda: rules.check_status(self.status.data, field.data, clock.today()))
+
+    def validate_next_what(self, _field: StringField) -> None:
+        """Ask what is to be done on the day that was given."""
+        if not self.next_due.errors:
+            _obey(self.next_step, "next_what")
+
+    def validate_next_due(self, _field: DayField) -> None:
+        """Ask by when it is to be done."""
+        if not self.next_due.errors:
+            _obey(self.next_step, "next_due")
+
+    def next_step(self) -> NextStep | None:
+        """Return what is to be done next; raise RuleError when half of it is missing."""
+        return rules.clean_next_step(self.next_what.data, self.next_due.data)
+
+    def read(self) -> SessionData:
+        """Return what was typed."""
+        if self.held_on.data is None:
+            raise TypeError("read() before validate()")
+        return SessionData(
+            structures=tuple(self.structures.data or ()),
+            held_on=self.held_on.data,
+            kind_id=_number(self.kind.data),
+            status=self.status.data or SessionStatus.DONE,
+            contacts=tuple(self.contacts.data or ()),
+            theme_ids=tuple(_number(value) for value in self.themes.data or ()),
+            country_codes=tuple(self.countries.data or ()),
+            officer_ids=tuple(_number(value) for value in self.officers.data or ()),
+            duration_minutes=self.duration.data,
+            notes=self.notes.data,
+            new_family=self.new_family.data or None,
+        )
+
+    def write(self, record: AccompanimentSession) -> None:
+        """Show what the session holds now."""
+        self.version.data = str(record.version)
+        self.held_on.data = record.held_on
+        self.kind.data = str(record.kind_id)
+        self.status.data = record.status
+        self.duration.data = record.duration_minutes
+        self.notes.data = record.notes
+        self.structures.data = [str(seat.structure_id) for seat in record.structures]
+        self.contacts.data = [str(contact.id) for contact in record.contacts]
+        self.themes.data = [str(theme.id) for theme in record.themes]
+        self.countries.data = [country.code for country in record.countries]
+        self.officers.data = [str(officer.id) for officer in record.officers]
+
+
+class FollowUpForm(OnceForm):
+    """What is to be done, by when, by whom, about which structure."""
+
+    version = HiddenField(default="0")
+    what = StringField(
+        _l("À faire"), [required(_l("Dites ce qu’il y a à faire.")), longest(rules.LONGEST_WHAT)]
+    )
+    due_on = DayField(
+        _l("Pour quand"),
+        [required(_l("Dites pour quand, par exemple « dans 15 jours »."))],
+        prefer_past=False,
+    )
+    structure = PickerField(_l("Structure"))
+    assignee = SelectField(_l("Confiée à"), validate_choice=False)
+
+    def read(self) -> FollowUpData:
+        """Return what was typed."""
+        if self.due_on.data is None:
+            raise TypeError("read() before validate()")
+        return FollowUpData(
+            what=self.what.data or "",
+            due_on=self.due_on.data,
+            assignee_id=_number(self.assignee.data),
+            structure=next(iter(self.structure.data or ()), None),
+        )
+
+    def write(self, record: FollowUp) -> None:
+        """Show what the follow-up holds now."""
+        self.version.data = str(record.version)
+        self.what.data = record.what
+        self.due_on.data = record.due_on
+        self.structure.data = [str(record.structure_id)] if record.structure_id else []
+        self.assignee.data = str(record.assignee_id)
+
+
+def _obey(check: Callable[[], object], field: str | None = None) -> None:
+    """Show a rule's own sentence beside the field it names (or beside the one being validated)."""
+    try:
+        check()
+    except RuleError as error:
+        if field in (None, error.field):
+            raise ValidationError(sentence(error)) from error
+
+
+def _number(value: str | None) -> int:
+    """Return an id as typed by a form; zero, which is nobody's, for anything else."""
+    return int(value) if value and value.isdecimal() and len(value) <= rules.LONGEST_ID else 0

@@ -1,0 +1,114 @@
+"""The list of follow-ups: what it shows and what narrows it."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flask import url_for
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from crm.accounts.models import User
+from crm.contacts.models import Structure
+from crm.contacts.queries import structures_by_values
+from crm.core.errors import N_
+from crm.followups.listings.sessions import ids
+from crm.followups.models import FollowUp
+from crm.followups.queries import follow_up_rows
+from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
+from crm.web.lists import Listing
+from crm.web.locale import translate
+
+TO_DO = "a-faire"
+MINE = "moi"
+_WHEN = (
+    ("retard", N_("En retard")),
+    ("jour", N_("Aujourd’hui")),
+    ("semaine", N_("Dans les 7 jours")),
+    (TO_DO, N_("Toutes celles à faire")),
+    ("faites", N_("Faites")),
+)
+
+
+def follow_up_list(
+    arguments: MultiDict[str, str], *, today: date, user_id: int
+) -> ListDefinition:
+    """Return the list of follow-ups on a day, as this person sees it."""
+    return ListDefinition(
+        url=url_for("follow_ups.index"),
+        statement=follow_up_rows(),
+        identity=FollowUp.id,
+        columns=(
+            Column("what", N_("À faire")),
+            Column("due_on", N_("Pour le"), sort="date"),
+            Column("structure", N_("Structure")),
+            Column("assignee", N_("Confiée à")),
+            Column("actions", N_("Actions")),
+        ),
+        sorts={"date": Sort((FollowUp.due_on, FollowUp.id))},
+        default_sort="date",
+        filters=[
+            Filter(
+                "quand",
+                N_("Quand"),
+                _due(today),
+                lambda _session: [(value, translate(label)) for value, label in _WHEN],
+                everything_label=N_("Toutes"),
+            ),
+            Filter(
+                "pour",
+                N_("Confiée à"),
+                _assigned(user_id),
+                _team,
+                everything_label=N_("Toute l’équipe"),
+            ),
+            Filter(
+                "structure",
+                N_("Structure"),
+                lambda values: FollowUp.structure_id.in_(ids(values)),
+                lambda session: structures_by_values(session, arguments.getlist("structure")[:20]),
+                everything_label=N_("Toutes"),
+                name_values=lambda session, values: structures_by_values(session, values),
+            ),
+        ],
+        search_label=N_("Ce qu’il y a à faire, structure"),
+        count_words=(N_("%(count)s relance"), N_("%(count)s relances")),
+        export_url=lambda extension: url_for("follow_ups.export", extension=extension),
+    )
+
+
+def narrow_by_text(session: Session, listing: Listing) -> Narrowing:
+    """Apply the filters of the URL and the words searched."""
+    narrowing = listing.narrow(session)
+    for word in listing.search.split()[:6]:
+        narrowing.statement = narrowing.statement.where(
+            FollowUp.what.icontains(word, autoescape=True)
+            | Structure.name.icontains(word, autoescape=True)
+        )
+    return narrowing
+
+
+def _due(today: date) -> Callable[[list[str]], ColumnElement[bool]]:
+    is_open = FollowUp.done_at.is_(None)
+    conditions = {
+        "retard": and_(is_open, FollowUp.due_on < today),
+        "jour": and_(is_open, FollowUp.due_on == today),
+        "semaine": and_(is_open, FollowUp.due_on <= today + timedelta(days=7)),
+        TO_DO: is_open,
+        "faites": FollowUp.done_at.is_not(None),
+    }
+    return lambda values: or_(false(), *(conditions[v] for v in values if v in conditions))
+
+
+def _assigned(user_id: int) -> Callable[[list[str]], ColumnElement[bool]]:
+    return lambda values: FollowUp.assignee_id.in_(
+        [*ids(values), *([user_id] if MINE in values else [])]
+    )
+
+
+def _team(session: Session) -> list[tuple[str, str]]:
+    rows = session.execute(select(User.id, User.name).order_by(User.name, User.id))
+    return [
+        (MINE, translate(N_("Moi"))),
+        *((str(user_id), name) for user_id, name in rows.tuples()),
+    ]

@@ -1,0 +1,32 @@
+"""The writes of accompaniment."""
+
+from crm.followups.operations.follow_ups import (
+    complete_follow_up,
+    create_follow_up,
+    postpone_follow_up,
+    reopen_follow_up,
+    update_follow_up,
+)
+from crm.followups.operations.sessions import (
+    delete_session,
+    log_session,
+    restore_session,
+    set_status,
+    update_session,
+)
+from crm.followups.operations.themes import add_theme_to_sessions, remove_theme_from_sessions
+
+__all__ = [
+    "add_theme_to_sessions",
+    "complete_follow_up",
+    "create_follow_up",
+    "delete_session",
+    "log_session",
+    "postpone_follow_up",
+    "remove_theme_from_sessions",
+    "reopen_follow_up",
+    "restore_session",
+    "set_status",
+    "update_follow_up",
+    "update_session",
+]

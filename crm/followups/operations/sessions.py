@@ -1,0 +1,193 @@
+"""Logging a session, changing it, throwing it away and taking it back."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm.attributes import flag_modified
+
+from crm.contacts.models import Contact, Structure
+from crm.contacts.operations import resolve_contact, resolve_structure
+from crm.core import clock
+from crm.core.errors import NotFoundError, RuleError, StaleRecordError
+from crm.followups import rules
+from crm.followups.models import AccompanimentSession, SessionStructure
+from crm.followups.operations.choices import countries, kind, officers, themes
+from crm.followups.operations.follow_ups import schedule_next_step
+from crm.followups.types import NextStep, SessionData
+
+_FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
+_LISTS = ("structures", "contacts", "themes", "countries", "officers")
+
+
+def log_session(
+    session: Session,
+    *,
+    data: SessionData,
+    submission_key: str,
+    user_id: int | None,
+    next_step: NextStep | None = None,
+) -> AccompanimentSession:
+    """Keep a session, its structures as they are today and its next step; return it.
+
+    The same `submission_key` a second time changes nothing and returns the first session. Raises
+    RuleError with the field that does not fit.
+    """
+    known = find_by_submission_key(session, submission_key)
+    if known is not None:
+        return known
+    record = AccompanimentSession(
+        submission_key=submission_key, created_by_id=user_id, created_at=clock.now()
+    )
+    for name in _LISTS:
+        setattr(record, name, [])
+    _fill(session, record, rules.clean_session(data, clock.today()))
+    session.add(record)
+    session.flush()
+    if next_step is not None:
+        schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
+    return record
+
+
+def find_by_submission_key(session: Session, key: str) -> AccompanimentSession | None:
+    """Return the session that this display of the form has made already."""
+    return session.scalar(
+        select(AccompanimentSession).where(AccompanimentSession.submission_key == key)
+    )
+
+
+def update_session(
+    session: Session,
+    *,
+    session_id: int,
+    version: int,
+    data: SessionData,
+    user_id: int | None = None,
+    next_step: NextStep | None = None,
+) -> AccompanimentSession:
+    """Change a session as it was at that version; raise StaleRecordError if it has moved on.
+
+    A structure already there keeps the name, family and département it had that day; one added now
+    gets today's.
+    """
+    record = get_session(session, session_id)
+    if record.version != version:
+        raise StaleRecordError(record)
+    _fill(session, record, rules.clean_session(data, clock.today()))
+    session.flush()
+    if next_step is not None:
+        schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
+    return record
+
+
+def set_status(session: Session, *, session_id: int, status: str) -> str:
+    """Say what became of a session; return the status it had."""
+    record = get_session(session, session_id)
+    rules.check_status(status, record.held_on, clock.today())
+    before, record.status = record.status, status
+    session.flush()
+    return before
+
+
+def delete_session(session: Session, *, session_id: int) -> None:
+    """Put a session in the trash: it counts no more, and its follow-ups are hidden with it."""
+    get_session(session, session_id).deleted_at = clock.now()
+    session.flush()
+
+
+def restore_session(session: Session, *, session_id: int) -> None:
+    """Take a session out of the trash."""
+    get_session(session, session_id, in_trash=True).deleted_at = None
+    session.flush()
+
+
+def get_session(
+    session: Session, session_id: int, *, in_trash: bool = False
+) -> AccompanimentSession:
+    """Return a session with its lists, ready to be changed; raise NotFoundError."""
+    record = session.scalar(
+        select(AccompanimentSession)
+        .where(
+            AccompanimentSession.id == session_id,
+            AccompanimentSession.deleted_at.is_not(None)
+            if in_trash
+            else AccompanimentSession.deleted_at.is_(None),
+        )
+        .options(*(selectinload(getattr(AccompanimentSession, name)) for name in _LISTS))
+    )
+    if record is None:
+        raise NotFoundError
+    return record
+
+
+def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> None:
+    # Everything is looked up (and made) before the record is touched: one save, one change told.
+    with session.no_autoflush:
+        kind_id = kind(session, data.kind_id, kept_id=record.kind_id)
+        members: dict[str, list[Any]] = {
+            "themes": themes(session, data.theme_ids, kept=record.themes),
+            "countries": countries(session, data.country_codes),
+            "officers": officers(session, data.officer_ids, kept=record.officers),
+        }
+    members["structures"] = seats = _seats(session, record, data)
+    members["contacts"] = _contacts(session, record, data, seats[0].structure_id)
+    plain = {
+        "kind_id": kind_id,
+        "held_on": data.held_on,
+        "status": data.status,
+        "duration_minutes": data.duration_minutes,
+        "notes": data.notes,
+    }
+    for name, value in plain.items():
+        if getattr(record, name) != value:
+            setattr(record, name, value)
+    for name, chosen in members.items():
+        if set(getattr(record, name)) != set(chosen):
+            setattr(record, name, chosen)
+            # A list alone does not touch the row: this makes its version grow all the same.
+            flag_modified(record, "created_at")
+
+
+def _seats(
+    session: Session, record: AccompanimentSession, data: SessionData
+) -> list[SessionStructure]:
+    seats = {seat.structure_id: seat for seat in record.structures}
+    chosen: dict[int, SessionStructure] = {}
+    for value in data.structures:
+        known = seats.get(int(value)) if value.isdecimal() else None
+        if known is None:
+            structure = _resolved(session, value, data.new_family)
+            known = seats.get(structure.id) or chosen.get(structure.id) or _as_of_today(structure)
+        chosen[known.structure_id] = known
+    return list(chosen.values())
+
+
+def _resolved(session: Session, value: str, family_code: str | None) -> Structure:
+    try:
+        return resolve_structure(session, value=value, family_code=family_code)
+    except RuleError as error:
+        field = _FIELD_OF_FORM.get(error.field, "structures")
+        raise RuleError(field, error.message, **error.params) from error
+
+
+def _as_of_today(structure: Structure) -> SessionStructure:
+    return SessionStructure(
+        structure_id=structure.id,
+        structure_name=structure.name,
+        family_code=structure.family_code,
+        departement_code=structure.departement_code,
+    )
+
+
+def _contacts(
+    session: Session,
+    record: AccompanimentSession,
+    data: SessionData,
+    structure_id: int,
+) -> list[Contact]:
+    kept = {str(contact.id): contact for contact in record.contacts}
+    chosen = [
+        kept.get(value) or resolve_contact(session, value=value, structure_id=structure_id)
+        for value in data.contacts
+    ]
+    return list(dict.fromkeys(chosen))

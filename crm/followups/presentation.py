@@ -1,0 +1,142 @@
+"""What the pages of sessions put together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.contacts.queries import (
+    contacts_by_values,
+    find_contacts,
+    structures_by_values,
+    suggest_structures,
+)
+from crm.contacts.queries.structures import Suggestion
+from crm.core.errors import N_
+from crm.core.text import fold
+from crm.followups.forms import FollowUpForm, SessionForm
+from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.queries import follow_ups_of_session, session_for_page, team
+from crm.history.queries import history_of
+from crm.history.wording import tell
+from crm.reference.models import ReferenceItem
+from crm.reference.queries import items_of, labels_by_code
+from crm.territories.queries import countries
+from crm.web.locale import translate
+
+_KIND_ICONS = {
+    "rdv": "users",
+    "rdv_tel": "phone",
+    "rdv_visio": "video",
+    "b2b": "heart-handshake",
+    "atelier": "writing",
+    "relecture": "file-pencil",
+    "mise_en_relation": "affiliate",
+    "info": "mail",
+}
+_SUGGESTIONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class KindChoice:
+    """A kind of support as a card."""
+
+    value: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class KindGroup:
+    """The formal kinds, or the ad hoc ones."""
+
+    label: str
+    kinds: Sequence[KindChoice]
+
+
+def offer_session_choices(
+    session: Session, form: SessionForm, record: AccompanimentSession | None = None
+) -> None:
+    """Give the form's lists what they offer; a retired entry stays where it is in use already."""
+    form.new_family.choices = [("", "—"), *labels_by_code(session, "family")]
+    themes = list(items_of(session, "theme"))
+    seats, people, officer_ids = [], [], []
+    if record is not None:
+        themes += [theme for theme in record.themes if not theme.is_active]
+        seats = [(str(seat.structure_id), seat.structure_name) for seat in record.structures]
+        people = [(str(contact.id), contact.full_name) for contact in record.contacts]
+        officer_ids = [officer.id for officer in record.officers]
+    form.themes.offer((str(theme.id), theme.label) for theme in themes)
+    form.officers.offer(team(session, officer_ids))
+    kept = {value for value, _ in seats} | {value for value, _ in people}
+    new_structures = [value for value in form.structures.data or () if value not in kept]
+    new_people = [value for value in form.contacts.data or () if value not in kept]
+    form.structures.offer([*seats, *structures_by_values(session, new_structures)])
+    form.contacts.offer([*people, *contacts_by_values(session, new_people)])
+    form.countries.offer([(country.code, country.name) for country in countries(session)])
+
+
+def kind_groups(session: Session, chosen_id: int | None = None) -> list[KindGroup]:
+    """Return the kinds as cards, formal first; a retired one only where it is the chosen one."""
+    items = [
+        item
+        for item in items_of(session, "session_kind", with_retired=True)
+        if item.is_active or item.id == chosen_id
+    ]
+    return [
+        KindGroup(translate(N_("Rendez-vous")), [_card(i) for i in items if i.is_formal]),
+        KindGroup(translate(N_("Appui ponctuel")), [_card(i) for i in items if not i.is_formal]),
+    ]
+
+
+def _card(item: ReferenceItem) -> KindChoice:
+    return KindChoice(str(item.id), item.label, _KIND_ICONS.get(item.code, "message-circle"))
+
+
+def settle_typed_names(session: Session, form: SessionForm) -> None:
+    """Turn names typed without a picker into choices: one that fits is taken, others are asked."""
+    if text := form.structures_text.data:
+        found = suggest_structures(session, text, _SUGGESTIONS)
+        form.structure_choices = _settle(form.structures, text, found, N_("Créer « %(name)s »"))
+    if text := form.contacts_text.data:
+        people = find_contacts(session, text, _SUGGESTIONS)
+        form.contact_choices = _settle(form.contacts, text, people, N_("Ajouter « %(name)s »"))
+
+
+def _settle(
+    field: Any, text: str, found: Sequence[Suggestion], create_label: str
+) -> list[tuple[str, str]]:
+    same = [each for each in found if fold(each.text) == fold(text)]
+    taken = found if len(found) == 1 else same
+    if len(taken) == 1:
+        field.data = list(dict.fromkeys([*(field.data or ()), taken[0].value]))
+        return []
+    offered = [(each.value, " · ".join(filter(None, (each.text, each.detail)))) for each in found]
+    return [*offered, (f"new:{text}", translate(create_label, name=text))]
+
+
+def session_page(session: Session, session_id: int) -> dict[str, Any]:
+    """Return what a session's page shows; raise NotFoundError."""
+    record = session_for_page(session, session_id)
+    return {
+        "record": record,
+        "families": dict(labels_by_code(session, "family")),
+        "follow_ups": follow_ups_of_session(session, session_id),
+        "changes": tell(
+            session, history_of(session, entity="session", record_id=session_id, limit=20)
+        ),
+    }
+
+
+def offer_follow_up_choices(
+    session: Session, form: FollowUpForm, record: FollowUp | None = None
+) -> None:
+    """Give the form the team, and the name of the structure that is chosen."""
+    form.assignee.choices = team(session, [record.assignee_id] if record else [])
+    known: Mapping[str, str] = (
+        {str(record.structure.id): record.structure.name} if record and record.structure else {}
+    )
+    chosen = form.structure.data or []
+    unknown = [value for value in chosen if value not in known]
+    form.structure.offer([*known.items(), *structures_by_values(session, unknown)])

@@ -1,0 +1,33 @@
+"""The reads of accompaniment."""
+
+from crm.followups.queries.follow_ups import (
+    due_follow_ups,
+    follow_up_for_page,
+    follow_up_rows,
+    open_follow_ups_of,
+)
+from crm.followups.queries.sessions import (
+    coming_sessions,
+    details_of,
+    follow_ups_of_session,
+    recent_sessions,
+    session_for_page,
+    session_rows,
+    team,
+    unsettled_sessions,
+)
+
+__all__ = [
+    "coming_sessions",
+    "details_of",
+    "due_follow_ups",
+    "follow_up_for_page",
+    "follow_up_rows",
+    "follow_ups_of_session",
+    "open_follow_ups_of",
+    "recent_sessions",
+    "session_for_page",
+    "session_rows",
+    "team",
+    "unsettled_sessions",
+]

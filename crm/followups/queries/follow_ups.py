@@ -1,0 +1,79 @@
+"""Reads of follow-ups: a list, one, those of a record."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from crm.accounts.models import User
+from crm.contacts.models import Structure
+from crm.core.errors import NotFoundError
+from crm.followups.models import AccompanimentSession, FollowUp
+
+
+def follow_up_rows() -> Select[Any]:
+    """Select what a list shows of each follow-up; those of a session in the trash are hidden."""
+    return (
+        select(
+            FollowUp.id,
+            FollowUp.what,
+            FollowUp.due_on,
+            FollowUp.done_at,
+            FollowUp.session_id,
+            FollowUp.assignee_id,
+            User.name.label("assignee"),
+            Structure.id.label("structure_id"),
+            Structure.name.label("structure"),
+        )
+        .join(User, User.id == FollowUp.assignee_id)
+        .outerjoin(Structure, Structure.id == FollowUp.structure_id)
+        .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
+        .where(is_shown())
+    )
+
+
+def is_shown() -> ColumnElement[bool]:
+    """Return the condition of follow-ups whose session, if any, is not in the trash."""
+    return or_(FollowUp.session_id.is_(None), AccompanimentSession.deleted_at.is_(None))
+
+
+def follow_up_for_page(session: Session, follow_up_id: int) -> FollowUp:
+    """Return a follow-up with its structure and assignee; raise NotFoundError."""
+    record = session.scalar(
+        select(FollowUp)
+        .where(FollowUp.id == follow_up_id)
+        .options(joinedload(FollowUp.structure), joinedload(FollowUp.assignee))
+    )
+    if record is None:
+        raise NotFoundError
+    return record
+
+
+def due_follow_ups(
+    session: Session, *, assignee_id: int, until: date, limit: int = 50
+) -> Sequence[Row[Any]]:
+    """Return what someone must still do by a day, the latest overdue first."""
+    return session.execute(
+        follow_up_rows()
+        .where(
+            FollowUp.assignee_id == assignee_id,
+            FollowUp.done_at.is_(None),
+            FollowUp.due_on <= until,
+        )
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(limit)
+    ).all()
+
+
+def open_follow_ups_of(
+    session: Session, *, structure_id: int, limit: int = 10
+) -> Sequence[Row[Any]]:
+    """Return what is still to be done about a structure, the next first."""
+    return session.execute(
+        follow_up_rows()
+        .where(FollowUp.structure_id == structure_id, FollowUp.done_at.is_(None))
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(limit)
+    ).all()

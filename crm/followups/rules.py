@@ -1,0 +1,127 @@
+"""What a session and a follow-up must be: pure, no database."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from crm.core.errors import N_, RuleError
+from crm.followups.types import FollowUpData, NextStep, SessionData, SessionStatus
+
+Member = TypeVar("Member")
+
+MOST_STRUCTURES = 30
+MOST_CONTACTS = 60
+LONGEST_NOTES = 20_000
+LONGEST_WHAT = 300
+LONGEST_NAME = 100
+LONGEST_ID = 9
+LONGEST_MINUTES = 24 * 60
+
+
+def clean_session(data: SessionData, today: date) -> SessionData:
+    """Return the data, each thing once; raise RuleError with the field that does not fit."""
+    data = replace(
+        data,
+        structures=_once(data.structures),
+        contacts=_once(data.contacts),
+        theme_ids=_once(data.theme_ids),
+        country_codes=_once(data.country_codes),
+        officer_ids=_once(data.officer_ids),
+        notes=(data.notes or "").strip() or None,
+    )
+    if not data.structures:
+        raise RuleError("structures", N_("Choisissez au moins une structure."))
+    if len(data.structures) > MOST_STRUCTURES:
+        raise RuleError(
+            "structures", N_("%(count)s structures au plus par séance."), count=MOST_STRUCTURES
+        )
+    if len(data.contacts) > MOST_CONTACTS:
+        raise RuleError(
+            "contacts", N_("%(count)s personnes au plus par séance."), count=MOST_CONTACTS
+        )
+    _check_values("structures", data.structures)
+    _check_values("contacts", data.contacts)
+    check_status(data.status, data.held_on, today)
+    _check_duration(data.duration_minutes)
+    if data.notes and len(data.notes) > LONGEST_NOTES:
+        raise RuleError(
+            "notes", N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_NOTES
+        )
+    return data
+
+
+def _check_values(field: str, values: Iterable[str]) -> None:
+    for value in values:
+        kind, _, name = value.partition(":")
+        if "\x00" in value or (kind.isdecimal() and len(kind) > LONGEST_ID):
+            raise RuleError(field, N_("Ce choix n’existe pas ou plus."))
+        if len(name) > LONGEST_NAME:
+            raise RuleError(
+                field, N_("Ce nom est trop long : %(count)s caractères au plus."), count=LONGEST_NAME
+            )
+
+
+def check_status(status: str, held_on: date, today: date) -> None:
+    """Raise RuleError unless the status exists and fits the day: what is to come is planned."""
+    if status not in set(SessionStatus):
+        raise RuleError("status", N_("Choisissez un statut de la liste."))
+    if held_on > today and status in (SessionStatus.DONE, SessionStatus.NO_SHOW):
+        raise RuleError(
+            "held_on",
+            N_("Cette date est à venir : corrigez-la, ou choisissez le statut « Prévue »."),
+        )
+
+
+def _check_duration(minutes: int | None) -> None:
+    if minutes is not None and not 1 <= minutes <= LONGEST_MINUTES:
+        raise RuleError("duration", N_("La durée va de 1 minute à 24 heures."))
+
+
+def clean_next_step(what: str | None, due_on: date | None) -> NextStep | None:
+    """Return what is to be done and by when, or None; raise RuleError when one is missing."""
+    what = (what or "").strip()
+    if not what and due_on is None:
+        return None
+    if not what:
+        raise RuleError("next_what", N_("Dites ce qu’il y aura à faire ce jour-là."))
+    if due_on is None:
+        raise RuleError("next_due", N_("Dites pour quand, par exemple « dans 15 jours »."))
+    _check_what("next_what", what)
+    return NextStep(what=what, due_on=due_on)
+
+
+def clean_follow_up(data: FollowUpData) -> FollowUpData:
+    """Return the data without spaces around it; raise RuleError when nothing is to be done."""
+    what = data.what.strip()
+    if not what:
+        raise RuleError("what", N_("Dites ce qu’il y a à faire."))
+    _check_what("what", what)
+    return replace(data, what=what)
+
+
+def _check_what(field: str, what: str) -> None:
+    if len(what) > LONGEST_WHAT:
+        raise RuleError(
+            field, N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_WHAT
+        )
+
+
+class Delay(StrEnum):
+    """How much later a follow-up can be put off in one click."""
+
+    DAY = "jour"
+    WEEK = "semaine"
+
+
+_DELAYS = {Delay.DAY: timedelta(days=1), Delay.WEEK: timedelta(weeks=1)}
+
+
+def postponed(due_on: date, today: date, delay: Delay) -> date:
+    """Return the new day: a late follow-up is put off from today, not from the day it missed."""
+    return max(due_on, today) + _DELAYS[delay]
+
+
+def _once(values: Iterable[Member]) -> tuple[Member, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,106 @@
+"""What accompaniment tells on the pages of structures and people."""
+
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from crm.accounts.models import User
+from crm.core.errors import N_
+from crm.followups.models import (
+    AccompanimentSession,
+    SessionStructure,
+    session_contact,
+    session_officer,
+)
+from crm.followups.queries import open_follow_ups_of
+from crm.followups.types import STATUS_LABELS, SessionStatus
+from crm.reference.models import ReferenceItem
+from crm.web.formats import short_date
+from crm.web.locale import translate
+from crm.web.panels import Panel, PanelRow
+from crm.web.timeline import TimelineEntry
+
+_LONGEST_BODY = 280
+
+
+def session_entries(
+    session: Session, *, entity: str, record_id: int, limit: int
+) -> list[TimelineEntry]:
+    """Return the latest sessions with a structure or a person; none for another kind of record."""
+    links = {
+        "structure": (SessionStructure.session_id, SessionStructure.structure_id),
+        "contact": (session_contact.c.session_id, session_contact.c.contact_id),
+    }
+    if entity not in links:
+        return []
+    session_id, key = links[entity]
+    statement = (
+        _told_sessions()
+        .where(AccompanimentSession.id.in_(select(session_id).where(key == record_id)))
+        .limit(limit)
+    )
+    return [_entry(row) for row in session.execute(statement)]
+
+
+def _told_sessions() -> Select[Any]:
+    officer = (
+        select(func.min(User.name))
+        .join(session_officer, session_officer.c.user_id == User.id)
+        .where(session_officer.c.session_id == AccompanimentSession.id)
+        .correlate(AccompanimentSession)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            AccompanimentSession.id,
+            AccompanimentSession.held_on,
+            AccompanimentSession.status,
+            AccompanimentSession.notes,
+            ReferenceItem.label.label("kind"),
+            officer.label("officer"),
+        )
+        .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id)
+        .where(AccompanimentSession.deleted_at.is_(None))
+        .order_by(AccompanimentSession.held_on.desc(), AccompanimentSession.id.desc())
+    )
+
+
+def _entry(row: Row[Any]) -> TimelineEntry:
+    status = SessionStatus(row.status)
+    told = "" if status is SessionStatus.DONE else f" ({translate(STATUS_LABELS[status]).lower()})"
+    return TimelineEntry(
+        when=row.held_on,
+        title=row.kind + told,
+        url=url_for("sessions.show", session_id=row.id),
+        body=_beginning(row.notes),
+        icon="calendar-event" if status is SessionStatus.PLANNED else "message-circle",
+        who=row.officer,
+    )
+
+
+def _beginning(notes: str | None) -> str | None:
+    text = " ".join((notes or "").split())
+    if len(text) <= _LONGEST_BODY:
+        return text or None
+    return text[:_LONGEST_BODY].rsplit(" ", 1)[0] + "…"
+
+
+def follow_up_panel(session: Session, structure_id: int) -> Panel:
+    """Return what is still to be done about a structure, for its page."""
+    rows = open_follow_ups_of(session, structure_id=structure_id)
+    return Panel(
+        title=translate(N_("À faire")),
+        rows=[
+            PanelRow(
+                title=row.what,
+                url=url_for("follow_ups.edit", follow_up_id=row.id),
+                detail=row.assignee,
+                aside=short_date(row.due_on),
+                icon="bell",
+            )
+            for row in rows
+        ],
+        url=url_for("follow_ups.index", structure=structure_id),
+    )

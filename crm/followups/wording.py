@@ -1,0 +1,67 @@
+"""How changes of sessions and follow-ups are told."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.accounts.models import User
+from crm.contacts.models import Contact, Structure
+from crm.contacts.wording import named_by
+from crm.core.errors import N_
+from crm.followups.types import STATUS_LABELS, SessionStatus
+from crm.history.wording import Wording
+from crm.reference.models import ReferenceItem
+from crm.territories.models import Country
+from crm.web.locale import translate
+
+
+def _statuses(_session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+    return {value: translate(STATUS_LABELS[SessionStatus(value)]) for value in values}
+
+
+def _people(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+    found = session.scalars(select(Contact).where(Contact.id.in_(values)))
+    return {contact.id: contact.full_name for contact in found}
+
+
+SESSION_WORDING = Wording(
+    N_("Séance"),
+    {
+        "held_on": N_("Date"),
+        "kind_id": N_("Nature"),
+        "status": N_("Statut"),
+        "duration_minutes": N_("Durée (minutes)"),
+        "notes": N_("Notes"),
+        "structures": N_("Structures"),
+        "contacts": N_("Personnes"),
+        "themes": N_("Thèmes"),
+        "countries": N_("Pays"),
+        "officers": N_("Suivie par"),
+        "deleted_at": N_("Mise à la corbeille"),
+    },
+    {
+        "kind_id": named_by(ReferenceItem.id, ReferenceItem.label),
+        "status": _statuses,
+        "structures": named_by(Structure.id, Structure.name),
+        "contacts": _people,
+        "themes": named_by(ReferenceItem.id, ReferenceItem.label),
+        "countries": named_by(Country.code, Country.name),
+        "officers": named_by(User.id, User.name),
+    },
+)
+FOLLOW_UP_WORDING = Wording(
+    N_("Relance"),
+    {
+        "what": N_("À faire"),
+        "due_on": N_("Pour le"),
+        "assignee_id": N_("Confiée à"),
+        "structure_id": N_("Structure"),
+        "done_at": N_("Faite le"),
+    },
+    {
+        "assignee_id": named_by(User.id, User.name),
+        "structure_id": named_by(Structure.id, Structure.name),
+    },
+)

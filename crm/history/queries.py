@@ -1,0 +1,52 @@
+"""What a record's page tells of its changes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from crm.history.models import Change, ChangeSet, ChangeSubject
+
+
+@dataclass(frozen=True, slots=True)
+class PastChange:
+    """One change: who, when, what record, and each field before and after, as stored."""
+
+    at: datetime
+    actor_name: str
+    source: str
+    action: str
+    entity: str
+    record_id: int
+    fields: dict[str, list[Any]]
+
+
+def history_of(
+    session: Session, *, entity: str, record_id: int, limit: int = 50
+) -> list[PastChange]:
+    """Return the latest changes told on this record's page, newest first."""
+    rows = session.execute(
+        select(
+            ChangeSet.at,
+            ChangeSet.actor_name,
+            ChangeSet.source,
+            Change.action,
+            Change.entity,
+            Change.record_id,
+            Change.fields,
+        )
+        .join(Change, Change.change_set_id == ChangeSet.id)
+        .join(
+            ChangeSubject,
+            and_(
+                ChangeSubject.change_id == Change.id,
+                ChangeSubject.entity == entity,
+                ChangeSubject.record_id == record_id,
+            ),
+        )
+        .order_by(ChangeSubject.change_id.desc())
+        .limit(limit)
+    )
+    return [PastChange(*row) for row in rows]

@@ -1,0 +1,117 @@
+"""Changes in words: each package names its records, its fields and what their codes stand for."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from crm.core.errors import N_
+from crm.history.queries import PastChange
+from crm.web.formats import instant, short_date
+from crm.web.locale import translate
+
+Namer = Callable[[Session, Sequence[Any]], Mapping[Any, str]]
+
+ACTIONS = {
+    "created": N_("%(what)s : création"),
+    "updated": N_("%(what)s : modification"),
+    "deleted": N_("%(what)s : suppression"),
+}
+_EMPTY = "—"
+_LONGEST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How to tell of one kind of record: msgids, and who names the ids of a field."""
+
+    what: str
+    fields: Mapping[str, str]
+    namers: Mapping[str, Namer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldField:
+    """A field before and after, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """A change as a record's page shows it."""
+
+    title: str
+    when_label: str
+    who: str
+    fields: Sequence[ToldField]
+
+
+_wordings: dict[str, Wording] = {}
+
+
+def word(entity: str, wording: Wording) -> None:
+    """Say how changes of this kind of record are told."""
+    _wordings[entity] = wording
+
+
+def tell(session: Session, changes: Sequence[PastChange]) -> list[ToldChange]:
+    """Return the changes in words; names are looked up once a field, however many the changes."""
+    names = _looked_up(session, changes)
+    return [_told(change, names) for change in changes]
+
+
+def _looked_up(
+    session: Session, changes: Sequence[PastChange]
+) -> dict[tuple[str, str], Mapping[Any, str]]:
+    wanted: dict[tuple[str, str], set[Any]] = {}
+    for change in changes:
+        wording = _wordings.get(change.entity)
+        for name, both in change.fields.items():
+            if wording and name in wording.namers:
+                values = wanted.setdefault((change.entity, name), set())
+                for value in both:
+                    values.update(value if isinstance(value, list) else [value])
+    return {
+        key: _wordings[key[0]].namers[key[1]](session, sorted(values - {None}))
+        for key, values in wanted.items()
+    }
+
+
+def _told(change: PastChange, names: Mapping[tuple[str, str], Mapping[Any, str]]) -> ToldChange:
+    wording = _wordings.get(change.entity)
+    what = translate(wording.what) if wording else change.entity
+    labels = wording.fields if wording else {}
+    return ToldChange(
+        title=translate(ACTIONS[change.action], what=what),
+        when_label=instant(change.at),
+        who=change.actor_name,
+        fields=[
+            ToldField(
+                translate(labels[name]),
+                _shown(before, names.get((change.entity, name), {})),
+                _shown(after, names.get((change.entity, name), {})),
+            )
+            for name, (before, after) in change.fields.items()
+            if name in labels
+        ],
+    )
+
+
+def _shown(value: Any, names: Mapping[Any, str]) -> str:
+    if value is None or value in ("", []):
+        return _EMPTY
+    if isinstance(value, list):
+        return ", ".join(str(names.get(each, each)) for each in value)
+    if isinstance(value, bool):
+        return translate("oui") if value else translate("non")
+    text = str(names.get(value, value))
+    try:
+        text = short_date(date.fromisoformat(text)) if len(text) == len("2019-03-12") else text
+    except ValueError:
+        pass
+    return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"

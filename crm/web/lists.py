@@ -1,0 +1,243 @@
+"""The list kit: search, filters, sort and pages that live in the URL; capped counts; exports."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, Row, Select, func, literal, select
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from crm.web.cursors import beyond, read_cursor, write_cursor
+from crm.web.formats import number
+from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Option, Sort
+from crm.web.locale import translate
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1000
+MOST_EXPORTED = 200_000
+_NOT_KEPT = frozenset({"apres", "avant", "filtres"})
+
+Arguments = MultiDict[str, str]
+AnyRow = Row[Any]
+
+__all__ = ["Column", "Filter", "ListDefinition", "Listing", "Narrowing", "Option", "Sort"]
+
+
+class Listing:
+    """One page of a list, as its template shows it."""
+
+    def __init__(self, definition: ListDefinition, arguments: Arguments) -> None:
+        self.definition = definition
+        self.arguments = arguments
+        self.action_url = definition.url
+        self.search = (arguments.get("q") or "").strip()[:200]
+        self.search_label = translate(definition.search_label)
+        self.rows: Sequence[AnyRow] = ()
+        self.active_filters: list[dict[str, str]] = []
+        self.note: str | None = None
+        self.previous_url: str | None = None
+        self.next_url: str | None = None
+        self.count_label = ""
+        self.filters: list[dict[str, Any]] = []
+        self.sort_name, self.is_descending = self._chosen_sort()
+
+    # What the template reads ------------------------------------------------------------------
+
+    @property
+    def clear_url(self) -> str:
+        """Return the list without search or filter."""
+        return self.definition.url
+
+    @property
+    def filters_url(self) -> str:
+        """Return this page with its filters laid open."""
+        return self.url(filtres="1")
+
+    @property
+    def hidden_parameters(self) -> list[tuple[str, str]]:
+        """Return what a search keeps of the URL: the sort, and filters that are not laid open."""
+        shown = {"q"} | {item["name"] for item in self.filters}
+        return [
+            (name, value)
+            for name, value in self.arguments.items(multi=True)
+            if name not in shown | _NOT_KEPT and value and self._is_known(name)
+        ]
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        """Return the columns with their sort links."""
+        return [self._column(column) for column in self.definition.columns]
+
+    @property
+    def exports(self) -> list[dict[str, str]]:
+        """Return the downloads of the whole list as filtered now."""
+        if self.definition.export_url is None:
+            return []
+        return [
+            {
+                "label": label,
+                "url": self.definition.export_url(extension) + self._query({}, drop=_NOT_KEPT),
+            }
+            for extension, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
+        ]
+
+    @property
+    def bulk_actions(self) -> list[dict[str, str]]:
+        """Return what can be done with the selected rows."""
+        return [
+            {"value": value, "label": translate(label)}
+            for value, label in self.definition.bulk_actions
+        ]
+
+    def url(self, **changes: str | None) -> str:
+        """Return this list's address with parameters changed; None takes one away."""
+        return self.definition.url + self._query(changes, drop=_NOT_KEPT)
+
+    # Filling ----------------------------------------------------------------------------------
+
+    def fill(self, session: Session, narrowing: Narrowing) -> "Listing":
+        """Read one page and the (capped) count of a narrowed statement."""
+        self.active_filters = narrowing.active
+        self.note = narrowing.note
+        sort = narrowing.sort or self.definition.sorts[self.sort_name]
+        self.rows = self._read_page(session, narrowing.statement, sort)
+        self.count_label = self._counted(session, narrowing.statement)
+        if self.arguments.get("filtres"):
+            self.filters = [self._open_filter(session, each) for each in self.definition.filters]
+        return self
+
+    def narrow(self, session: Session) -> Narrowing:
+        """Apply the filters of the URL; a value that does not exist finds nothing, and says so."""
+        statement, active = self.definition.statement, []
+        for each in self.definition.filters:
+            values = [value for value in self.arguments.getlist(each.name) if value][:50]
+            if not values:
+                continue
+            statement = statement.where(each.narrow(values))
+            named = dict(each.named(session, values))
+            for value in values:
+                label = named.get(value, translate("introuvable"))
+                active.append(
+                    {
+                        "label": translate(each.label),
+                        "value_label": label,
+                        "remove_url": self._without(each.name, value),
+                    }
+                )
+        return Narrowing(statement, active)
+
+    def ordered(self, narrowing: Narrowing, limit: int = MOST_EXPORTED) -> Select[Any]:
+        """Return the narrowed statement in the chosen order, for an export."""
+        sort = narrowing.sort or self.definition.sorts[self.sort_name]
+        return narrowing.statement.order_by(*self._order(sort, reverse=False)).limit(limit)
+
+    # Inside -----------------------------------------------------------------------------------
+
+    def _chosen_sort(self) -> tuple[str, bool]:
+        asked = self.arguments.get("tri", "")
+        name = asked.removeprefix("-")
+        if name not in self.definition.sorts:
+            name = asked = self.definition.default_sort
+            return name, self.definition.sorts[name].descending
+        return name, asked.startswith("-")
+
+    def _column(self, column: Column) -> dict[str, Any]:
+        is_current = column.sort == self.sort_name
+        descends = not self.is_descending if is_current else False
+        if column.sort and not is_current:
+            descends = self.definition.sorts[column.sort].descending
+        return {
+            "key": column.key,
+            "label": translate(column.label),
+            "is_numeric": column.is_numeric,
+            "is_sortable": column.sort is not None,
+            "sort_url": self.url(tri=f"{'-' if descends else ''}{column.sort}"),
+            "sort_state": ("descending" if self.is_descending else "ascending")
+            if is_current
+            else None,
+        }
+
+    def _order(self, sort: Sort, *, reverse: bool) -> list[ColumnElement[Any]]:
+        descending = self.is_descending != reverse
+        return [each.desc() if descending else each.asc() for each in sort.expressions]
+
+    def _read_page(self, session: Session, statement: Select[Any], sort: Sort) -> list[AnyRow]:
+        after, before = self.arguments.get("apres"), self.arguments.get("avant")
+        backwards = bool(before)
+        cursor = read_cursor(before or after, sort.expressions)
+        keys = [each.label(f"cursor_{i}") for i, each in enumerate(sort.expressions)]
+        statement = statement.add_columns(*keys)
+        if cursor is not None:
+            statement = statement.where(
+                beyond(sort.expressions, cursor, descending=self.is_descending != backwards)
+            )
+        rows = list(
+            session.execute(
+                statement.order_by(*self._order(sort, reverse=backwards)).limit(PAGE_SIZE + 1)
+            )
+        )
+        has_more = len(rows) > PAGE_SIZE
+        rows = rows[:PAGE_SIZE]
+        if backwards:
+            rows.reverse()
+        if rows:
+            has_previous = has_more if backwards else cursor is not None
+            has_next = True if backwards else has_more
+            count = len(sort.expressions)
+            self.previous_url = self._page_url("avant", rows[0][-count:]) if has_previous else None
+            self.next_url = self._page_url("apres", rows[-1][-count:]) if has_next else None
+        return rows
+
+    def _page_url(self, direction: str, values: Sequence[Any]) -> str:
+        return self.definition.url + self._query({direction: write_cursor(values)}, drop=_NOT_KEPT)
+
+    def _counted(self, session: Session, statement: Select[Any]) -> str:
+        limited = (
+            statement.with_only_columns(literal(1)).order_by(None).limit(COUNT_LIMIT + 1)
+        ).subquery()
+        count = session.scalar(select(func.count()).select_from(limited)) or 0
+        singular, plural = self.definition.count_words
+        if count > COUNT_LIMIT:
+            return translate(
+                "plus de %(label)s", label=translate(plural, count=number(COUNT_LIMIT))
+            )
+        return translate(plural if count > 1 else singular, count=number(count))
+
+    def _open_filter(self, session: Session, definition: Filter) -> dict[str, Any]:
+        chosen = set(self.arguments.getlist(definition.name))
+        options = [
+            Option(value, label, value in chosen) for value, label in definition.options(session)
+        ]
+        if definition.kind == "select":
+            options.insert(0, Option("", translate(definition.everything_label), not chosen))
+        return {
+            "name": definition.name,
+            "label": translate(definition.label),
+            "kind": definition.kind,
+            "options": options,
+        }
+
+    def _is_known(self, name: str) -> bool:
+        return (
+            name in {"q", "tri"}
+            or name in self.definition.allowed_arguments
+            or any(name == each.name for each in self.definition.filters)
+        )
+
+    def _query(self, changes: Mapping[str, str | None], drop: frozenset[str]) -> str:
+        pairs = [
+            (name, value)
+            for name, value in self.arguments.items(multi=True)
+            if name not in drop and name not in changes and value and self._is_known(name)
+        ]
+        pairs += [(name, value) for name, value in changes.items() if value]
+        return "?" + urlencode(pairs) if pairs else ""
+
+    def _without(self, name: str, value: str) -> str:
+        pairs = [
+            pair
+            for pair in self.arguments.items(multi=True)
+            if pair != (name, value) and pair[0] not in _NOT_KEPT and pair[1]
+        ]
+        return self.definition.url + ("?" + urlencode(pairs) if pairs else "")

@@ -1,0 +1,42 @@
+"""Panels of a record's page that tell of packages above it; the wiring names them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class PanelRow:
+    """A line of a panel."""
+
+    title: str
+    url: str | None = None
+    detail: str | None = None
+    aside: str | None = None
+    icon: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled list; `url` leads to the whole of it."""
+
+    title: str
+    rows: Sequence[PanelRow]
+    url: str | None = None
+
+
+PanelSource = Callable[[Session, int], Panel | None]
+_sources: dict[str, list[PanelSource]] = {}
+
+
+def add_panel(entity: str, source: PanelSource) -> None:
+    """Show a panel on the pages of this kind of record; twice is once."""
+    if source not in _sources.setdefault(entity, []):
+        _sources[entity].append(source)
+
+
+def panels_of(session: Session, entity: str, record_id: int) -> list[Panel]:
+    """Return the panels of a record that have something to show."""
+    panels = (source(session, record_id) for source in _sources.get(entity, ()))
+    return [panel for panel in panels if panel is not None and panel.rows]

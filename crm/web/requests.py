@@ -1,0 +1,35 @@
+"""What views read of a request, checked."""
+
+from urllib.parse import urlsplit
+
+from flask import flash, redirect, request
+from werkzeug.wrappers import Response
+
+from crm.web.locale import translate
+
+
+def safe_path(target: str | None, default: str) -> str:
+    """Return a path of this site to go to; the default for anything that leads elsewhere."""
+    if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
+        return default
+    parts = urlsplit(target)
+    if parts.scheme or parts.netloc or any(ord(char) < 32 for char in target):  # noqa: PLR2004
+        return default
+    return target
+
+
+def next_path(default: str) -> str:
+    """Return where the form asks to go afterwards, within this site."""
+    return safe_path(request.values.get("next"), default)
+
+
+def done(message: str, target: str, *, undo_url: str | None = None, **params: object) -> Response:
+    """Say what was done, with its undo when there is one, and go on by a 303."""
+    text = translate(message, **params)
+    flash({"text": text, "undo_url": undo_url} if undo_url else text, "success")
+    return redirect(target, 303)
+
+
+def typed_ids(name: str) -> list[int]:
+    """Return the whole numbers sent under a name; the operation checks that they exist."""
+    return [int(value[:18]) for value in request.form.getlist(name) if value.isdecimal()]
