@@ -47,7 +47,7 @@ lock: ## Choose package versions again (needs uv and npm); ARGS="--upgrade" take
 	@echo package-lock.json && npm install --package-lock-only --loglevel=error
 
 clean: ## Remove everything that is built, but no data
-	rm -rf .venv .venv-node node_modules crm/static/vendor build dist *.egg-info htmlcov
+	rm -rf .venv .venv-node node_modules crm/static/vendor crm/territories/data build dist *.egg-info htmlcov
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find crm tests tools migrations benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 	find crm -name '*.mo' -delete

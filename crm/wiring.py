@@ -13,21 +13,27 @@ from crm.contacts.wording import (
     STRUCTURE_WORDING,
 )
 from crm.core.errors import N_
+from crm.followups import views as followups
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
 from crm.history.wording import word
+from crm.home.views import blueprint as home
 from crm.projects.panels import structure_projects
 from crm.projects.views import blueprint as projects
 from crm.projects.wording import PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
 from crm.reports.views import blueprint as reports
+from crm.territories.views import blueprint as territories
 from crm.web.access import Permission
 from crm.web.formats import current_locale
+from crm.web.health import blueprint as health
 from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
 
 MENU = (
+    MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
+    MenuEntry(N_("Séances"), "sessions.index", "messages", Permission.READ_NETWORK),
     MenuEntry(N_("Structures"), "structures.index", "building", Permission.READ_NETWORK),
     MenuEntry(N_("Contacts"), "contacts.index", "users", Permission.READ_NETWORK),
     MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
@@ -36,6 +42,7 @@ MENU = (
     MenuEntry(N_("Listes"), "reference.index", "list-details", Permission.EDIT_REFERENCE),
 )
 QUICK_ACTIONS = (
+    MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
     MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
 )
@@ -62,7 +69,16 @@ def register_packages(app: Flask) -> None:
     start_recording()
     identify_actor(_acting_user)
     app.context_processor(_page_context)
-    for blueprint in (*contacts.BLUEPRINTS, projects, reports, reference):
+    for blueprint in (
+        home,
+        *followups.BLUEPRINTS,
+        *contacts.BLUEPRINTS,
+        projects,
+        reports,
+        reference,
+        territories,
+        health,
+    ):
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
         word(entity, wording)

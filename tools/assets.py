@@ -2,7 +2,8 @@
 
 Usage: python3 tools/assets.py
 
-A hashed name lets browsers keep a file for ever. Also compiles the gettext catalogues.
+A hashed name lets browsers keep a file for ever. Also compiles the gettext catalogues and cuts the
+reference geography to what the product loads, in crm/territories/data.
 """
 
 from __future__ import annotations
@@ -23,6 +24,28 @@ STATIC = ROOT / "crm" / "static"
 VENDOR = STATIC / "vendor"
 TRANSLATIONS = ROOT / "crm" / "translations"
 ICON_LIST = STATIC / "icons.txt"
+GEOGRAPHY = ROOT / "crm" / "territories" / "data"
+GEOGRAPHY_PACKAGE = "@etalab/decoupage-administratif"
+# File -> the keys that are loaded.
+GEOGRAPHY_FILES = {
+    "regions": ("code", "nom"),
+    "departements": ("code", "nom", "region"),
+    "arrondissements": ("code", "nom", "departement"),
+    "epci": ("code", "nom", "type", "populationMunicipale", "membres"),
+    "communes": (
+        "code",
+        "nom",
+        "type",
+        "departement",
+        "arrondissement",
+        "siren",
+        "population",
+        "codesPostaux",
+        "anciensCodes",
+        "chefLieu",
+        "commune",
+    ),
+}
 
 # Logical name -> file of a package.
 DIST_FILES = {
@@ -215,6 +238,34 @@ def build_files() -> int:
     return changed
 
 
+def geography_file(name: str, keys: tuple[str, ...]) -> bytes:
+    """Return a file of the official division with these keys only, one record a line."""
+    lines = []
+    for record in json.loads(read_package_file(f"{GEOGRAPHY_PACKAGE}/data/{name}.json")):
+        kept = {key: record[key] for key in keys if key in record}
+        if "membres" in kept:
+            kept["membres"] = [{"code": member["code"]} for member in kept["membres"]]
+        lines.append(json.dumps(kept, ensure_ascii=False, separators=(",", ":")))
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
+
+
+def build_geography() -> int:
+    """Write the geography's files if the package has changed; return how many changed."""
+    described = json.loads(read_package_file(f"{GEOGRAPHY_PACKAGE}/package.json"))
+    files = [GEOGRAPHY / f"{name}.json" for name in GEOGRAPHY_FILES]
+    stamp = GEOGRAPHY / "VERSION"
+    version = f"{described['version']} {hashlib.sha256(repr(GEOGRAPHY_FILES).encode()).hexdigest()}"
+    if stamp.is_file() and stamp.read_text("utf-8") == version and all(map(Path.is_file, files)):
+        return 0
+    changed = sum(
+        write(GEOGRAPHY / f"{name}.json", geography_file(name, keys))
+        for name, keys in GEOGRAPHY_FILES.items()
+    )
+    write(GEOGRAPHY / "LICENSE", read_package_file(f"{GEOGRAPHY_PACKAGE}/LICENSE"))
+    write(stamp, version.encode())
+    return changed
+
+
 def outdated_catalogues() -> list[Path]:
     """Return the gettext sources that are newer than their compiled form."""
     found = []
@@ -248,6 +299,8 @@ def build(python: Path) -> list[str]:
     lines = []
     if changed := build_files():
         lines.append(f"Assets: {changed} file(s) written in crm/static/vendor.")
+    if changed := build_geography():
+        lines.append(f"Geography: {changed} file(s) written in crm/territories/data.")
     if compiled := compile_catalogues(python):
         lines.append(f"Translations: {compiled} catalogue(s) compiled.")
     return lines

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.orm import Session
@@ -116,14 +117,14 @@ def find_signed_in(session: Session, token: str) -> SignedIn | None:
     return _signed_in(row) if row is not None and not _has_expired(row) else None
 
 
-def _has_expired(row: Row[tuple[object, ...]]) -> bool:
+def _has_expired(row: Row[Any]) -> bool:
     instant = clock.now()
     return bool(
         instant - row.last_seen_at > IDLE_LIMIT or instant - row.created_at > ABSOLUTE_LIMIT
     )
 
 
-def _signed_in(row: Row[tuple[object, ...]]) -> SignedIn:
+def _signed_in(row: Row[Any]) -> SignedIn:
     return SignedIn(
         id=row.id,
         name=row.name,

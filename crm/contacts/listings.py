@@ -78,6 +78,10 @@ def _in_epci(values: list[str]) -> ColumnElement[bool]:
 
 def structure_filters() -> list[Filter]:
     """Return what narrows a list of structures; also a list of people, by where they are."""
+    return [*_identity_filters(), *_place_filters(), *_activity_filters()]
+
+
+def _identity_filters() -> list[Filter]:
     return [
         Filter(
             "famille",
@@ -92,6 +96,11 @@ def structure_filters() -> list[Filter]:
             lambda values: Structure.subtype_id.in_(numbers(values)),
             lambda session: labels_by_id(session, "subtype"),
         ),
+    ]
+
+
+def _place_filters() -> list[Filter]:
+    return [
         Filter("departement", N_("Département"), Structure.departement_code.in_, departements),
         Filter("epci", N_("EPCI"), _in_epci, _epci),
         Filter(
@@ -101,6 +110,11 @@ def structure_filters() -> list[Filter]:
             _communes_with_structures,
             everything_label=N_("Toutes"),
         ),
+    ]
+
+
+def _activity_filters() -> list[Filter]:
+    return [
         Filter(
             "theme",
             N_("Thème"),
@@ -132,12 +146,23 @@ def structure_filters() -> list[Filter]:
     ]
 
 
+def _structure_sorts() -> dict[str, Sort]:
+    return {
+        "nom": Sort((Structure.sort_name, Structure.id)),
+        "famille": Sort((Structure.family_code, Structure.sort_name, Structure.id)),
+        "commune": Sort((func.coalesce(Commune.sort_name, ""), Structure.id)),
+        "departement": Sort(
+            (func.coalesce(Structure.departement_code, ""), Structure.sort_name, Structure.id)
+        ),
+        "recent": Sort((Structure.id,), descending=True),
+    }
+
+
 def structure_list() -> ListDefinition:
     """Return the list of structures."""
     return ListDefinition(
         url=url_for("structures.index"),
         statement=structure_rows(),
-        identity=Structure.id,
         columns=(
             Column("name", N_("Nom"), sort="nom"),
             Column("family", N_("Famille"), sort="famille"),
@@ -145,20 +170,13 @@ def structure_list() -> ListDefinition:
             Column("departement", N_("Département"), sort="departement"),
             Column("listed_on", N_("Référencée le"), sort="recent"),
         ),
-        sorts={
-            "nom": Sort((Structure.sort_name, Structure.id)),
-            "famille": Sort((Structure.family_code, Structure.sort_name, Structure.id)),
-            "commune": Sort((func.coalesce(Commune.sort_name, ""), Structure.id)),
-            "departement": Sort(
-                (func.coalesce(Structure.departement_code, ""), Structure.sort_name, Structure.id)
-            ),
-            "recent": Sort((Structure.id,), descending=True),
-        },
+        sorts=_structure_sorts(),
         default_sort="nom",
         filters=structure_filters(),
         search_label=N_("Nom, sigle, commune"),
         count_words=(N_("%(count)s structure"), N_("%(count)s structures")),
         bulk_actions=(("etiqueter", N_("Ajouter une étiquette")),),
+        bulk_text_label=N_("Étiquette à ajouter"),
         export_url=lambda extension: url_for("structures.export", extension=extension),
     )
 
@@ -176,8 +194,7 @@ def _of_a_present_structure(
     return condition
 
 
-def contact_list() -> ListDefinition:
-    """Return the list of people; filters on structures look at present roles."""
+def _contact_filters() -> list[Filter]:
     filters = [
         Filter(
             each.name,
@@ -198,10 +215,14 @@ def contact_list() -> ListDefinition:
         _tags,
         everything_label=N_("Toutes"),
     )
+    return [*filters, tagged]
+
+
+def contact_list() -> ListDefinition:
+    """Return the list of people; filters on structures look at present roles."""
     return ListDefinition(
         url=url_for("contacts.index"),
         statement=contact_rows(clock.today()),
-        identity=Contact.id,
         columns=(
             Column("name", N_("Nom"), sort="nom"),
             Column("role", N_("Fonction")),
@@ -214,7 +235,7 @@ def contact_list() -> ListDefinition:
             "recent": Sort((Contact.id,), descending=True),
         },
         default_sort="nom",
-        filters=[*filters, tagged],
+        filters=_contact_filters(),
         search_label=N_("Nom, courriel, structure"),
         count_words=(N_("%(count)s contact"), N_("%(count)s contacts")),
         export_url=lambda extension: url_for("contacts.export", extension=extension),

@@ -34,18 +34,22 @@ def parse_phone(text: str, field: str = "phone") -> str:
 
     A number of an overseas département has its own region in the numbering plan, tried in turn.
     """
-    for region in _FRENCH_REGIONS:
-        try:
-            number = phonenumbers.parse(text, region)
-        except phonenumbers.NumberParseException:
-            break
-        if phonenumbers.is_possible_number(number) and (
-            phonenumbers.is_valid_number(number) or number.country_code == 33  # noqa: PLR2004
-        ):
-            return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    read = [number for region in _FRENCH_REGIONS if (number := _read_phone(text, region))]
+    # A number that no plan knows may be one kept for fiction: its length is enough.
+    for fits in (phonenumbers.is_valid_number, phonenumbers.is_possible_number):
+        for number in read:
+            if fits(number):
+                return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     raise RuleError(
         field, N_("Ce numéro de téléphone n’est pas reconnu. Exemple : 03 20 12 34 56.")
     )
+
+
+def _read_phone(text: str, region: str) -> phonenumbers.PhoneNumber | None:
+    try:
+        return phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return None
 
 
 def parse_website(text: str, field: str = "website") -> str:

@@ -61,7 +61,7 @@ _LONGEST_MINUTES = 24 * 60
 
 
 def parse_day(text: str, today: date, *, prefer_past: bool = True, field: str = "day") -> date:
-    """Return the day meant by « hier », « lundi dernier », « 12 mars », « 2019-03-12 »…
+    """Return the day meant by « hier », « lundi dernier », « 12 mars », « 2019-03-12 » and so on.
 
     Without a year or a direction, the nearest day on or before today when `prefer_past`, else on
     or after. Raises RuleError when it cannot be understood or does not exist.
@@ -71,7 +71,7 @@ def parse_day(text: str, today: date, *, prefer_past: bool = True, field: str = 
     if typed in _RELATIVE:
         return today + timedelta(days=_RELATIVE[typed])
     for reader in (_numeric, _with_month_name, _weekday, _distance, _end_of_month):
-        day = reader(typed, today, prefer_past)
+        day = reader(typed, today, prefer_past=prefer_past)
         if day is not None:
             return day
     raise RuleError(field, _UNREADABLE)
@@ -102,7 +102,7 @@ def _nearest_year(day: int, month: int, today: date, *, prefer_past: bool) -> da
     raise RuleError("day", _UNREADABLE)
 
 
-def _numeric(typed: str, today: date, prefer_past: bool) -> date | None:
+def _numeric(typed: str, today: date, *, prefer_past: bool) -> date | None:
     if match := re.fullmatch(r"(\d{4}) (\d{1,2}) (\d{1,2})", typed):
         year, month, day = map(int, match.groups())
         return _build(year, month, day)
@@ -113,7 +113,7 @@ def _numeric(typed: str, today: date, prefer_past: bool) -> date | None:
     return None
 
 
-def _with_month_name(typed: str, today: date, prefer_past: bool) -> date | None:
+def _with_month_name(typed: str, today: date, *, prefer_past: bool) -> date | None:
     match = re.fullmatch(r"(?:[a-z]+ )?(\d{1,2}) ([a-z]+)(?: (\d{4}|\d{2}))?", typed)
     if not match or match[2] not in _MONTHS:
         return None
@@ -123,7 +123,7 @@ def _with_month_name(typed: str, today: date, prefer_past: bool) -> date | None:
     return _nearest_year(day, month, today, prefer_past=prefer_past)
 
 
-def _weekday(typed: str, today: date, prefer_past: bool) -> date | None:
+def _weekday(typed: str, today: date, *, prefer_past: bool) -> date | None:
     match = re.fullmatch(r"(?:(last|next) )?([a-z]+)(?: (dernier|prochain|passe))?", typed)
     if not match or match[2] not in _WEEKDAYS:
         return None
@@ -138,7 +138,7 @@ def _weekday(typed: str, today: date, prefer_past: bool) -> date | None:
     return today - timedelta(days=back) if prefer_past else today + timedelta(days=ahead)
 
 
-def _distance(typed: str, today: date, _prefer_past: bool) -> date | None:
+def _distance(typed: str, today: date, *, prefer_past: bool) -> date | None:  # noqa: ARG001 - as the others
     match = re.fullmatch(r"(dans|in|il y a) (\d{1,3}|une?) ([a-z]+?)s?(?: ago)?", typed)
     if not match:
         return None
@@ -154,7 +154,7 @@ def _distance(typed: str, today: date, _prefer_past: bool) -> date | None:
     return None
 
 
-def _end_of_month(typed: str, today: date, prefer_past: bool) -> date | None:
+def _end_of_month(typed: str, today: date, *, prefer_past: bool) -> date | None:
     match = re.fullmatch(r"(?:fin|end of) ([a-z]+)(?: (\d{4}))?", typed)
     if not match or match[1] not in _MONTHS:
         return None

@@ -18,6 +18,6 @@ def subscribe(event_type: type, handler: Handler) -> None:
 
 
 def publish(session: Session, event: object) -> None:
-    """Hand the event to its subscribers, in order of subscription; their errors are the caller's."""
+    """Hand the event to its subscribers, in order; their errors are the caller's."""
     for handler in _handlers[type(event)]:
         handler(session, event)

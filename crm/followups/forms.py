@@ -1,5 +1,7 @@
 """The forms of sessions and follow-ups."""
 
+import re
+import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +33,7 @@ from crm.web.submissions import OnceForm
 
 _FOLDED = ("duration", "countries", "officers", "status", "next_what", "next_due")
 _LONGEST_TYPED = 100
+_KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
 
 
 class SessionForm(OnceForm):
@@ -63,6 +66,17 @@ class SessionForm(OnceForm):
         # What a page without scripts asks back, as (value, label): several names fit what was typed.
         self.structure_choices: list[tuple[str, str]] = []
         self.contact_choices: list[tuple[str, str]] = []
+
+    @property
+    def version_number(self) -> int:
+        """Return the version that the form was opened on; zero when it is unreadable."""
+        return _number(self.version.data)
+
+    def key(self) -> str:
+        """Return the key of this display of the form; a made-up one is replaced."""
+        if not _KEY.fullmatch(self.submission_key.data or ""):
+            self.submission_key.data = secrets.token_urlsafe(24)
+        return str(self.submission_key.data)
 
     @property
     def has_new_structure(self) -> bool:
@@ -167,6 +181,11 @@ class FollowUpForm(OnceForm):
     )
     structure = PickerField(_l("Structure"))
     assignee = SelectField(_l("Confiée à"), validate_choice=False)
+
+    @property
+    def version_number(self) -> int:
+        """Return the version that the form was opened on; zero when it is unreadable."""
+        return _number(self.version.data)
 
     def read(self) -> FollowUpData:
         """Return what was typed."""

@@ -269,6 +269,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     ):
         if value is not None:
             conditions.append(
-                AccompanimentSession.id.in_(select(link.c.session_id).where(link.c[name] == value))
+                AccompanimentSession.id.in_(
+                    select(link.c.session_id).where(link.c[name] == value).correlate(None)
+                )
             )
     return conditions

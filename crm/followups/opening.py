@@ -58,9 +58,7 @@ def _unsent_draft(session: Session, user_id: int, form_key: str) -> Draft | None
     return None if is_sent else draft
 
 
-def _first_values(
-    session: Session, arguments: MultiDict[str, str], user_id: int
-) -> dict[str, Any]:
+def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int) -> dict[str, Any]:
     values: dict[str, Any] = {"held_on": clock.today(), "officers": [str(user_id)]}
     if copied_id := _number(arguments.get("copie")):
         values |= _copied(session, copied_id)

@@ -59,7 +59,9 @@ def _check_values(field: str, values: Iterable[str]) -> None:
             raise RuleError(field, N_("Ce choix n’existe pas ou plus."))
         if len(name) > LONGEST_NAME:
             raise RuleError(
-                field, N_("Ce nom est trop long : %(count)s caractères au plus."), count=LONGEST_NAME
+                field,
+                N_("Ce nom est trop long : %(count)s caractères au plus."),
+                count=LONGEST_NAME,
             )
 
 

@@ -1,5 +1,6 @@
 """Changes in words: each package names its records, its fields and what their codes stand for."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -20,6 +21,7 @@ ACTIONS = {
     "deleted": N_("%(what)s : suppression"),
 }
 _EMPTY = "—"
+_DAY = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]")
 _LONGEST_SHOWN = 200
 
 
@@ -110,8 +112,6 @@ def _shown(value: Any, names: Mapping[Any, str]) -> str:
     if isinstance(value, bool):
         return translate("oui") if value else translate("non")
     text = str(names.get(value, value))
-    try:
-        text = short_date(date.fromisoformat(text)) if len(text) == len("2019-03-12") else text
-    except ValueError:
-        pass
+    if _DAY.fullmatch(text):
+        return short_date(date.fromisoformat(text))
     return text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"

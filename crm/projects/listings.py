@@ -24,12 +24,42 @@ def _countries_of_projects(session: Session) -> list[tuple[str, str]]:
     return list(rows.tuples().all())
 
 
+def _project_filters() -> tuple[Filter, ...]:
+    return (
+        Filter(
+            "theme",
+            N_("Thème"),
+            lambda values: exists().where(
+                project_theme.c.project_id == Project.id,
+                project_theme.c.theme_id.in_(numbers(values)),
+            ),
+            lambda session: labels_by_id(session, "theme"),
+        ),
+        Filter(
+            "pays",
+            N_("Pays"),
+            lambda values: exists().where(
+                project_country.c.project_id == Project.id,
+                project_country.c.country_code.in_(values),
+            ),
+            _countries_of_projects,
+        ),
+        Filter(
+            "famille",
+            N_("Famille du chef de file"),
+            Structure.family_code.in_,
+            lambda session: labels_by_code(session, "family"),
+            everything_label=N_("Toutes"),
+        ),
+        Filter("departement", N_("Département"), Structure.departement_code.in_, departements),
+    )
+
+
 def project_list() -> ListDefinition:
     """Return the list of projects, narrowed by theme, country and where the lead is."""
     return ListDefinition(
         url=url_for("projects.index"),
         statement=project_rows(),
-        identity=Project.id,
         columns=(
             Column("name", N_("Nom"), sort="nom"),
             Column("lead", N_("Chef de file"), sort="chef-de-file"),
@@ -43,34 +73,7 @@ def project_list() -> ListDefinition:
             "recent": Sort((Project.id,), descending=True),
         },
         default_sort="nom",
-        filters=(
-            Filter(
-                "theme",
-                N_("Thème"),
-                lambda values: exists().where(
-                    project_theme.c.project_id == Project.id,
-                    project_theme.c.theme_id.in_(numbers(values)),
-                ),
-                lambda session: labels_by_id(session, "theme"),
-            ),
-            Filter(
-                "pays",
-                N_("Pays"),
-                lambda values: exists().where(
-                    project_country.c.project_id == Project.id,
-                    project_country.c.country_code.in_(values),
-                ),
-                _countries_of_projects,
-            ),
-            Filter(
-                "famille",
-                N_("Famille du chef de file"),
-                Structure.family_code.in_,
-                lambda session: labels_by_code(session, "family"),
-                everything_label=N_("Toutes"),
-            ),
-            Filter("departement", N_("Département"), Structure.departement_code.in_, departements),
-        ),
+        filters=_project_filters(),
         search_label=N_("Nom du projet ou du chef de file"),
         count_words=(N_("%(count)s projet"), N_("%(count)s projets")),
         export_url=lambda extension: url_for("projects.export", extension=extension),

@@ -21,7 +21,7 @@ def add_item(
     family_code: str | None = None,
     is_formal: bool | None = None,
 ) -> ReferenceItem:
-    """Add an entry at the end of a list; raise RuleError for a fixed list or a label already there."""
+    """Add an entry at the end of a list; raise RuleError for a fixed list or a known label."""
     if list_code not in LIST_LABELS or list_code in FIXED_LISTS:
         raise RuleError("label", N_("Cette liste est fixe : ses libellés seuls changent."))
     _check_label_is_free(session, list_code, label, family_code)

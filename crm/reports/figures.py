@@ -138,7 +138,6 @@ def _structures(indicator: Indicator, year: int, filters: Filters) -> ListDefini
             found.c.session_count,
             found.c.last_held_on,
         ),
-        identity=found.c.structure_id,
         columns=(
             Column("name", N_("Nom ce jour-là"), sort="nom"),
             Column("session_count", N_("Séances"), sort="seances", is_numeric=True),
@@ -172,7 +171,6 @@ def _sessions(indicator: Indicator, year: int, filters: Filters) -> ListDefiniti
         )
         .join(AccompanimentSession, AccompanimentSession.id == found.c.id)
         .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id),
-        identity=found.c.id,
         columns=(
             Column("name", N_("Structures")),
             Column("kind", N_("Nature")),
@@ -194,7 +192,6 @@ def _directory(
 ) -> ListDefinition:
     return ListDefinition(
         statement=statement,
-        identity=model.id,
         columns=(
             Column("name", N_("Nom"), sort="nom"),
             Column("listed_on", N_("Entrée dans l’annuaire")),

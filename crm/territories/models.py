@@ -22,7 +22,7 @@ class Region(Base):
 
     __tablename__ = "region"
 
-    code: Mapped[str] = mapped_column(key_text(2), primary_key=True)
+    code: Mapped[str] = mapped_column(key_text(3), primary_key=True)
     name: Mapped[str] = mapped_column(String(100))
 
 

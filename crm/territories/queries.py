@@ -1,10 +1,11 @@
-"""Reads of the geography: one commune, suggestions while typing, countries."""
+"""Reads of the geography: one commune, suggestions while typing, départements, countries."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from crm.core.text import sort_key
@@ -16,6 +17,8 @@ from crm.territories.models import (
     Epci,
     FormerCommune,
 )
+
+_CODE = re.compile(r"[0-9][0-9ab][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +40,102 @@ def find_commune(session: Session, insee_code: str) -> Commune | None:
 
 
 def search_communes(session: Session, text: str, limit: int = 10) -> list[CommuneSuggestion]:
-    """Return the communes whose name holds words beginning so, or with that postcode or code."""
+    """Return the communes whose name holds words beginning so, or with that postcode or code.
+
+    The name typed in full comes first, then the names that begin so. A former INSEE code leads to
+    the present commune.
+    """
     typed = sort_key(text)
     if not typed:
         return []
-    rows = session.execute(
-        _suggested(typed).order_by(Commune.sort_name != typed, Commune.sort_name, Commune.insee_code)
-        .limit(limit)
-    )
-    return [
-        CommuneSuggestion(
-            row.insee_code,
-            f"{row.name} ({row.departement_code})",
-            " · ".join(filter(None, (row.departement, row.epci, row.insee_code))),
+    found = session.execute(
+        _described()
+        .where(_matches(typed))
+        .order_by(
+            Commune.sort_name != typed,
+            ~Commune.sort_name.startswith(typed),
+            Commune.sort_name,
+            Commune.insee_code,
         )
-        for row in rows
-    ]
+        .limit(limit)
+    ).all()
+    postcodes = _postcodes_of(session, [row.insee_code for row in found])
+    return [_suggestion(row, postcodes[row.insee_code]) for row in found]
 
 
-def _suggested(typed: str) -> Select[tuple[str, str, str, str, str | None]]:
-    statement = (
+def departements_covered(session: Session) -> Sequence[Departement]:
+    """Return the départements in which the network works, by code."""
+    return session.scalars(
+        select(Departement).where(Departement.is_covered).order_by(Departement.code)
+    ).all()
+
+
+def epci_choices(session: Session) -> list[tuple[str, str]]:
+    """Return (SIREN, name with its département) of each EPCI, in the order of names."""
+    rows = session.execute(
+        select(Epci.siren, Epci.name, Epci.departement_code).order_by(Epci.sort_name, Epci.siren)
+    )
+    return [(siren, f"{name} ({departement})") for siren, name, departement in rows.tuples()]
+
+
+def countries(session: Session) -> Sequence[Country]:
+    """Return every country, in the order of French names."""
+    return session.scalars(select(Country).order_by(Country.sort_name, Country.code)).all()
+
+
+def _described() -> Select[tuple[str, str, str, bool, str, str]]:
+    return (
         select(
             Commune.insee_code,
             Commune.name,
             Commune.departement_code,
+            Commune.is_homonym,
             Departement.name.label("departement"),
             Epci.name.label("epci"),
         )
         .join(Departement, Departement.code == Commune.departement_code)
         .outerjoin(Epci, Epci.siren == Commune.epci_siren)
     )
-    if re.fullmatch(r"[0-9][0-9ab][0-9]{0,3}", typed):
+
+
+def _matches(typed: str) -> ColumnElement[bool]:
+    """Return the condition for a folded text: of letters, digits and spaces, so safe in LIKE."""
+    if _CODE.fullmatch(typed):
+        code = typed.upper()
         postcodes = select(CommunePostcode.insee_code).where(
-            CommunePostcode.postcode.startswith(typed)
+            CommunePostcode.postcode.startswith(code)
         )
-        return statement.where(
-            or_(Commune.insee_code.startswith(typed.upper()), Commune.insee_code.in_(postcodes))
+        former = select(FormerCommune.current_insee_code).where(FormerCommune.insee_code == code)
+        return or_(
+            Commune.insee_code.startswith(code),
+            Commune.insee_code.in_(postcodes),
+            Commune.insee_code.in_(former),
         )
-    for word in typed.split():
-        statement = statement.where(
-            or_(Commune.sort_name.startswith(word), Commune.sort_name.contains(f" {word}"))
-        )
-    return statement
+    name = Commune.sort_name
+    return and_(*(or_(name.startswith(word), name.contains(f" {word}")) for word in typed.split()))
 
 
-def countries(session: Session) -> Sequence[Country]:
-    """Return every country, in the order of French names."""
-    return session.scalars(select(Country).order_by(Country.sort_name, Country.code)).all()
+def _postcodes_of(session: Session, insee_codes: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = session.execute(
+        select(CommunePostcode.insee_code, CommunePostcode.postcode)
+        .where(CommunePostcode.insee_code.in_(insee_codes))
+        .order_by(CommunePostcode.insee_code, CommunePostcode.postcode)
+    )
+    for insee_code, postcode in rows.tuples():
+        found[insee_code].append(postcode)
+    return found
+
+
+def _suggestion(
+    row: Row[tuple[str, str, str, bool, str, str]], postcodes: Sequence[str]
+) -> CommuneSuggestion:
+    where = row.departement_code
+    if row.is_homonym:
+        where = ", ".join((row.departement, *postcodes[:1]))
+    details = (row.departement, row.epci, ", ".join(postcodes))
+    return CommuneSuggestion(
+        insee_code=row.insee_code,
+        label=f"{row.name} ({where})",
+        detail=" · ".join(filter(None, details)),
+    )

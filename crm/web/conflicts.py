@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import request
 
-from crm.web.forms import BaseForm
 from crm.web.formats import short_date
+from crm.web.forms import BaseForm
 
 CHOICE_PREFIX = "choix-"
 _NOT_SHOWN = frozenset({"version", "csrf_token", "submission_key"})

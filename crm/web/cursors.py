@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, literal, tuple_
 
-Expressions = Sequence[ColumnElement[Any]]
+Expressions = Sequence[SQLColumnExpression[Any]]
 
 
 def beyond(
@@ -39,8 +39,8 @@ def read_cursor(text: str | None, expressions: Expressions) -> list[Any] | None:
         return None
 
 
-def _typed(value: Any, expression: ColumnElement[Any]) -> Any:
-    wanted = expression.type.python_type
+def _typed(value: Any, expression: SQLColumnExpression[Any]) -> Any:
+    wanted = expression.type.python_type  # type: ignore[attr-defined]
     if wanted is date and isinstance(value, str):
         return date.fromisoformat(value)
     if type(value) is not wanted:

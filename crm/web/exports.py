@@ -9,9 +9,8 @@ from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
-from sqlalchemy import Result
-
 from flask import Response, current_app, g, stream_with_context
+from sqlalchemy import Result
 
 from crm.core import clock
 from crm.core.errors import N_
@@ -150,6 +149,6 @@ def send_rows(title: str, result: Result[Any], extension: str) -> Response:
 
     Cursor columns that paging adds are left out; names are translated through EXPORT_LABELS.
     """
-    names = [name for name in result.keys() if not name.startswith("cursor_")]
+    names = [name for name in list(result.keys()) if not name.startswith("cursor_")]
     header = [translate(EXPORT_LABELS.get(name, name)) for name in names]
     return send_table(title, header, (row[: len(names)] for row in result), extension)

@@ -63,6 +63,8 @@ class DayField(StringField):
     `prefer_past` says which way a day without a year looks. `data` is a date or None.
     """
 
+    data: date | None  # type: ignore[assignment]
+
     def __init__(
         self, label: str | None = None, *args: Any, prefer_past: bool = True, **kwargs: Any
     ) -> None:
@@ -87,6 +89,8 @@ class DayField(StringField):
 
 class DurationField(StringField):
     """A duration typed as « 45 min » or « 1 h 30 »; `data` is whole minutes or None."""
+
+    data: int | None  # type: ignore[assignment]
 
     def _value(self) -> str:
         if self.raw_data:

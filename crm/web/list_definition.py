@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression
 from sqlalchemy.orm import Session
 
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 class Sort:
     """An order: expressions that are never NULL, the last one unique."""
 
-    expressions: tuple[ColumnElement[Any], ...]
+    expressions: tuple[SQLColumnExpression[Any], ...]
     descending: bool = False
 
 
@@ -65,7 +65,6 @@ class ListDefinition:
 
     url: str
     statement: Select[Any]
-    identity: ColumnElement[int]
     columns: Sequence[Column]
     sorts: Mapping[str, Sort]
     default_sort: str
@@ -73,6 +72,7 @@ class ListDefinition:
     search_label: str = ""
     count_words: tuple[str, str] = ("%(count)s fiche", "%(count)s fiches")
     bulk_actions: Sequence[tuple[str, str]] = ()
+    bulk_text_label: str | None = None
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
 

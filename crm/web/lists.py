@@ -50,9 +50,9 @@ class Listing:
         return self.definition.url
 
     @property
-    def filters_url(self) -> str:
-        """Return this page with its filters laid open."""
-        return self.url(filtres="1")
+    def filters_url(self) -> str | None:
+        """Return this page with its filters laid open; None when it has none."""
+        return self.url(filtres="1") if self.definition.filters else None
 
     @property
     def hidden_parameters(self) -> list[tuple[str, str]]:
@@ -89,6 +89,12 @@ class Listing:
             {"value": value, "label": translate(label)}
             for value, label in self.definition.bulk_actions
         ]
+
+    @property
+    def bulk_text_label(self) -> str | None:
+        """Return the label of the text that a grouped action takes; None when it takes none."""
+        label = self.definition.bulk_text_label
+        return translate(label) if label else None
 
     def url(self, **changes: str | None) -> str:
         """Return this list's address with parameters changed; None takes one away."""
@@ -166,7 +172,7 @@ class Listing:
         after, before = self.arguments.get("apres"), self.arguments.get("avant")
         backwards = bool(before)
         cursor = read_cursor(before or after, sort.expressions)
-        keys = [each.label(f"cursor_{i}") for i, each in enumerate(sort.expressions)]
+        keys: list[Any] = [each.label(f"cursor_{i}") for i, each in enumerate(sort.expressions)]
         statement = statement.add_columns(*keys)
         if cursor is not None:
             statement = statement.where(

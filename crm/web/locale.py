@@ -1,5 +1,7 @@
 """The language of the page: French by default, English for those who chose it."""
 
+import re
+from functools import lru_cache
 from pathlib import Path
 
 from flask import Flask
@@ -11,6 +13,17 @@ from crm.web.formats import current_locale
 LOCALES = ("fr", "en")
 
 
+_NARROW, _WIDE = "\u202f", "\u00a0"
+
+
+@lru_cache(maxsize=4096)
+def typographic(text: str) -> str:
+    """Return French text with the spaces that a line must not break at (Imprimerie nationale)."""
+    text = re.sub(r" ([;!?])", _NARROW + r"\1", text)
+    text = re.sub(r" ([:»€])", _WIDE + r"\1", text)
+    return text.replace("« ", "«" + _WIDE)
+
+
 def sentence(error: RuleError) -> str:
     """Return a rule's error in the reader's language."""
     return translate(error.message, **error.params)
@@ -18,7 +31,7 @@ def sentence(error: RuleError) -> str:
 
 def translate(message: str, **params: object) -> str:
     """Return the sentence in the reader's language; French is the language of the msgids."""
-    text = message if current_locale() == "fr" else str(gettext(message))
+    text = typographic(message) if current_locale() == "fr" else str(gettext(message))
     return text % params if params else text
 
 

@@ -1,5 +1,6 @@
 """What views read of a request, checked."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import flash, redirect, request
@@ -26,7 +27,8 @@ def next_path(default: str) -> str:
 def done(message: str, target: str, *, undo_url: str | None = None, **params: object) -> Response:
     """Say what was done, with its undo when there is one, and go on by a 303."""
     text = translate(message, **params)
-    flash({"text": text, "undo_url": undo_url} if undo_url else text, "success")
+    message: Any = {"text": text, "undo_url": undo_url} if undo_url else text
+    flash(message, "success")
     return redirect(target, 303)
 
 

@@ -35,7 +35,7 @@ class OnceForm(BaseForm):
 
 
 def save_form(form: BaseForm, save: Callable[[Session], int]) -> int | None:
-    """Validate and save in one transaction; return the record's id, or None with errors beside fields.
+    """Validate and save in one transaction; return the id, or None with errors beside fields.
 
     `save` returns the id. StaleRecordError is the caller's: it shows both versions.
     """

@@ -39,7 +39,10 @@ _sources: list[Source] = []
 
 
 def add_source(source: Source) -> None:
-    """Let a package tell of its own: `source(session, *, entity, record_id, limit)`; twice is once."""
+    """Let a package tell of its own; adding it twice is adding it once.
+
+    It is called as `source(session, entity=…, record_id=…, limit=…)`.
+    """
     if source not in _sources:
         _sources.append(source)
 

@@ -41,6 +41,15 @@ def upgrade() -> None:
     with op.batch_alter_table('country', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_country_sort_name'), ['sort_name'], unique=False)
 
+    op.create_table('form_submission',
+    sa.Column('key', sa.String(length=40).with_variant(sa.String(length=40, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('record_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('key', name=op.f('pk_form_submission'))
+    )
+    with op.batch_alter_table('form_submission', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_form_submission_at'), ['at'], unique=False)
+
     op.create_table('login_attempt',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('account_key', sa.String(length=64).with_variant(sa.String(length=64, collation='C'), 'postgresql'), nullable=False),
@@ -85,7 +94,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_reference_item_list_code_position', ['list_code', 'position'], unique=False)
 
     op.create_table('region',
-    sa.Column('code', sa.String(length=2).with_variant(sa.String(length=2, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('code', sa.String(length=3).with_variant(sa.String(length=3, collation='C'), 'postgresql'), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_region'))
     )
@@ -98,10 +107,10 @@ def upgrade() -> None:
     )
     op.create_table('search_word',
     sa.Column('kind', sa.String(length=12).with_variant(sa.String(length=12, collation='C'), 'postgresql'), nullable=False),
-    sa.Column('rank', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('word', sa.String(length=40).with_variant(sa.String(length=40, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('rank', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('record_id', sa.Integer(), autoincrement=False, nullable=False),
-    sa.PrimaryKeyConstraint('kind', 'rank', 'word', 'record_id', name=op.f('pk_search_word')),
+    sa.PrimaryKeyConstraint('kind', 'word', 'rank', 'record_id', name=op.f('pk_search_word')),
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('search_word', schema=None) as batch_op:
@@ -181,7 +190,7 @@ def upgrade() -> None:
     op.create_table('departement',
     sa.Column('code', sa.String(length=3).with_variant(sa.String(length=3, collation='C'), 'postgresql'), nullable=False),
     sa.Column('name', sa.String(length=100), nullable=False),
-    sa.Column('region_code', sa.String(length=2).with_variant(sa.String(length=2, collation='C'), 'postgresql'), nullable=True),
+    sa.Column('region_code', sa.String(length=3).with_variant(sa.String(length=3, collation='C'), 'postgresql'), nullable=True),
     sa.Column('is_covered', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['region_code'], ['region.code'], name=op.f('fk_departement_region_code')),
     sa.PrimaryKeyConstraint('code', name=op.f('pk_departement'))
@@ -746,6 +755,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_login_attempt_account_key_at')
 
     op.drop_table('login_attempt')
+    with op.batch_alter_table('form_submission', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_form_submission_at'))
+
+    op.drop_table('form_submission')
     with op.batch_alter_table('country', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_country_sort_name'))
 

@@ -30,14 +30,11 @@ _WHEN = (
 )
 
 
-def follow_up_list(
-    arguments: MultiDict[str, str], *, today: date, user_id: int
-) -> ListDefinition:
+def follow_up_list(arguments: MultiDict[str, str], *, today: date, user_id: int) -> ListDefinition:
     """Return the list of follow-ups on a day, as this person sees it."""
     return ListDefinition(
         url=url_for("follow_ups.index"),
         statement=follow_up_rows(),
-        identity=FollowUp.id,
         columns=(
             Column("what", N_("À faire")),
             Column("due_on", N_("Pour le"), sort="date"),

@@ -1,6 +1,6 @@
-"""The lists of sessions and of accompanied structures: what they show and what narrows them."""
+"""The list of sessions: what it shows and what narrows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -27,6 +27,7 @@ from crm.followups.rules import LONGEST_ID
 from crm.followups.types import STATUS_LABELS
 from crm.reference.models import ReferenceItem
 from crm.reference.queries import labels_by_code, labels_by_id
+from crm.search.queries import matching_ids, typed_words
 from crm.territories.models import Country, Departement
 from crm.web.formats import short_date
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
@@ -45,12 +46,11 @@ def ids(values: list[str]) -> list[int]:
     return [int(value) for value in values if value.isdecimal() and len(value) <= LONGEST_ID]
 
 
-def session_list(arguments: Arguments) -> ListDefinition:
+def session_list(arguments: Arguments, themes: Sequence[ReferenceItem] = ()) -> ListDefinition:
     """Return the list of sessions."""
     return ListDefinition(
         url=url_for("sessions.index"),
         statement=session_rows(),
-        identity=AccompanimentSession.id,
         columns=(
             Column("structures", N_("Structures")),
             Column("held_on", N_("Date"), sort="date"),
@@ -60,16 +60,17 @@ def session_list(arguments: Arguments) -> ListDefinition:
             Column("status", N_("Statut")),
         ),
         sorts={
-            "date": Sort(
-                (AccompanimentSession.held_on, AccompanimentSession.id), descending=True
-            ),
+            "date": Sort((AccompanimentSession.held_on, AccompanimentSession.id), descending=True),
             "nature": Sort((ReferenceItem.position, AccompanimentSession.id)),
         },
         default_sort="date",
         filters=session_filters(arguments),
         search_label=N_("Nom de la structure"),
         count_words=(N_("%(count)s séance"), N_("%(count)s séances")),
-        bulk_actions=(("theme", N_("Ajouter un thème")),),
+        bulk_actions=[
+            (str(theme.id), translate(N_("Ajouter le thème « %(label)s »"), label=theme.label))
+            for theme in themes
+        ],
         export_url=lambda extension: url_for("sessions.export", extension=extension),
     )
 
@@ -97,7 +98,9 @@ def session_filters(arguments: Arguments) -> list[Filter]:
             "statut",
             N_("Statut"),
             AccompanimentSession.status.in_,
-            lambda _session: [(each.value, translate(text)) for each, text in STATUS_LABELS.items()],
+            lambda _session: [
+                (each.value, translate(text)) for each, text in STATUS_LABELS.items()
+            ],
         ),
         Filter(
             "famille",
@@ -138,16 +141,18 @@ def session_filters(arguments: Arguments) -> list[Filter]:
 
 
 def narrow_by_name(session: Session, listing: Listing) -> Narrowing:
-    """Apply the filters of the URL and the words searched in the names of the day."""
+    """Apply the filters of the URL and the words searched: names of the day, or of today."""
     narrowing = listing.narrow(session)
-    for word in listing.search.split()[:6]:
-        narrowing.statement = narrowing.statement.where(
-            _seat(
-                lambda _values, word=word: SessionStructure.structure_name.icontains(
-                    word, autoescape=True
-                )
-            )([])
+    prefixes = typed_words(listing.search)
+    if prefixes:
+        that_day = and_(
+            *(
+                SessionStructure.structure_name.icontains(word, autoescape=True)
+                for word in listing.search.split()[:6]
+            )
         )
+        today = SessionStructure.structure_id.in_(matching_ids("structure", prefixes))
+        narrowing.statement = narrowing.statement.where(_seat(lambda _: or_(that_day, today))([]))
     return narrowing
 
 
@@ -170,7 +175,9 @@ def _linked(
 
 def _in_departements(values: list[str]) -> ColumnElement[bool]:
     found = SessionStructure.departement_code.in_(values)
-    return found | SessionStructure.departement_code.is_(None) if NO_DEPARTEMENT in values else found
+    return (
+        found | SessionStructure.departement_code.is_(None) if NO_DEPARTEMENT in values else found
+    )
 
 
 def _of_formality(values: list[str]) -> ColumnElement[bool]:
@@ -213,18 +220,19 @@ def _day_filter(
     compare: Callable[[date], ColumnElement[bool]],
 ) -> Filter:
     def narrow(values: list[str]) -> ColumnElement[bool]:
-        day = _day(values[0])
+        day = read_day(values[0])
         return compare(day) if day else false()
 
     def options(_session: Session) -> Options:
         typed = arguments.get(name, "")[:20]
-        day = _day(typed)
+        day = read_day(typed)
         return [(typed, short_date(day) if day else translate(N_("date non comprise")))]
 
     return Filter(name, label, narrow, options, kind="text")
 
 
-def _day(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Return the day of a URL's parameter; None when it is none."""
     try:
         return parse_day(text, clock.today())
     except RuleError:

@@ -3,6 +3,7 @@
 from crm.followups.operations.follow_ups import (
     complete_follow_up,
     create_follow_up,
+    get_follow_up,
     postpone_follow_up,
     reopen_follow_up,
     update_follow_up,
@@ -21,6 +22,7 @@ __all__ = [
     "complete_follow_up",
     "create_follow_up",
     "delete_session",
+    "get_follow_up",
     "log_session",
     "postpone_follow_up",
     "remove_theme_from_sessions",

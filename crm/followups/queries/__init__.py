@@ -7,6 +7,7 @@ from crm.followups.queries.follow_ups import (
     open_follow_ups_of,
 )
 from crm.followups.queries.sessions import (
+    Details,
     coming_sessions,
     details_of,
     follow_ups_of_session,
@@ -18,6 +19,7 @@ from crm.followups.queries.sessions import (
 )
 
 __all__ = [
+    "Details",
     "coming_sessions",
     "details_of",
     "due_follow_ups",

@@ -27,6 +27,7 @@ def follow_up_rows() -> Select[Any]:
             Structure.id.label("structure_id"),
             Structure.name.label("structure"),
         )
+        .select_from(FollowUp)
         .join(User, User.id == FollowUp.assignee_id)
         .outerjoin(Structure, Structure.id == FollowUp.structure_id)
         .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)

@@ -46,6 +46,7 @@ def session_rows() -> Select[Any]:
             ReferenceItem.label.label("kind"),
             ReferenceItem.is_formal,
         )
+        .select_from(AccompanimentSession)
         .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id)
         .where(AccompanimentSession.deleted_at.is_(None))
     )

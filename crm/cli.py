@@ -1,0 +1,248 @@
+"""The command line: `crm`."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import click
+from alembic.util import CommandError
+from flask import Flask, current_app
+from flask.cli import ScriptInfo, with_appcontext
+from gunicorn.app.base import BaseApplication
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+
+from crm import create_app, schema
+from crm.config import ConfigurationError, Settings
+from crm.core.errors import DatabaseBusyError
+from crm.database import db, is_passing, transaction
+from crm.demo.load import DEFAULT_SEED, DemoRefusedError, is_network_empty, load_demo
+from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD, has_demo_users
+from crm.reference.defaults import load_defaults
+from crm.reports.cli import counts_command
+from crm.territories.operations import holds_territories, load_territories
+from crm.territories.source import MissingGeographyError
+
+THREADS = 4
+_PLAIN_SENTENCES = (ConfigurationError, MissingGeographyError, DemoRefusedError)
+
+
+class ExplainedError(click.ClickException):
+    """Something a person can put right: one sentence on standard error, status 2."""
+
+    exit_code = 2
+
+
+class PlainSpokenGroup(click.Group):
+    """A group whose commands end with a sentence, not with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; turn what a person can put right into an ExplainedError."""
+        try:
+            return super().invoke(ctx)
+        except _PLAIN_SENTENCES as error:
+            raise ExplainedError(str(error)) from error
+        except DatabaseBusyError as error:
+            raise ExplainedError(
+                f"The database is busy ({error}): nothing was written, try again in a moment."
+            ) from error
+        except ArgumentError as error:
+            raise ExplainedError("DATABASE_URL is not the address of a database.") from error
+        except CommandError as error:
+            raise ExplainedError(
+                f"The database is of another version of Passerelle ({error})."
+            ) from error
+        except (OperationalError, ProgrammingError) as error:
+            if sentence := _explained(error):
+                raise ExplainedError(sentence) from error
+            raise
+
+
+def _explained(error: OperationalError | ProgrammingError) -> str | None:
+    reason = (str(error.orig).strip() or "no reason given").splitlines()[0]
+    if "no such table" in reason or "does not exist" in reason:
+        return f"The database is not up to date ({reason}): run 'crm db upgrade'."
+    if isinstance(error, OperationalError) and is_passing(error):
+        return f"The database is busy ({reason}): nothing was written, try again in a moment."
+    if isinstance(error, OperationalError) and error.connection_invalidated is False:
+        return f"The database does not answer: {reason}" if error.statement is None else None
+    return None
+
+
+@click.group(cls=PlainSpokenGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Passerelle: a CRM for regional networks of international cooperation."""
+    if ctx.obj is None:
+        ctx.obj = ScriptInfo(create_app=create_app, set_debug_flag=False)
+
+
+@main.group("db")
+def db_group() -> None:
+    """Look after the database."""
+
+
+@db_group.command("upgrade")
+@with_appcontext
+def upgrade_command() -> None:
+    """Bring the database to the version of the program."""
+    before, after = _upgrade()
+    click.echo(f"Database: {before or 'empty'} → {after}." if before != after else "Up to date.")
+
+
+@db_group.command("check")
+@with_appcontext
+def check_command() -> None:
+    """Tell whether the database is sound and up to date; status 1 when it is not."""
+    faults = _faults()
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        raise SystemExit(1)
+    click.echo("The database is sound and up to date.")
+
+
+@main.command("load-reference")
+@with_appcontext
+def load_reference_command() -> None:
+    """Bring the lists and the geography of the covered départements up to date."""
+    for name, count in _load_reference().items():
+        click.echo(f"{name:20}{count:>8}")
+
+
+@main.group("demo")
+def demo_group() -> None:
+    """Fill a network with invented records."""
+
+
+@demo_group.command("load")
+@click.option("--seed", default=DEFAULT_SEED, show_default=True, help="Another draw.")
+@with_appcontext
+def demo_load_command(seed: int) -> None:
+    """Fill an empty network with invented people, structures and sessions."""
+    _load_demo(seed)
+    _print_logins()
+
+
+@main.command("serve")
+@click.option("--demo", is_flag=True, help="Fill the network with invented records if empty.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@with_appcontext
+def serve_command(demo: bool, host: str, port: int) -> None:  # noqa: FBT001 - click passes flags so
+    """Prepare the database and serve the application until Ctrl-C."""
+    _check_port_is_free(host, port)
+    _upgrade()
+    if not holds_territories(db.session(), _settings().departements):
+        click.echo("Loading the lists and the geography…")
+        _load_reference()
+    if demo and is_network_empty(db.session()):
+        click.echo("Inventing a network…")
+        _load_demo(DEFAULT_SEED)
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Passerelle: http://{shown}:{port}/  (Ctrl-C stops it)")
+    if has_demo_users(db.session()):
+        _print_logins()
+    _serve(f"{shown}:{port}")
+
+
+main.add_command(counts_command)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _revisions() -> tuple[str | None, str | None]:
+    with db.engine.connect() as connection:
+        return schema.current_revision(connection), schema.latest_revision()
+
+
+def _upgrade() -> tuple[str | None, str | None]:
+    before, latest = _revisions()
+    if before != latest:
+        schema.upgrade(db.engine)
+    return before, latest
+
+
+def _faults() -> list[str]:
+    current, latest = _revisions()
+    faults = []
+    if current != latest:
+        faults.append(f"The database is at {current or 'nothing'}, the program at {latest}.")
+    with db.engine.connect() as connection:
+        known = set(inspect(connection).get_table_names())
+        faults += [f"Table {name} is missing." for name in schema.metadata.tables.keys() - known]
+        if connection.dialect.name == "sqlite":
+            answers = connection.execute(text("PRAGMA integrity_check")).scalars()
+            faults += [f"SQLite: {answer}" for answer in answers if answer != "ok"]
+            orphans = connection.execute(text("PRAGMA foreign_key_check")).all()
+            faults += [f"Table {row[0]}: row {row[1]} points to no {row[2]}." for row in orphans]
+    return sorted(faults)
+
+
+def _load_reference() -> dict[str, int]:
+    with transaction() as session:
+        added = {"reference_item": load_defaults(session)}
+        try:
+            return added | load_territories(session, _settings().departements)
+        except ValueError as error:
+            raise ConfigurationError(f"CRM_DEPARTEMENTS: {error}") from error
+
+
+def _load_demo(seed: int) -> None:
+    with transaction() as session:
+        load_demo(session, _settings(), seed=seed)
+
+
+def _print_logins() -> None:
+    click.echo(f"Demonstration log-ins, password {DEMO_PASSWORD}:")
+    for email, role in DEMO_LOGINS:
+        click.echo(f"  {email:26}{role}")
+
+
+def _check_port_is_free(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise ExplainedError(
+            f"Cannot listen on {host} port {port} ({error.strerror}): choose another with --port."
+        ) from error
+
+
+class _Server(BaseApplication):
+    """Gunicorn in this process: one worker, a few threads."""
+
+    def __init__(self, application: Flask, address: str) -> None:
+        self._application = application
+        self._address = address
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Set what is not gunicorn's default."""
+        for name, value in (
+            ("bind", self._address),
+            ("worker_class", "gthread"),
+            ("workers", 1),
+            ("threads", THREADS),
+            ("accesslog", None),
+            ("loglevel", "warning"),
+            ("proc_name", "passerelle"),
+            ("control_socket_disable", True),
+        ):
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        """Return the application."""
+        return self._application
+
+
+def _serve(address: str) -> None:
+    application = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    db.session.remove()
+    db.engine.dispose()  # the worker is a fork: it opens connections of its own
+    _Server(application, address).run()

@@ -1,0 +1,149 @@
+"""One commit point, writers that wait for each other, and nothing half-written."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+
+from crm import create_app
+from crm import database as database_module
+from crm.config import Settings
+from crm.contacts.models import Structure, Tag
+from crm.core import clock
+from crm.core.errors import DatabaseBusyError, UncommittedWriteError
+from crm.database import db, transaction
+from tests.support.databases import drop_database, migrated_engine, new_database_url
+
+WRITERS, WRITES_EACH = 8, 25
+
+
+@pytest.fixture
+def live_app(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """Return an application on a database of its own, where commits are real and waits short."""
+    monkeypatch.setattr(database_module, "SQLITE_BUSY_TIMEOUT_SECONDS", 2)
+    monkeypatch.setattr(database_module, "POSTGRESQL_LOCK_TIMEOUT", "2s")
+    url = new_database_url(backend, tmp_path, "passerelle_live")
+    migrated_engine(url).dispose()
+    app = create_app(
+        Settings.read(
+            {"CRM_MODE": "test", "DATABASE_URL": url, "CRM_DATA_DIRECTORY": str(tmp_path)}
+        )
+    )
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    drop_database(url)
+
+
+def _structure(name: str) -> Structure:
+    return Structure(
+        name=name, sort_name=name, family_code="association", created_at=clock.now()
+    )
+
+
+def _count(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(Structure)) or 0
+
+
+def test_a_flush_outside_a_transaction_is_refused(live_app: Flask) -> None:
+    with live_app.app_context():
+        db.session.add(_structure("a"))
+        with pytest.raises(UncommittedWriteError):
+            db.session.flush()
+
+
+def test_a_get_may_not_open_a_transaction(live_app: Flask) -> None:
+    with (
+        live_app.test_request_context("/"),
+        pytest.raises(UncommittedWriteError),
+        transaction() as session,
+    ):
+        session.add(_structure("a"))
+
+
+def test_an_error_rolls_everything_back(live_app: Flask) -> None:
+    with live_app.app_context(), pytest.raises(ValueError, match="in the middle"):
+        with transaction() as session:
+            session.add(_structure("a"))
+            session.flush()
+            raise ValueError("in the middle")
+    assert _count(live_app) == 0
+
+
+def test_foreign_keys_and_checks_hold(live_app: Flask) -> None:
+    with live_app.app_context():
+        with pytest.raises(IntegrityError), transaction() as session:
+            wrong = _structure("a")
+            wrong.parent_id = 999
+            session.add(wrong)
+        with pytest.raises(IntegrityError), transaction() as session:
+            wrong = _structure("a")
+            wrong.family_code = "inconnue"
+            session.add(wrong)
+
+
+def test_eight_writers_lose_no_update_and_meet_no_error(live_app: Flask) -> None:
+    with live_app.app_context(), transaction() as session:
+        session.add(Tag(label="0", key="compteur"))
+    errors: list[Exception] = []
+
+    def count_up() -> None:
+        for _ in range(WRITES_EACH):
+            try:
+                with live_app.app_context(), transaction() as session:
+                    tag = session.scalars(
+                        select(Tag).where(Tag.key == "compteur").with_for_update()
+                    ).one()
+                    tag.label = str(int(tag.label) + 1)
+            except Exception as error:  # noqa: BLE001 - any error at all fails the test
+                errors.append(error)
+
+    threads = [threading.Thread(target=count_up) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    with live_app.app_context():
+        assert db.session.scalar(select(Tag.label)) == str(WRITERS * WRITES_EACH)
+
+
+def test_a_locked_database_says_so_and_keeps_nothing(live_app: Flask) -> None:
+    with live_app.app_context():
+        is_sqlite = db.engine.dialect.name == "sqlite"
+        other = db.engine.connect()
+        if is_sqlite:
+            other = other.execution_options(sqlite_begin_mode="IMMEDIATE")
+        other.execute(text("SELECT 1"))
+        if not is_sqlite:
+            other.execute(text("LOCK TABLE structure IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(DatabaseBusyError), transaction() as session:
+            session.add(_structure("a"))
+        other.rollback()
+        other.close()
+    assert _count(live_app) == 0
+    with live_app.app_context(), transaction() as session:
+        session.add(_structure("b"))
+    assert _count(live_app) == 1
+
+
+def test_sqlite_is_set_as_measured(tmp_path: Path) -> None:
+    engine = migrated_engine(f"sqlite:///{tmp_path}/set.sqlite")
+    with engine.connect() as connection:
+        read = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "foreign_keys", "synchronous", "busy_timeout")
+        }
+    engine.dispose()
+    assert read == {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "synchronous": 2,
+        "busy_timeout": database_module.SQLITE_BUSY_TIMEOUT_SECONDS * 1000,
+    }
