@@ -8,7 +8,7 @@ import click
 from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
@@ -64,8 +64,8 @@ def _explained(error: OperationalError | ProgrammingError) -> str | None:
         return f"The database is not up to date ({reason}): run 'crm db upgrade'."
     if isinstance(error, OperationalError) and is_passing(error):
         return f"The database is busy ({reason}): nothing was written, try again in a moment."
-    if isinstance(error, OperationalError) and error.connection_invalidated is False:
-        return f"The database does not answer: {reason}" if error.statement is None else None
+    if isinstance(error, OperationalError) and error.statement is None:
+        return f"The database does not answer: {reason}"
     return None
 
 
@@ -168,9 +168,10 @@ def _upgrade() -> tuple[str | None, str | None]:
 
 def _faults() -> list[str]:
     current, latest = _revisions()
-    faults = []
     if current != latest:
-        faults.append(f"The database is at {current or 'nothing'}, the program at {latest}.")
+        stage = f"at revision {current}" if current else "empty"
+        return [f"The database is {stage}, the program at {latest}: run 'crm db upgrade'."]
+    faults = []
     with db.engine.connect() as connection:
         known = set(inspect(connection).get_table_names())
         faults += [f"Table {name} is missing." for name in schema.metadata.tables.keys() - known]

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
+from crm.accounts import views as accounts
 from crm.contacts import views as contacts
 from crm.contacts.wording import (
     AFFILIATION_WORDING,
@@ -69,8 +70,10 @@ def register_packages(app: Flask) -> None:
     start_recording()
     identify_actor(_acting_user)
     app.context_processor(_page_context)
+    app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home,
+        *accounts.BLUEPRINTS,
         *followups.BLUEPRINTS,
         *contacts.BLUEPRINTS,
         projects,

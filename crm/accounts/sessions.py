@@ -18,6 +18,7 @@ from crm.web.access import Permission
 IDLE_LIMIT = timedelta(hours=12)
 ABSOLUTE_LIMIT = timedelta(days=14)
 SIGN_OF_LIFE_EVERY = timedelta(minutes=5)
+CONFIRMED_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,11 @@ class SignedIn:
     def initials(self) -> str:
         """Return one or two capitals for the avatar."""
         return "".join(word[0] for word in words(self.name)[:2]).upper() or "?"
+
+    @property
+    def has_confirmed(self) -> bool:
+        """Tell whether the password was given a short while ago."""
+        return clock.now() - self.confirmed_at < CONFIRMED_FOR
 
     def may(self, permission: Permission) -> bool:
         """Tell whether this person's role has the permission."""
@@ -142,4 +148,11 @@ def show_sign_of_life(session: Session, session_id: int) -> None:
     """Push the idle limit back."""
     session.execute(
         update(UserSession).where(UserSession.id == session_id).values(last_seen_at=clock.now())
+    )
+
+
+def confirm_session(session: Session, session_id: int) -> None:
+    """Note that the person has just given their password again."""
+    session.execute(
+        update(UserSession).where(UserSession.id == session_id).values(confirmed_at=clock.now())
     )

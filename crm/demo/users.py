@@ -53,7 +53,7 @@ def has_demo_users(session: Session) -> bool:
 def add_users(session: Session) -> Team:
     """Add the team; the two who have left cannot log in."""
     hashed = PasswordHasher().hash(DEMO_PASSWORD)
-    people = [
+    people: list[tuple[str, str, Role, str | None, bool]] = [
         (email, name, role, hashed, True)
         for (email, role), name in zip(DEMO_LOGINS, _NAMES, strict=True)
     ]

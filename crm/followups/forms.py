@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
@@ -36,14 +37,25 @@ _LONGEST_TYPED = 100
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
 
 
-class SessionForm(OnceForm):
+class SpokenForm(OnceForm):
+    """A form whose sentences are in the reader's language once it has been validated."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate, then say each sentence now: a lazy one is no text for the page."""
+        is_valid = bool(super().validate(extra_validators))
+        for field in self:
+            field.errors = [str(error) for error in field.errors]
+        return is_valid
+
+
+class SessionForm(SpokenForm):
     """A session: six fields in sight, the rest folded away."""
 
     version = HiddenField(default="0")
     structures = PickerField(_l("Structures"))
     new_family = SelectField(_l("Famille de la nouvelle structure"), validate_choice=False)
     contacts = PickerField(_l("Personnes"))
-    held_on = DayField(_l("Date"), [required(_l("Dites quel jour, par exemple « hier »."))])
+    held_on = DayField(_l("Date"), [required(_l("Dites quel jour, par exemple « hier »."))])
     kind = RadioField(
         _l("Nature"), [required(_l("Choisissez la nature de l’appui."))], validate_choice=False
     )
@@ -63,7 +75,8 @@ class SessionForm(OnceForm):
         self.status.choices = [
             (each.value, translate(text)) for each, text in STATUS_LABELS.items()
         ]
-        # What a page without scripts asks back, as (value, label): several names fit what was typed.
+        self.structures.flags.required = True
+        # What a page without scripts asks back, as (value, label): several names fit the text.
         self.structure_choices: list[tuple[str, str]] = []
         self.contact_choices: list[tuple[str, str]] = []
 
@@ -99,26 +112,28 @@ class SessionForm(OnceForm):
         if self.structure_choices:
             several = len(self.structure_choices) > 1
             raise ValidationError(
-                _l("Plusieurs structures s’appellent ainsi : choisissez la bonne.")
+                _("Plusieurs structures s’appellent ainsi : choisissez la bonne.")
                 if several
-                else _l("Aucune structure ne s’appelle ainsi : confirmez pour la créer.")
+                else _("Aucune structure ne s’appelle ainsi : confirmez pour la créer.")
             )
         if not self.structures.data:
-            raise ValidationError(_l("Choisissez au moins une structure."))
+            raise ValidationError(_("Choisissez au moins une structure."))
 
     def validate_contacts(self, _field: PickerField) -> None:
         """Ask which person was meant, when several fit what was typed."""
         if self.contact_choices:
-            raise ValidationError(_l("Dites de qui il s’agit."))
+            raise ValidationError(_("Dites de qui il s’agit."))
 
     def validate_new_family(self, field: SelectField) -> None:
         """Ask for the family of a structure that is created with the session."""
         if self.has_new_structure and not field.data:
-            raise ValidationError(_l("Choisissez la famille de la structure à créer."))
+            raise ValidationError(_("Choisissez la famille de la structure à créer."))
 
     def validate_held_on(self, field: DayField) -> None:
         """Refuse a session that is said to have taken place on a day to come."""
-        _obey(lambda: rules.check_status(self.status.data, field.data, clock.today()))
+        day = field.data
+        if day is not None:
+            _obey(lambda: rules.check_status(self.status.data, day, clock.today()))
 
     def validate_next_what(self, _field: StringField) -> None:
         """Ask what is to be done on the day that was given."""
@@ -167,7 +182,7 @@ class SessionForm(OnceForm):
         self.officers.data = [str(officer.id) for officer in record.officers]
 
 
-class FollowUpForm(OnceForm):
+class FollowUpForm(SpokenForm):
     """What is to be done, by when, by whom, about which structure."""
 
     version = HiddenField(default="0")
@@ -176,7 +191,7 @@ class FollowUpForm(OnceForm):
     )
     due_on = DayField(
         _l("Pour quand"),
-        [required(_l("Dites pour quand, par exemple « dans 15 jours »."))],
+        [required(_l("Dites pour quand, par exemple « dans 15 jours »."))],
         prefer_past=False,
     )
     structure = PickerField(_l("Structure"))

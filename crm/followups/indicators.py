@@ -94,7 +94,7 @@ ACCOMPANIED_STRUCTURES = Indicator(
     rule=N_(
         "Structures différentes ayant au moins une séance réalisée dans la période, rendez-vous ou"
         " appui ponctuel. Les séances prévues, annulées, sans la structure ou à la corbeille ne"
-        " comptent pas. La famille et le département sont ceux du jour de la séance : une structure"
+        " comptent pas. La famille et le département sont ceux du jour de la séance : une structure"
         " qui en change dans l’année compte dans chacun, et une seule fois dans le total."
     ),
     unit=Unit.STRUCTURE,
@@ -104,7 +104,7 @@ ACCOMPANIED_FORMALLY = Indicator(
     label=N_("structures accompagnées en rendez-vous"),
     rule=N_(
         "Structures différentes ayant au moins une séance réalisée dans la période parmi les"
-        " natures formelles : rendez-vous, visioconférence, B to B, atelier. Les appuis ponctuels"
+        " natures formelles : rendez-vous, visioconférence, B to B, atelier. Les appuis ponctuels"
         " (relecture, mise en relation, réponse) ne comptent pas ici."
     ),
     unit=Unit.STRUCTURE,

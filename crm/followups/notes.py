@@ -23,6 +23,7 @@ def notes_html(notes: str | None) -> Markup:
         html,
         tags=_TAGS,
         attributes={"a": {"href"}},
+        set_tag_attribute_values={"a": {"class": "text-decoration-underline"}},
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     )

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from werkzeug.datastructures import MultiDict
 
-from crm.accounts.drafts import find_draft
 from crm.accounts.models import Draft
 from crm.core import clock
 from crm.core.errors import NotFoundError
@@ -50,7 +49,9 @@ def form_at_opening(
 
 
 def _unsent_draft(session: Session, user_id: int, form_key: str) -> Draft | None:
-    draft = find_draft(session, user_id=user_id, form_key=form_key)
+    draft = session.scalar(
+        select(Draft).where(Draft.user_id == user_id, Draft.form_key == form_key)
+    )
     if draft is None:
         return None
     key = dict(pair for pair in draft.payload if len(pair) == 2).get("submission_key")  # noqa: PLR2004

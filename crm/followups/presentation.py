@@ -1,6 +1,6 @@
 """What the pages of sessions put together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,13 @@ from crm.core.errors import N_
 from crm.core.text import fold
 from crm.followups.forms import FollowUpForm, SessionForm
 from crm.followups.models import AccompanimentSession, FollowUp
-from crm.followups.queries import follow_ups_of_session, session_for_page, team
+from crm.followups.queries import (
+    follow_ups_of_session,
+    most_used_themes,
+    session_for_page,
+    team,
+)
+from crm.followups.rules import LONGEST_ID
 from crm.history.queries import history_of
 from crm.history.wording import tell
 from crm.reference.models import ReferenceItem
@@ -36,6 +42,7 @@ _KIND_ICONS = {
     "info": "mail",
 }
 _SUGGESTIONS = 8
+_THEMES_IN_SIGHT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,10 @@ def offer_session_choices(
     session: Session, form: SessionForm, record: AccompanimentSession | None = None
 ) -> None:
     """Give the form's lists what they offer; a retired entry stays where it is in use already."""
-    form.new_family.choices = [("", "—"), *labels_by_code(session, "family")]
+    form.new_family.choices = [
+        ("", "—"),
+        *((code, label) for code, label in labels_by_code(session, "family")),
+    ]
     themes = list(items_of(session, "theme"))
     seats, people, officer_ids = [], [], []
     if record is not None:
@@ -70,11 +80,20 @@ def offer_session_choices(
     form.themes.offer((str(theme.id), theme.label) for theme in themes)
     form.officers.offer(team(session, officer_ids))
     kept = {value for value, _ in seats} | {value for value, _ in people}
-    new_structures = [value for value in form.structures.data or () if value not in kept]
-    new_people = [value for value in form.contacts.data or () if value not in kept]
+    new_structures = possible_values(form.structures.data or (), kept)
+    new_people = possible_values(form.contacts.data or (), kept)
     form.structures.offer([*seats, *structures_by_values(session, new_structures)])
     form.contacts.offer([*people, *contacts_by_values(session, new_people)])
     form.countries.offer([(country.code, country.name) for country in countries(session)])
+
+
+def possible_values(values: Iterable[str], known: Container[str] = ()) -> list[str]:
+    """Return the values that are not known yet, without numbers that can be no record's."""
+    return [
+        value
+        for value in values
+        if value not in known and not (value.isdecimal() and len(value) > LONGEST_ID)
+    ]
 
 
 def kind_groups(session: Session, chosen_id: int | None = None) -> list[KindGroup]:
@@ -84,24 +103,39 @@ def kind_groups(session: Session, chosen_id: int | None = None) -> list[KindGrou
         for item in items_of(session, "session_kind", with_retired=True)
         if item.is_active or item.id == chosen_id
     ]
+    formal, ad_hoc = translate(N_("Rendez-vous")), translate(N_("Appui ponctuel"))
     return [
-        KindGroup(translate(N_("Rendez-vous")), [_card(i) for i in items if i.is_formal]),
-        KindGroup(translate(N_("Appui ponctuel")), [_card(i) for i in items if not i.is_formal]),
+        KindGroup(formal, [_card(item, formal) for item in items if item.is_formal]),
+        KindGroup(ad_hoc, [_card(item, ad_hoc) for item in items if not item.is_formal]),
     ]
 
 
-def _card(item: ReferenceItem) -> KindChoice:
-    return KindChoice(str(item.id), item.label, _KIND_ICONS.get(item.code, "message-circle"))
+def _card(item: ReferenceItem, group: str) -> KindChoice:
+    # Under its group's title, « Rendez-vous téléphonique » is read faster as « Téléphonique ».
+    label = item.label.removeprefix(group).strip(" ()") or item.label
+    icon = _KIND_ICONS.get(item.code, "message-circle")
+    return KindChoice(str(item.id), label[0].upper() + label[1:], icon)
+
+
+def theme_groups(session: Session, form: SessionForm) -> tuple[list[Any], list[Any]]:
+    """Return the themes as chips: those used most and those chosen, then the others, folded."""
+    chips = list(form.themes)
+    used = {str(theme_id) for theme_id in most_used_themes(session, limit=_THEMES_IN_SIGHT)}
+    for chip in chips:
+        if len(used) < _THEMES_IN_SIGHT:
+            used.add(chip.data)
+    in_sight = [chip for chip in chips if chip.data in used or chip.checked]
+    return in_sight, [chip for chip in chips if chip not in in_sight]
 
 
 def settle_typed_names(session: Session, form: SessionForm) -> None:
     """Turn names typed without a picker into choices: one that fits is taken, others are asked."""
     if text := form.structures_text.data:
         found = suggest_structures(session, text, _SUGGESTIONS)
-        form.structure_choices = _settle(form.structures, text, found, N_("Créer « %(name)s »"))
+        form.structure_choices = _settle(form.structures, text, found, N_("Créer « %(name)s »"))
     if text := form.contacts_text.data:
         people = find_contacts(session, text, _SUGGESTIONS)
-        form.contact_choices = _settle(form.contacts, text, people, N_("Ajouter « %(name)s »"))
+        form.contact_choices = _settle(form.contacts, text, people, N_("Ajouter « %(name)s »"))
 
 
 def _settle(
@@ -138,5 +172,5 @@ def offer_follow_up_choices(
         {str(record.structure.id): record.structure.name} if record and record.structure else {}
     )
     chosen = form.structure.data or []
-    unknown = [value for value in chosen if value not in known]
+    unknown = possible_values(chosen, known)
     form.structure.offer([*known.items(), *structures_by_values(session, unknown)])

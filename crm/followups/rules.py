@@ -47,7 +47,7 @@ def clean_session(data: SessionData, today: date) -> SessionData:
     _check_duration(data.duration_minutes)
     if data.notes and len(data.notes) > LONGEST_NOTES:
         raise RuleError(
-            "notes", N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_NOTES
+            "notes", N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_NOTES
         )
     return data
 
@@ -60,7 +60,7 @@ def _check_values(field: str, values: Iterable[str]) -> None:
         if len(name) > LONGEST_NAME:
             raise RuleError(
                 field,
-                N_("Ce nom est trop long : %(count)s caractères au plus."),
+                N_("Ce nom est trop long : %(count)s caractères au plus."),
                 count=LONGEST_NAME,
             )
 
@@ -72,7 +72,7 @@ def check_status(status: str, held_on: date, today: date) -> None:
     if held_on > today and status in (SessionStatus.DONE, SessionStatus.NO_SHOW):
         raise RuleError(
             "held_on",
-            N_("Cette date est à venir : corrigez-la, ou choisissez le statut « Prévue »."),
+            N_("Cette date est à venir : corrigez-la, ou choisissez le statut « Prévue »."),
         )
 
 
@@ -89,7 +89,7 @@ def clean_next_step(what: str | None, due_on: date | None) -> NextStep | None:
     if not what:
         raise RuleError("next_what", N_("Dites ce qu’il y aura à faire ce jour-là."))
     if due_on is None:
-        raise RuleError("next_due", N_("Dites pour quand, par exemple « dans 15 jours »."))
+        raise RuleError("next_due", N_("Dites pour quand, par exemple « dans 15 jours »."))
     _check_what("next_what", what)
     return NextStep(what=what, due_on=due_on)
 
@@ -106,7 +106,7 @@ def clean_follow_up(data: FollowUpData) -> FollowUpData:
 def _check_what(field: str, what: str) -> None:
     if len(what) > LONGEST_WHAT:
         raise RuleError(
-            field, N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_WHAT
+            field, N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_WHAT
         )
 
 

@@ -28,7 +28,7 @@ STATUS_LABELS = {
 class SessionData:
     """What a form or an import says of a session; ids and codes are checked by the operation.
 
-    `structures` and `contacts` hold picker values: an id, `commune:INSEE`, `epci:SIREN`, `new:Name`.
+    `structures` and `contacts` hold a picker's values: an id, `commune:INSEE`, `new:Name`…
     """
 
     structures: tuple[str, ...]

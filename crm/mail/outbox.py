@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crm.core import clock
@@ -23,8 +23,10 @@ def post(
 ) -> OutboxMessage:
     """Write a message once: with a known `unique_key` the message already there is returned.
 
+    A message with `expires_at` holds a secret: its text goes when that instant has passed.
     Raises ValueError for a line break in the recipient or the subject: both become headers.
     """
+    purge_expired(session)
     known = session.scalars(
         select(OutboxMessage).where(OutboxMessage.unique_key == unique_key)
     ).one_or_none()
@@ -44,3 +46,12 @@ def post(
     session.add(message)
     session.flush()
     return message
+
+
+def purge_expired(session: Session) -> None:
+    """Empty the messages whose secret has expired; that they were written stays."""
+    session.execute(
+        update(OutboxMessage)
+        .where(OutboxMessage.expires_at <= clock.now(), OutboxMessage.text_body != "")
+        .values(text_body="", html_body="")
+    )

@@ -28,9 +28,7 @@ EXPECTED_PUBLIC = {
 def plain_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Return an application whose database is never asked."""
     folder = tmp_path_factory.mktemp("routes")
-    return create_app(
-        Settings.read({"CRM_MODE": "test", "CRM_DATA_DIRECTORY": str(folder)})
-    )
+    return create_app(Settings.read({"CRM_MODE": "test", "CRM_DATA_DIRECTORY": str(folder)}))
 
 
 def _rules(app: Flask) -> list[Rule]:
@@ -65,9 +63,7 @@ def test_every_permission_is_held_by_some_role_and_used_by_some_route(plain_app:
 
 def test_ids_in_routes_are_whole_numbers(plain_app: Flask) -> None:
     loose = [
-        rule.rule
-        for rule in _rules(plain_app)
-        if "_id>" in rule.rule and "<int:" not in rule.rule
+        rule.rule for rule in _rules(plain_app) if "_id>" in rule.rule and "<int:" not in rule.rule
     ]
     assert loose == []
 

@@ -115,7 +115,10 @@ def test_templates_are_free_of(fault: str, pattern: str) -> None:
 def test_what_is_made_or_secret_is_not_in_the_repository() -> None:
     tracked = subprocess.run(
         ["git", "ls-files"],  # noqa: S607 - git of the machine
-        cwd=ROOT, check=True, capture_output=True, text=True,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout.splitlines()
     unwanted = re.compile(
         r"(^|/)(node_modules|var|vendor|__pycache__)/|\.(sqlite|db|mo|pyc|log)$|secret_key$"

@@ -40,7 +40,9 @@ def test_an_address_pasted_with_spaces_is_cleaned() -> None:
         rules.parse_email("mairie@")
 
 
-@pytest.mark.parametrize("typed", ["javascript:alert(1)", "ftp://a.fr", "data:text/html,x", "lille"])
+@pytest.mark.parametrize(
+    "typed", ["javascript:alert(1)", "ftp://a.fr", "data:text/html,x", "lille"]
+)
 def test_a_site_is_http_only(typed: str) -> None:
     with pytest.raises(RuleError):
         rules.parse_website(typed)

@@ -16,9 +16,7 @@ BETHUNE = "62119"
 
 
 def test_a_commune_becomes_an_actor_with_what_is_known_of_it(session: Session) -> None:
-    structure = operations.resolve_structure(
-        session, value=f"commune:{BETHUNE}", family_code=None
-    )
+    structure = operations.resolve_structure(session, value=f"commune:{BETHUNE}", family_code=None)
     commune = session.get_one(Commune, BETHUNE)
     assert structure.name == "Béthune"
     assert structure.family_code == "collectivite"
@@ -40,9 +38,7 @@ def test_an_epci_becomes_an_actor(session: Session) -> None:
 def test_an_adopted_commune_is_offered_once(session: Session) -> None:
     before = [s.value for s in suggest_structures(session, "Béthune")]
     assert f"commune:{BETHUNE}" in before
-    structure = operations.resolve_structure(
-        session, value=f"commune:{BETHUNE}", family_code=None
-    )
+    structure = operations.resolve_structure(session, value=f"commune:{BETHUNE}", family_code=None)
     after = [s.value for s in suggest_structures(session, "Béthune")]
     assert f"commune:{BETHUNE}" not in after
     assert str(structure.id) in after
@@ -92,9 +88,7 @@ def test_a_stale_version_changes_nothing(session: Session) -> None:
     )
     version = structure.version
     data = StructureData(name="Après", family_code="association", tag_labels=("eau",))
-    operations.update_structure(
-        session, structure_id=structure.id, version=version, data=data
-    )
+    operations.update_structure(session, structure_id=structure.id, version=version, data=data)
     with pytest.raises(StaleRecordError):
         operations.update_structure(
             session,

@@ -70,9 +70,10 @@ def test_a_written_day_is_read_back(day: date) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_a_day_or_a_rule_error(typed: str) -> None:
     try:
-        assert isinstance(parse_day(typed, MONDAY), date)
-    except RuleError as error:
-        assert error.message
+        meant = parse_day(typed, MONDAY)
+    except RuleError:
+        meant = None
+    assert meant is None or date(1950, 1, 1) <= meant <= date(2100, 12, 31)
 
 
 @given(st.dates(date(1990, 1, 1), date(2050, 12, 31)), st.dates(date(2000, 1, 1), date(2040, 1, 1)))

@@ -96,11 +96,12 @@ def test_rebuilding_a_parent_table_keeps_its_children(engine: Engine) -> None:
             batch.alter_column("notes", comment="rebuilt")
 
     if engine.dialect.name == "sqlite":
-        schema._run(engine, rebuild)  # noqa: SLF001 - the way every migration runs
+        schema._run(engine, rebuild)
     assert _rows(engine)["affiliation"] == 1
     assert _rows(engine)["contact"] == 1
     with engine.connect() as connection:
-        on = engine.dialect.name != "sqlite" or connection.exec_driver_sql(
-            "PRAGMA foreign_keys"
-        ).scalar()
+        on = (
+            engine.dialect.name != "sqlite"
+            or connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
+        )
     assert on

@@ -41,9 +41,7 @@ def live_app(backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 
 
 def _structure(name: str) -> Structure:
-    return Structure(
-        name=name, sort_name=name, family_code="association", created_at=clock.now()
-    )
+    return Structure(name=name, sort_name=name, family_code="association", created_at=clock.now())
 
 
 def _count(app: Flask) -> int:
@@ -68,11 +66,14 @@ def test_a_get_may_not_open_a_transaction(live_app: Flask) -> None:
 
 
 def test_an_error_rolls_everything_back(live_app: Flask) -> None:
-    with live_app.app_context(), pytest.raises(ValueError, match="in the middle"):
-        with transaction() as session:
-            session.add(_structure("a"))
-            session.flush()
-            raise ValueError("in the middle")
+    with (
+        live_app.app_context(),
+        pytest.raises(ValueError, match="in the middle"),
+        transaction() as session,
+    ):
+        session.add(_structure("a"))
+        session.flush()
+        raise ValueError("in the middle")
     assert _count(live_app) == 0
 
 

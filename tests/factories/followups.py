@@ -15,11 +15,15 @@ from tests.factories.accounts import UserFactory
 
 def reference(list_code: str, code: str) -> ReferenceItem:
     """Return an entry of a list that every test database holds."""
-    return _current["session"].scalars(
-        select(ReferenceItem).where(
-            ReferenceItem.list_code == list_code, ReferenceItem.code == code
+    return (
+        _current["session"]
+        .scalars(
+            select(ReferenceItem).where(
+                ReferenceItem.list_code == list_code, ReferenceItem.code == code
+            )
         )
-    ).one()
+        .one()
+    )
 
 
 class SessionFactory(BaseFactory):

@@ -61,9 +61,7 @@ histories = st.lists(
         status=st.sampled_from(["realisee", "realisee", "realisee", "prevue", "annulee", "absent"]),
         is_deleted=st.sampled_from([False, False, False, True]),
         seats=st.lists(
-            st.tuples(
-                st.integers(0, 2), st.sampled_from(FAMILIES), st.sampled_from(DEPARTEMENTS)
-            ),
+            st.tuples(st.integers(0, 2), st.sampled_from(FAMILIES), st.sampled_from(DEPARTEMENTS)),
             min_size=1,
             max_size=3,
             unique_by=lambda each: each[0],
@@ -162,8 +160,7 @@ def test_every_figure_is_the_naive_count(session: Session, history: list[Held]) 
             assert len(session.execute(rows(indicator, YEAR)).all()) == expected
             for by in (By.FAMILY, By.DEPARTEMENT, By.THEME, By.KIND, By.FORMALITY, By.MONTH):
                 found = {
-                    names.get(key, key): value
-                    for key, value in split(session, indicator, YEAR, by)
+                    names.get(key, key): value for key, value in split(session, indicator, YEAR, by)
                 }
                 assert found == naive_split(counting, indicator, by), by
 
@@ -174,9 +171,7 @@ def test_every_figure_is_the_naive_count(session: Session, history: list[Held]) 
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-def test_each_part_of_a_split_is_the_filtered_figure(
-    session: Session, history: list[Held]
-) -> None:
+def test_each_part_of_a_split_is_the_filtered_figure(session: Session, history: list[Held]) -> None:
     with undone(session):
         arrange(session, history)
         for indicator in INDICATORS.values():

@@ -18,7 +18,7 @@ from crm.history.queries import history_of
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Commune
 from tests.factories.accounts import UserFactory
-from tests.factories.contacts import ContactFactory, StructureFactory
+from tests.factories.contacts import StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory, reference
 
 
@@ -143,7 +143,10 @@ def test_a_version_that_has_moved_on_is_refused(session: Session) -> None:
     opened_on = record.version
     theme = reference("theme", _any_theme(session))
     operations.update_session(
-        session, session_id=record.id, version=opened_on, data=data(structure.id, theme_ids=(theme.id,))
+        session,
+        session_id=record.id,
+        version=opened_on,
+        data=data(structure.id, theme_ids=(theme.id,)),
     )
     assert record.version > opened_on
     with pytest.raises(StaleRecordError):

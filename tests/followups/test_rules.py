@@ -63,9 +63,7 @@ def test_the_wrong_field_is_named(changes: dict[str, object], field: str) -> Non
 
 def test_limits_are_inclusive() -> None:
     rules.clean_session(
-        data(
-            structures=tuple(map(str, range(30))), duration_minutes=24 * 60, notes="x" * 20_000
-        ),
+        data(structures=tuple(map(str, range(30))), duration_minutes=24 * 60, notes="x" * 20_000),
         TODAY,
     )
 

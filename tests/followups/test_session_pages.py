@@ -187,9 +187,7 @@ class TestWithoutScripts:
         assert response.status_code == 422
         assert 'value="new:Xylophonistes unis" checked' in response.text
         assert "hidden>" not in response.text.split("data-when-new")[1][:20]
-        again = officer.submit(
-            NEW, fields("new:Xylophonistes unis", new_family="association")
-        )
+        again = officer.submit(NEW, fields("new:Xylophonistes unis", new_family="association"))
         assert again.status_code == 303
 
     def test_a_person_is_asked_about_too(self, officer: PageClient, session: Session) -> None:
@@ -202,9 +200,7 @@ class TestWithoutScripts:
 class TestTwoEditors:
     """The second to save sees both versions and loses nothing."""
 
-    def test_the_second_chooses_field_by_field(
-        self, officer: PageClient, session: Session
-    ) -> None:
+    def test_the_second_chooses_field_by_field(self, officer: PageClient, session: Session) -> None:
         officer.submit(NEW, fields(StructureFactory().id, notes="Version de départ"))
         record_id = only(session).id
         edit = f"/seances/{record_id}/modifier"
@@ -216,9 +212,7 @@ class TestTwoEditors:
         for text in ("Première à écrire", "Seconde à écrire", "choix-notes", "choix-duration"):
             assert text in late.text
         answer = typed | {"version": version_in(late.text), "notes": "Seconde à écrire"}
-        final = officer.submit(
-            edit, answer | {"choix-notes": "mine", "choix-duration": "theirs"}
-        )
+        final = officer.submit(edit, answer | {"choix-notes": "mine", "choix-duration": "theirs"})
         assert final.status_code == 303
         record = only(session)
         assert (record.notes, record.duration_minutes) == ("Seconde à écrire", 45)
@@ -307,9 +301,7 @@ class TestThePage:
         self, officer: PageClient, session: Session
     ) -> None:
         yesterday = clock.today() - timedelta(days=1)
-        record = SessionFactory(
-            status="prevue", held_on=yesterday, structures=[StructureFactory()]
-        )
+        record = SessionFactory(status="prevue", held_on=yesterday, structures=[StructureFactory()])
         url = f"/seances/{record.id}/statut"
         officer.submit(url, {"statut": "realisee", "next": "/"})
         assert only(session).status == "realisee"

@@ -10,9 +10,8 @@ from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import User
 from crm.contacts.models import Structure
-from crm.contacts.queries import structures_by_values
 from crm.core.errors import N_
-from crm.followups.listings.sessions import ids
+from crm.followups.listings.sessions import chosen_structures, ids
 from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_rows
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
@@ -63,9 +62,9 @@ def follow_up_list(arguments: MultiDict[str, str], *, today: date, user_id: int)
                 "structure",
                 N_("Structure"),
                 lambda values: FollowUp.structure_id.in_(ids(values)),
-                lambda session: structures_by_values(session, arguments.getlist("structure")[:20]),
+                lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
                 everything_label=N_("Toutes"),
-                name_values=lambda session, values: structures_by_values(session, values),
+                name_values=chosen_structures,
             ),
         ],
         search_label=N_("Ce qu’il y a à faire, structure"),

@@ -46,6 +46,11 @@ def ids(values: list[str]) -> list[int]:
     return [int(value) for value in values if value.isdecimal() and len(value) <= LONGEST_ID]
 
 
+def chosen_structures(session: Session, values: list[str]) -> Options:
+    """Return (id, name) of the structures that a filter holds."""
+    return structures_by_values(session, [str(each) for each in ids(values)])
+
+
 def session_list(arguments: Arguments, themes: Sequence[ReferenceItem] = ()) -> ListDefinition:
     """Return the list of sessions."""
     return ListDefinition(
@@ -68,7 +73,7 @@ def session_list(arguments: Arguments, themes: Sequence[ReferenceItem] = ()) -> 
         search_label=N_("Nom de la structure"),
         count_words=(N_("%(count)s séance"), N_("%(count)s séances")),
         bulk_actions=[
-            (str(theme.id), translate(N_("Ajouter le thème « %(label)s »"), label=theme.label))
+            (str(theme.id), translate(N_("Ajouter le thème « %(label)s »"), label=theme.label))
             for theme in themes
         ],
         export_url=lambda extension: url_for("sessions.export", extension=extension),
@@ -133,9 +138,9 @@ def session_filters(arguments: Arguments) -> list[Filter]:
             "structure",
             N_("Structure"),
             _seat(lambda values: SessionStructure.structure_id.in_(ids(values))),
-            lambda session: structures_by_values(session, arguments.getlist("structure")[:20]),
+            lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
             everything_label=N_("Toutes"),
-            name_values=lambda session, values: structures_by_values(session, values),
+            name_values=chosen_structures,
         ),
     ]
 

@@ -1,4 +1,4 @@
-"""What was chosen in a form's lists, checked against the database: an id from a form proves nothing."""
+"""What was chosen in a form's lists, checked: an id from a form proves nothing."""
 
 import re
 from collections.abc import Collection, Sequence
@@ -20,7 +20,7 @@ def kind(session: Session, kind_id: int, *, kept_id: int | None = None) -> int:
     if not item.is_active and item.id != kept_id:
         raise RuleError(
             "kind",
-            N_("« %(label)s » n’est plus proposée : choisissez-en une autre."),
+            N_("« %(label)s » n’est plus proposée : choisissez-en une autre."),
             label=item.label,
         )
     return item.id
@@ -36,7 +36,7 @@ def themes(
         .order_by(ReferenceItem.position, ReferenceItem.id)
     ).all()
     if len(found) != len(theme_ids) or any(not t.is_active and t not in kept for t in found):
-        raise RuleError("themes", N_("Un de ces thèmes n’est plus proposé : choisissez à nouveau."))
+        raise RuleError("themes", N_("Un de ces thèmes n’est plus proposé : choisissez à nouveau."))
     return list(found)
 
 
@@ -48,7 +48,7 @@ def countries(session: Session, codes: Sequence[str]) -> list[Country]:
     ).all()
     if len(found) != len(codes):
         raise RuleError(
-            "countries", N_("Un de ces pays n’existe pas : choisissez-le dans la liste.")
+            "countries", N_("Un de ces pays n’existe pas : choisissez-le dans la liste.")
         )
     return list(found)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.accounts.models import User
@@ -166,3 +166,13 @@ def team(session: Session, also: Sequence[int] = ()) -> list[tuple[str, str]]:
         .order_by(User.name, User.id)
     )
     return [(str(user_id), name) for user_id, name in rows.tuples()]
+
+
+def most_used_themes(session: Session, *, limit: int) -> Sequence[int]:
+    """Return the ids of the themes that sessions have most often."""
+    return session.scalars(
+        select(session_theme.c.theme_id)
+        .group_by(session_theme.c.theme_id)
+        .order_by(func.count().desc(), session_theme.c.theme_id)
+        .limit(limit)
+    ).all()

@@ -90,7 +90,7 @@ def add_theme() -> ResponseReturnValue:
         return refused(error, url_for(".index"))
     undo = url_for(".remove_theme", theme=theme_id, ids=",".join(map(str, changed)))
     return done(
-        "Thème ajouté : %(count)s séance(s).",
+        "Thème ajouté : %(count)s séance(s).",
         next_path(url_for(".index")),
         undo_url=undo if changed else None,
         count=len(changed),

@@ -22,6 +22,7 @@ from crm.followups.presentation import (
     offer_session_choices,
     session_page,
     settle_typed_names,
+    theme_groups,
 )
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.followups.views.answers import refused
@@ -178,6 +179,7 @@ def form_page(
         record=record,
         form_key=form_key(),
         kind_groups=kind_groups(session, record.kind_id if record else None),
+        theme_groups=theme_groups(session, form),
     )
     return page, status
 

@@ -1,0 +1,107 @@
+"""The floor: the smallest Flask, SQLAlchemy and Jinja application that answers the same questions.
+
+It has no sign-in, no rules, no history and no layout: what it costs, any such application costs.
+Serve it with `gunicorn "benchmarks.floor:create_app()"`, DATABASE_URL in the environment.
+"""
+
+import os
+import sqlite3
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Flask, redirect, render_template_string, request
+from sqlalchemy import Engine, create_engine, event, text
+from werkzeug.wrappers import Response
+
+from benchmarks import questions
+
+_TABLE = """<!doctype html><html lang="fr"><title>{{ title }}</title><h1>{{ title }}</h1>
+{% for rows in tables %}<table>{% for row in rows %}
+<tr>{% for value in row %}<td>{{ "" if value is none else value }}</td>{% endfor %}</tr>{% endfor %}
+</table>{% endfor %}</html>"""
+
+
+def create_app() -> Flask:
+    """Return the application on the database of DATABASE_URL."""
+    app = Flask(__name__)
+    engine = _engine(os.environ["DATABASE_URL"])
+
+    @app.get("/structures")
+    def structures() -> str:
+        values = questions.list_parameters()
+        return _page(engine, "Structures", values, questions.LIST_COUNT, questions.LIST)
+
+    @app.get("/contacts")
+    def contacts() -> str:
+        values = questions.search_parameters(date.today().isoformat())  # noqa: DTZ011
+        return _page(engine, "Contacts", values, questions.SEARCH_COUNT, questions.SEARCH)
+
+    @app.get("/structures/<int:structure_id>")
+    def structure(structure_id: int) -> str:
+        return _page(
+            engine,
+            "Structure",
+            {"structure_id": structure_id},
+            questions.RECORD,
+            questions.RECORD_PEOPLE,
+            questions.RECORD_SESSIONS,
+            questions.RECORD_CHANGES,
+        )
+
+    @app.get("/bilan/2019")
+    def year() -> str:
+        return _page(engine, "Bilan", questions.year_parameters(), *questions.YEAR_QUESTIONS)
+
+    @app.post("/seances/nouvelle")
+    def new_session() -> Response:
+        with engine.begin() as connection:
+            _log_session(connection, request.form)
+        return redirect("/seances", 303)
+
+    return app
+
+
+def _page(engine: Engine, title: str, values: Any, *statements: str) -> str:
+    with engine.connect() as connection:
+        tables = [
+            connection.execute(text(statement), _used(statement, values)).all()
+            for statement in statements
+        ]
+    return render_template_string(_TABLE, title=title, tables=tables)
+
+
+def _used(statement: str, values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if f":{name}" in statement}
+
+
+def _log_session(connection: Any, form: Any) -> None:
+    session_id = connection.execute(
+        text(questions.NEW_SESSION),
+        {
+            "key": form["submission_key"],
+            "kind_id": int(form["kind"]),
+            "held_on": form["held_on"],
+            "notes": form["notes"],
+            "user_id": int(form["officers"]),
+            "now": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+        },
+    ).scalar_one()
+    link = {"session_id": session_id}
+    structure = {**link, "structure_id": int(form["structures"])}
+    connection.execute(text(questions.NEW_SEAT), structure)
+    connection.execute(text(questions.NEW_THEME), {**link, "theme_id": int(form["themes"])})
+    connection.execute(text(questions.NEW_OFFICER), {**link, "user_id": int(form["officers"])})
+
+
+def _engine(url: str) -> Engine:
+    engine = create_engine(url)
+
+    @event.listens_for(engine, "connect")
+    def set_pragmas(connection: Any, _record: Any) -> None:
+        # As durable as ours, or the comparison would not be one.
+        if isinstance(connection, sqlite3.Connection):
+            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("PRAGMA busy_timeout=8000")
+
+    return engine

@@ -1,0 +1,183 @@
+"""A seeded network of any size, written straight into the tables."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.orm import Session
+
+from crm import schema
+from crm.accounts.models import User
+from crm.config import DEFAULT_DEPARTEMENTS
+from crm.contacts.indexing import reindex_all
+from crm.contacts.models import Affiliation, Contact, Structure
+from crm.core.text import sort_key
+from crm.database import WRITING
+from crm.followups.models import (
+    AccompanimentSession,
+    SessionStructure,
+    session_officer,
+    session_theme,
+)
+from crm.history.models import Change, ChangeSet, ChangeSubject
+from crm.reference.defaults import load_defaults
+from crm.reference.models import ReferenceItem
+from crm.territories.models import Commune
+from crm.territories.operations import load_territories
+
+STRUCTURES, SESSIONS, YEARS, SEED = 10_000, 50_000, (2015, 2019), 20190312
+START = datetime(2015, 1, 1, 9, tzinfo=UTC)
+_SYLLABLES = "ba bé bou chan cor dal dé du é fau ga gre hé la le lou mar mi no o pier ra ri sau té va vé".split()
+_FIRST = "Élise Éloi Élie Marie Paul Inès Hugo Zoé Aïcha Noé Léa Omar Anna Karim Jade Luc Rose Adam Ève Max".split()
+_BATCH = 5_000
+
+
+def build(engine: Engine, contacts: int) -> None:
+    """Bring an empty database to this many contacts, with its structures, sessions and index."""
+    schema.upgrade(engine)
+    rng = random.Random(SEED)
+    with Session(engine) as session:
+        session.info[WRITING] = True
+        load_defaults(session)
+        load_territories(session, DEFAULT_DEPARTEMENTS)
+        session.execute(insert(User), list(_users()))
+        _write(session, Structure, _structures(session, rng))
+        _write(session, Contact, _contacts(rng, contacts))
+        _write(session, Affiliation, _affiliations(rng, contacts))
+        _sessions(session, rng)
+        _history(session)
+        reindex_all(session)
+        session.commit()
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ANALYZE")
+        connection.commit()
+
+
+def _write(session: Session, target: Any, rows: Iterator[dict[str, Any]]) -> None:
+    batch: list[dict[str, Any]] = []
+    for row in rows:
+        batch.append(row)
+        if len(batch) == _BATCH:
+            session.execute(insert(target), batch)
+            batch = []
+    if batch:
+        session.execute(insert(target), batch)
+
+
+def _name(rng: random.Random) -> str:
+    return "".join(rng.choice(_SYLLABLES) for _ in range(rng.randint(2, 4))).capitalize()
+
+
+def _users() -> Iterator[dict[str, Any]]:
+    for number in range(1, 7):
+        address = f"bench{number}@reseau.example"
+        yield {
+            "id": number, "email": address, "email_key": address, "name": f"Agent {number}",
+            "role": "director", "locale": "fr", "theme": "auto", "is_active": True,
+            "created_at": START, "version": 1,
+        }  # fmt: skip
+
+
+def _structures(session: Session, rng: random.Random) -> Iterator[dict[str, Any]]:
+    seats = session.execute(
+        select(Commune.insee_code, Commune.departement_code).order_by(Commune.insee_code)
+    ).all()
+    families = ["association"] * 6 + ["collectivite"] * 2 + ["entreprise", "universitaire"]
+    for number in range(1, STRUCTURES + 1):
+        code, departement = rng.choice(seats)
+        name = f"{rng.choice(['Comité', 'Association', 'Atelier', 'Collectif'])} {_name(rng)}"
+        yield {
+            "id": number, "name": name, "sort_name": sort_key(name),
+            "family_code": rng.choice(families), "commune_code": code,
+            "departement_code": departement, "listed_on": date(2015, 1, 1),
+            "created_at": START, "version": 1,
+        }  # fmt: skip
+
+
+def _contacts(rng: random.Random, count: int) -> Iterator[dict[str, Any]]:
+    for number in range(1, count + 1):
+        first, last = rng.choice(_FIRST), _name(rng)
+        address = f"{sort_key(first)}.{sort_key(last)}{number}@reseau.example"
+        yield {
+            "id": number, "first_name": first, "last_name": last,
+            "sort_name": sort_key(f"{last} {first}"), "email": address, "email_key": address,
+            "created_at": START, "version": 1,
+        }  # fmt: skip
+
+
+def _affiliations(rng: random.Random, count: int) -> Iterator[dict[str, Any]]:
+    for contact in range(1, count + 1):
+        for _ in range(rng.choice((1, 1, 2))):
+            yield {
+                "contact_id": contact, "structure_id": rng.randint(1, STRUCTURES),
+                "role": rng.choice(("Présidente", "Maire", "Chargé de projet")),
+                "is_elected": False, "start_on": date(2016, 1, 1), "version": 1,
+            }  # fmt: skip
+
+
+def _sessions(session: Session, rng: random.Random) -> None:
+    kinds = _items(session, "session_kind")
+    themes = _items(session, "theme")
+    structures = session.execute(
+        select(Structure.id, Structure.name, Structure.family_code, Structure.departement_code)
+    ).all()
+    days = (date(YEARS[1], 12, 31) - date(YEARS[0], 1, 1)).days
+    seats, officers, tagged = [], [], []
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for number in range(1, SESSIONS + 1):
+            for one in rng.sample(structures, rng.choice((1, 1, 1, 2))):
+                seats.append(
+                    {"session_id": number, "structure_id": one.id, "structure_name": one.name,
+                     "family_code": one.family_code, "departement_code": one.departement_code}
+                )  # fmt: skip
+            officers.append({"session_id": number, "user_id": rng.randint(1, 6)})
+            tagged.append({"session_id": number, "theme_id": rng.choice(themes)})
+            yield {
+                "id": number, "submission_key": f"bench-{number}", "kind_id": rng.choice(kinds),
+                "status": rng.choice(("realisee",) * 9 + ("annulee",)),
+                "held_on": date(YEARS[0], 1, 1) + timedelta(days=rng.randint(0, days)),
+                "duration_minutes": 60, "notes": "Point sur le dossier et les suites à donner.",
+                "created_by_id": 1, "created_at": START, "version": 1,
+            }  # fmt: skip
+
+    _write(session, AccompanimentSession, rows())
+    _write(session, SessionStructure, iter(seats))
+    _write(session, session_officer, iter(officers))
+    _write(session, session_theme, iter(tagged))
+
+
+def _items(session: Session, list_code: str) -> list[int]:
+    return list(
+        session.scalars(
+            select(ReferenceItem.id)
+            .where(ReferenceItem.list_code == list_code)
+            .order_by(ReferenceItem.position)
+        )
+    )
+
+
+def _history(session: Session) -> None:
+    session.execute(
+        insert(ChangeSet),
+        [{"id": 1, "at": START, "actor_id": 1, "actor_name": "Agent 1", "source": "demo"}],
+    )
+    _write(
+        session,
+        Change,
+        (
+            {"id": number, "change_set_id": 1, "action": "created", "entity": "structure",
+             "record_id": number, "fields": {"family_code": [None, "association"]}}
+            for number in range(1, STRUCTURES + 1)
+        ),
+    )  # fmt: skip
+    _write(
+        session,
+        ChangeSubject,
+        (
+            {"change_id": number, "entity": "structure", "record_id": number}
+            for number in range(1, STRUCTURES + 1)
+        ),
+    )

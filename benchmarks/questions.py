@@ -1,0 +1,139 @@
+"""The five questions in SQL: what raw SQL and the floor application ask of the same database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+DEPARTEMENT = "62"
+SEARCHED = "éli"
+SEARCHED_FROM, SEARCHED_TO = "eli", "eli\uffff"
+YEAR = 2019
+
+_CURRENT = """(a.start_on IS NULL OR a.start_on <= :today)
+    AND (a.end_on IS NULL OR a.end_on >= :today)"""
+
+LIST = """
+    SELECT s.id, s.name, f.label AS family, t.label AS subtype, c.name AS commune,
+        s.departement_code, s.listed_on
+    FROM structure s
+    LEFT JOIN reference_item f ON f.list_code = 'family' AND f.code = s.family_code
+    LEFT JOIN reference_item t ON t.id = s.subtype_id
+    LEFT JOIN commune c ON c.insee_code = s.commune_code
+    WHERE s.deleted_at IS NULL AND s.departement_code = :departement
+    ORDER BY s.sort_name, s.id LIMIT 50"""
+LIST_COUNT = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM structure
+        WHERE deleted_at IS NULL AND departement_code = :departement LIMIT 1001) counted"""
+
+SEARCH = f"""
+    SELECT c.id, c.first_name, c.last_name, c.email, c.phone, a.role, s.name AS structure
+    FROM search_word w
+    JOIN contact c ON c.id = w.record_id
+    LEFT JOIN affiliation a ON a.id = (
+        SELECT min(a.id) FROM affiliation a WHERE a.contact_id = c.id AND {_CURRENT})
+    LEFT JOIN structure s ON s.id = a.structure_id
+    WHERE w.kind = 'contact' AND w.word >= :low AND w.word < :high AND c.deleted_at IS NULL
+    ORDER BY w.word, w.rank, w.record_id LIMIT 50"""  # noqa: S608 - made of the constants above
+SEARCH_COUNT = """
+    SELECT count(*) FROM (
+        SELECT 1 FROM search_word w JOIN contact c ON c.id = w.record_id
+        WHERE w.kind = 'contact' AND w.word >= :low AND w.word < :high AND c.deleted_at IS NULL
+        LIMIT 1001) counted"""
+
+RECORD = """
+    SELECT s.id, s.name, s.acronym, s.siren, s.address, s.postcode, s.email, s.phone, s.website,
+        s.description, s.listed_on, f.label AS family, t.label AS subtype, c.name AS commune,
+        e.name AS epci
+    FROM structure s
+    LEFT JOIN reference_item f ON f.list_code = 'family' AND f.code = s.family_code
+    LEFT JOIN reference_item t ON t.id = s.subtype_id
+    LEFT JOIN commune c ON c.insee_code = s.commune_code
+    LEFT JOIN epci e ON e.siren = c.epci_siren
+    WHERE s.id = :structure_id"""
+RECORD_PEOPLE = """
+    SELECT c.id, c.first_name, c.last_name, a.role, a.start_on, a.end_on
+    FROM affiliation a JOIN contact c ON c.id = a.contact_id
+    WHERE a.structure_id = :structure_id AND c.deleted_at IS NULL ORDER BY c.sort_name, c.id"""
+RECORD_SESSIONS = """
+    SELECT x.id, x.held_on, x.status, x.notes, k.label AS kind
+    FROM session_structure ss
+    JOIN accompaniment_session x ON x.id = ss.session_id
+    JOIN reference_item k ON k.id = x.kind_id
+    WHERE ss.structure_id = :structure_id AND x.deleted_at IS NULL
+    ORDER BY x.held_on DESC, x.id DESC LIMIT 50"""
+RECORD_CHANGES = """
+    SELECT cs.at, cs.actor_name, ch.action, ch.entity, ch.fields
+    FROM change_subject su
+    JOIN change ch ON ch.id = su.change_id
+    JOIN change_set cs ON cs.id = ch.change_set_id
+    WHERE su.entity = 'structure' AND su.record_id = :structure_id
+    ORDER BY su.change_id DESC LIMIT 20"""
+
+_DONE = """
+    FROM accompaniment_session x
+    JOIN session_structure ss ON ss.session_id = x.id
+    JOIN reference_item k ON k.id = x.kind_id
+    {join}
+    WHERE x.deleted_at IS NULL AND x.status = 'realisee'
+        AND x.held_on >= :before AND x.held_on <= :last"""
+_FIGURES = """
+    count(DISTINCT CASE WHEN x.held_on >= :first THEN ss.structure_id END) AS structures,
+    count(DISTINCT CASE WHEN x.held_on < :first THEN ss.structure_id END) AS structures_before,
+    count(DISTINCT CASE WHEN x.held_on >= :first THEN x.id END) AS sessions,
+    count(DISTINCT CASE WHEN x.held_on < :first THEN x.id END) AS sessions_before"""
+
+
+def _split(key: str, join: str = "") -> str:
+    return (
+        f"SELECT {key} AS name, {_FIGURES} {_DONE.format(join=join)} GROUP BY {key} ORDER BY {key}"  # noqa: S608, E501
+    )
+
+
+YEAR_QUESTIONS = (
+    _split("'all'"),
+    _split("'formal'", "AND k.is_formal"),
+    _split("ss.family_code"),
+    _split("ss.departement_code"),
+    _split("st.theme_id", "JOIN session_theme st ON st.session_id = x.id"),
+    _split("k.is_formal"),
+    _split("x.kind_id"),
+    """SELECT 'listed' AS name,
+        count(CASE WHEN listed_on <= :last AND (closed_on IS NULL OR closed_on > :last) THEN 1 END)
+            AS structures,
+        count(CASE WHEN listed_on < :first AND (closed_on IS NULL OR closed_on >= :first) THEN 1 END)
+            AS structures_before,
+        0 AS sessions, 0 AS sessions_before
+    FROM structure WHERE deleted_at IS NULL""",
+    """SELECT g.name, count(DISTINCT m.structure_id) AS structures, 0 AS structures_before,
+        0 AS sessions, 0 AS sessions_before
+    FROM "group" g LEFT JOIN membership m ON m.group_id = g.id
+        AND m.start_on <= :last AND (m.end_on IS NULL OR m.end_on >= :last)
+    GROUP BY g.id, g.name ORDER BY g.name""",
+)
+
+NEW_SESSION = """
+    INSERT INTO accompaniment_session
+        (submission_key, kind_id, status, held_on, notes, created_by_id, created_at, version)
+    VALUES (:key, :kind_id, 'realisee', :held_on, :notes, :user_id, :now, 1) RETURNING id"""
+NEW_SEAT = """
+    INSERT INTO session_structure
+        (session_id, structure_id, structure_name, family_code, departement_code)
+    SELECT :session_id, id, name, family_code, departement_code
+    FROM structure WHERE id = :structure_id"""
+NEW_THEME = "INSERT INTO session_theme (session_id, theme_id) VALUES (:session_id, :theme_id)"
+NEW_OFFICER = "INSERT INTO session_officer (session_id, user_id) VALUES (:session_id, :user_id)"
+
+
+def list_parameters() -> Mapping[str, Any]:
+    """Return the values for LIST and LIST_COUNT."""
+    return {"departement": DEPARTEMENT}
+
+
+def search_parameters(today: str) -> Mapping[str, Any]:
+    """Return the values for SEARCH and SEARCH_COUNT."""
+    return {"low": SEARCHED_FROM, "high": SEARCHED_TO, "today": today}
+
+
+def year_parameters() -> Mapping[str, Any]:
+    """Return the values for YEAR_QUESTIONS."""
+    return {"before": f"{YEAR - 1}-01-01", "first": f"{YEAR}-01-01", "last": f"{YEAR}-12-31"}

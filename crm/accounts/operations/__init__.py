@@ -1,0 +1,1 @@
+"""Writes of accounts: attempts, users, passwords, second factors."""

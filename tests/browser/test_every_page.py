@@ -1,0 +1,71 @@
+"""Every screen, on a phone and on a desktop, light and dark: nothing wrong for anyone."""
+
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Visitor
+
+PAGES = {
+    "officer": [
+        "/",
+        "/recherche?q=bethune",
+        "/recherche?q=zzzz",
+        "/structures",
+        "/structures?filtres=1&departement=59",
+        "/structures?q=introuvable-vraiment",
+        "/structures/1",
+        "/structures/1/modifier",
+        "/structures/nouvelle",
+        "/contacts",
+        "/contacts/1",
+        "/contacts/1/modifier",
+        "/contacts/nouveau",
+        "/contacts/1/fonctions/nouvelle",
+        "/groupes",
+        "/groupes/1",
+        "/projets",
+        "/projets/1",
+        "/seances",
+        "/seances/1",
+        "/seances/nouvelle",
+        "/relances",
+        "/profil",
+        "/une-page-qui-n-existe-pas",
+    ],
+    "campaign_manager": ["/"],
+    "director": [
+        "/",
+        "/bilan/2019",
+        "/bilan/2019/accompanied_structures?famille=association",
+        "/bilan/2019/sessions_done",
+        "/bilan/1991",
+        "/administration/listes",
+        "/administration/listes/theme",
+        "/administration/listes/session_kind/ajouter",
+    ],
+    "administrator": [
+        "/",
+        "/administration/utilisateurs",
+        "/administration/messages",
+    ],
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("role", sorted(PAGES))
+def test_no_page_has_a_fault(
+    chromium: Any, served: str, width: str, role: str, theme: str
+) -> None:
+    visitor = Visitor(chromium, served, width, theme).sign_in(role)
+    for path in PAGES[role]:
+        visitor.open(path)
+        visitor.check()
+    visitor.context.close()
+
+
+def test_the_log_in_page_has_no_fault(visitor: Visitor) -> None:
+    visitor.open("/connexion")
+    visitor.check()
+    visitor.open("/mot-de-passe-oublie")
+    visitor.check()

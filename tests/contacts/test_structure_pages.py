@@ -1,0 +1,187 @@
+"""The pages of structures, as people use them."""
+
+import pytest
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from crm.contacts import operations
+from crm.contacts.models import Structure
+from crm.contacts.types import StructureData
+from tests.factories.contacts import AffiliationFactory, StructureFactory
+from tests.support.client import PageClient
+from tests.support.queries import counted
+
+FIELDS = {"name": "Les Amis du Sahel", "family_code": "association", "submission_key": "k1"}
+
+
+def _indexed(session: Session, name: str, **fields: object) -> Structure:
+    data = StructureData(name=name, family_code="association", **fields)  # type: ignore[arg-type]
+    return operations.create_structure(session, data=data)
+
+
+def test_an_empty_list_says_what_to_do(officer: PageClient) -> None:
+    page = officer.get("/structures").text
+    assert "Rien ici pour l’instant" in page
+    assert "/structures/nouvelle" in page
+
+
+def test_the_list_is_narrowed_by_the_url(officer: PageClient, session: Session) -> None:
+    _indexed(session, "Eau pour tous", commune_code="62119", country_codes=("ML",))
+    _indexed(session, "Soleil partagé", commune_code="80021", tag_labels=("énergie",))
+    page = officer.get("/structures?departement=62").text
+    assert "Eau pour tous" in page
+    assert "Soleil partagé" not in page
+    assert "Pas-de-Calais (62)" in page
+    assert "Soleil partagé" in officer.get("/structures?commune=80021").text
+    assert "Soleil partagé" not in officer.get("/structures?pays=ML").text
+    assert "Eau pour tous" in officer.get("/structures?epci=200072460").text
+
+
+def test_a_search_with_a_slip_says_what_it_shows(officer: PageClient, session: Session) -> None:
+    _indexed(session, "Comité de jumelage")
+    page = officer.get("/structures?q=jumlage").text
+    assert "Comité de jumelage" in page
+    assert "voici les résultats pour" in page
+
+
+def test_filters_are_laid_open_on_request(officer: PageClient, session: Session) -> None:
+    _indexed(session, "Eau pour tous", tag_labels=("eau",))
+    assert 'name="famille"' not in officer.get("/structures").text
+    page = officer.get("/structures?filtres=1").text
+    for name in ("famille", "sous-type", "departement", "epci", "commune", "theme", "etiquette"):
+        assert f'name="{name}"' in page
+
+
+def test_a_structure_is_created_once_by_a_double_submit(
+    officer: PageClient, session: Session
+) -> None:
+    first = officer.submit("/structures/nouvelle", FIELDS)
+    second = officer.submit("/structures/nouvelle", FIELDS)
+    assert first.status_code == second.status_code == 303
+    assert first.location == second.location
+    assert session.scalar(select(func.count()).select_from(Structure)) == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("name", "", "Ce champ est nécessaire"),
+        ("name", "x" * 10_000, "200 caractères au plus"),
+        ("family_code", "licorne", None),
+        ("siren", "210200011", "il devrait être 0"),
+        ("siret", "123", "14 chiffres"),
+        ("rna", "595", "W suivi de 9 chiffres"),
+        ("commune_code", "99999", "INSEE"),
+        ("phone", "douze", "téléphone"),
+        ("email", "pas une adresse", "adresse"),
+        ("website", "javascript:alert(1)", "site"),
+        ("listed_on", "31/02/2019", "calendrier"),
+        ("theme_ids", "999999", None),
+    ],
+)
+def test_a_wrong_input_is_said_beside_its_field_and_nothing_typed_is_lost(
+    officer: PageClient, session: Session, field: str, value: str, sentence: str | None
+) -> None:
+    typed = {**FIELDS, "description": "Tout ce que j’ai écrit", field: value}
+    response = officer.submit("/structures/nouvelle", typed)
+    assert response.status_code == 422
+    assert "Tout ce que j’ai écrit" in response.text
+    if sentence:
+        assert sentence in response.text
+    assert session.scalar(select(func.count()).select_from(Structure)) == 0
+
+
+def test_the_second_editor_sees_both_versions(officer: PageClient, session: Session) -> None:
+    structure = _indexed(session, "Avant")
+    url = f"/structures/{structure.id}/modifier"
+    mine = {"name": "La mienne", "family_code": "association", "version": "1"}
+    officer.submit(url, {**mine, "name": "La leur", "acronym": "LL"})
+    response = officer.submit(url, mine)
+    assert response.status_code == 409
+    assert "La mienne" in response.text
+    assert "La leur" in response.text
+    chosen = {**mine, "version": "2", "choix-name": "mine", "choix-acronym": "theirs"}
+    assert officer.submit(url, chosen).status_code == 303
+    session.expire_all()
+    found = session.get_one(Structure, structure.id)
+    assert (found.name, found.acronym) == ("La mienne", "LL")
+
+
+def test_a_page_shows_identity_people_and_changes(officer: PageClient, session: Session) -> None:
+    structure = _indexed(session, "Eau pour tous", commune_code="62119", siren="210200010")
+    AffiliationFactory(structure=structure, role="Trésorière")
+    page = officer.get(f"/structures/{structure.id}").text
+    for words in ("Eau pour tous", "Béthune", "210200010", "Trésorière", "Structure : création"):
+        assert words in page.replace("\u00a0", " ")
+
+
+def test_a_commune_is_adopted_from_the_search(officer: PageClient, session: Session) -> None:
+    page = officer.get("/recherche?q=béthune").text
+    assert "commune:62119" in page
+    response = officer.submit("/structures/adopter", {"value": "commune:62119"})
+    assert response.status_code == 303
+    assert "Béthune" in officer.get(response.location).text
+    assert "commune:62119" not in officer.get("/recherche?q=béthune").text
+    assert session.scalar(select(Structure.insee_code)) == "62119"
+
+
+def test_a_tag_on_a_selection_can_be_undone(officer: PageClient, session: Session) -> None:
+    one, other = _indexed(session, "Une"), _indexed(session, "Deux", tag_labels=("eau",))
+    ids = [str(one.id), str(other.id)]
+    officer.submit("/structures/etiquettes", {"selection": ids, "value": "Eau"})
+    undo = f"/structures/etiquettes/retirer?value=Eau&ids={one.id}"
+    officer.submit(undo, {})
+    session.expire_all()
+    assert "#eau" not in officer.get(f"/structures/{one.id}").text
+    assert "#eau" in officer.get(f"/structures/{other.id}").text
+
+
+@pytest.mark.parametrize("extension", ["csv", "xlsx"])
+def test_the_list_is_exported_as_narrowed(
+    officer: PageClient, session: Session, extension: str
+) -> None:
+    _indexed(session, "Eau pour tous", commune_code="62119")
+    _indexed(session, "Soleil partagé", commune_code="80021")
+    response = officer.get(f"/structures/export.{extension}?departement=62")
+    assert response.status_code == 200
+    if extension == "csv":
+        text = response.get_data().decode("utf-8-sig")
+        assert "Eau pour tous" in text
+        assert "Soleil" not in text
+
+
+@pytest.mark.parametrize(
+    "url", ["/structures", "/structures?q=exempl", "/structures?famille=association"]
+)
+def test_a_list_asks_no_more_queries_for_more_rows(
+    officer: PageClient, session: Session, connection: Connection, url: str
+) -> None:
+    counts = []
+    for size in (5, 40):
+        for number in range(size):
+            _indexed(session, f"Association exemplaire {number}")
+        session.flush()
+        with counted(connection) as queries:
+            officer.get(url)
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_page_asks_no_more_queries_for_more_people(
+    officer: PageClient, session: Session, connection: Connection
+) -> None:
+    structure = StructureFactory()
+    counts = []
+    for size in (2, 30):
+        for _ in range(size):
+            AffiliationFactory(structure=structure)
+        with counted(connection) as queries:
+            officer.get(f"/structures/{structure.id}")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_a_missing_structure_is_a_page_that_helps(officer: PageClient) -> None:
+    response = officer.get("/structures/999999")
+    assert response.status_code == 404
+    assert 'href="/"' in response.text
