@@ -1,18 +1,23 @@
 """The command line: `crm`."""
 
+import os
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from crm import create_app, schema
+from crm.accounts.cli import users
 from crm.config import ConfigurationError, Settings
 from crm.core.errors import DatabaseBusyError
 from crm.database import db, is_passing, transaction
@@ -140,6 +145,7 @@ def serve_command(demo: bool, host: str, port: int) -> None:  # noqa: FBT001 - c
         click.echo("Inventing a network…")
         _load_demo(DEFAULT_SEED)
     shown = f"[{host}]" if ":" in host else host
+    _use_base_url(f"http://{shown}:{port}")
     click.echo(f"Passerelle: http://{shown}:{port}/  (Ctrl-C stops it)")
     if has_demo_users(db.session()):
         _print_logins()
@@ -147,11 +153,18 @@ def serve_command(demo: bool, host: str, port: int) -> None:  # noqa: FBT001 - c
 
 
 main.add_command(counts_command)
+main.add_command(users)
 
 
 def _settings() -> Settings:
     settings: Settings = current_app.config["SETTINGS"]
     return settings
+
+
+def _use_base_url(url: str) -> None:
+    """Let the links in messages lead to this server, unless the settings say where."""
+    if not _settings().is_production and "CRM_BASE_URL" not in os.environ:
+        current_app.config["SETTINGS"] = replace(_settings(), base_url=url)
 
 
 def _revisions() -> tuple[str | None, str | None]:
@@ -173,8 +186,11 @@ def _faults() -> list[str]:
         return [f"The database is {stage}, the program at {latest}: run 'crm db upgrade'."]
     faults = []
     with db.engine.connect() as connection:
-        known = set(inspect(connection).get_table_names())
-        faults += [f"Table {name} is missing." for name in schema.metadata.tables.keys() - known]
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        faults += [
+            f"The tables are not those of the program: {difference[0]} {difference[1:]}"
+            for difference in compare_metadata(context, schema.metadata)
+        ]
         if connection.dialect.name == "sqlite":
             answers = connection.execute(text("PRAGMA integrity_check")).scalars()
             faults += [f"SQLite: {answer}" for answer in answers if answer != "ok"]

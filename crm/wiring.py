@@ -6,6 +6,7 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from crm.accounts import views as accounts
+from crm.accounts.wording import USER_WORDING
 from crm.contacts import views as contacts
 from crm.contacts.wording import (
     AFFILIATION_WORDING,
@@ -15,9 +16,12 @@ from crm.contacts.wording import (
 )
 from crm.core.errors import N_
 from crm.followups import views as followups
+from crm.followups.timeline import follow_up_panel, session_entries
+from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
 from crm.history.wording import word
 from crm.home.views import blueprint as home
+from crm.mail.views import blueprint as outbox
 from crm.projects.panels import structure_projects
 from crm.projects.views import blueprint as projects
 from crm.projects.wording import PROJECT_WORDING
@@ -31,6 +35,7 @@ from crm.web.health import blueprint as health
 from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
+from crm.web.timeline import add_source
 
 MENU = (
     MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
@@ -40,7 +45,9 @@ MENU = (
     MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
     MenuEntry(N_("Groupes"), "groups.index", "flag", Permission.READ_NETWORK),
     MenuEntry(N_("Bilan"), "reports.index", "chart-bar", Permission.READ_REPORTS),
-    MenuEntry(N_("Listes"), "reference.index", "list-details", Permission.EDIT_REFERENCE),
+    MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
+    MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
+    MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
 )
 QUICK_ACTIONS = (
     MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
@@ -50,10 +57,13 @@ QUICK_ACTIONS = (
 WORDINGS = {
     "affiliation": AFFILIATION_WORDING,
     "contact": CONTACT_WORDING,
+    "follow_up": FOLLOW_UP_WORDING,
     "membership": MEMBERSHIP_WORDING,
     "project": PROJECT_WORDING,
     "reference_item": ITEM_WORDING,
+    "session": SESSION_WORDING,
     "structure": STRUCTURE_WORDING,
+    "user": USER_WORDING,
 }
 ADDRESSES = {
     "home": "home.index",
@@ -74,6 +84,7 @@ def register_packages(app: Flask) -> None:
     for blueprint in (
         home,
         *accounts.BLUEPRINTS,
+        outbox,
         *followups.BLUEPRINTS,
         *contacts.BLUEPRINTS,
         projects,
@@ -85,7 +96,9 @@ def register_packages(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
         word(entity, wording)
+    add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
+    add_source(session_entries)
 
 
 def _acting_user() -> Actor:

@@ -1,6 +1,7 @@
 """Commands on accounts: `crm users …`."""
 
 import click
+from flask.cli import with_appcontext
 
 from crm.accounts import messages
 from crm.accounts.operations.passwords import (
@@ -22,6 +23,7 @@ def users() -> None:
 @users.command("create-admin")
 @click.option("--email", required=True, help="The address the person signs in with.")
 @click.option("--name", required=True, help="The name shown to the team.")
+@with_appcontext
 def create_admin(email: str, name: str) -> None:
     """Open an administrator's account and print a link to choose its password."""
     try:
@@ -37,6 +39,7 @@ def create_admin(email: str, name: str) -> None:
 
 
 @users.command("list")
+@with_appcontext
 def list_all() -> None:
     """List the accounts: address, role, state."""
     for user in list_users(db.session()):
@@ -46,6 +49,7 @@ def list_all() -> None:
 
 @users.command("deactivate")
 @click.option("--email", required=True, help="The address of the account to close.")
+@with_appcontext
 def deactivate(email: str) -> None:
     """Close an account and its log-ins."""
     user = find_user_by_email(db.session(), email)

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from crm.accounts.permissions import ROLE_LABELS
 from crm.core.errors import N_, RuleError
@@ -63,10 +64,21 @@ class EmailForm(ConfirmedForm):
     email = StringField(_l("Adresse électronique"), [required(), longest(254)])
 
 
-class NameForm(BaseForm):
-    """One's own name."""
+class ProfileForm(BaseForm):
+    """What one decides about oneself: a name, a language, a look."""
 
     name = StringField(_l("Nom affiché"), [required(), longest(120)])
+    locale = SelectField(
+        _l("Langue"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")]
+    )
+    theme = SelectField(
+        _l("Apparence"),
+        choices=[
+            SelectChoice("auto", _l("Automatique")),
+            SelectChoice("light", _l("Claire")),
+            SelectChoice("dark", _l("Sombre")),
+        ],
+    )
 
 
 class EnrolForm(ConfirmedForm):

@@ -77,9 +77,9 @@ def check_access() -> BaseResponse | tuple[str, int] | None:
 def ask_to_sign_in() -> BaseResponse | tuple[str, int]:
     """Send to the log-in page; a form that was being sent goes along and is not lost."""
     logout_user()
+    if request.headers.get("HX-Request"):
+        return Response("", 204, {"HX-Refresh": "true"})
     if request.method in ("GET", "HEAD"):
-        if request.headers.get("HX-Request"):
-            return Response("", 204, {"HX-Refresh": "true"})
         return redirect(url_for("accounts.login", next=request.full_path.rstrip("?")), 303)
     return current_app.extensions["login_page"]()  # type: ignore[no-any-return]
 

@@ -48,6 +48,7 @@ def user_list() -> ListDefinition:
             Filter("etat", N_("État"), _in_states, _states),
         ),
         search_label=N_("Nom, adresse"),
+        export_url=lambda extension: url_for("users.export", extension=extension),
         count_words=(N_("%(count)s compte"), N_("%(count)s comptes")),
     )
 

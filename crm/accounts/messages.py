@@ -62,9 +62,7 @@ def send_notice(session: Session, *, user: User, what: str, recipient: str | Non
     )
 
 
-def _send_link(
-    session: Session, name: str, user: User, token: str, expires_at: datetime
-) -> None:
+def _send_link(session: Session, name: str, user: User, token: str, expires_at: datetime) -> None:
     with _speaking(user.locale):
         composed = _compose(name, user, link=password_link(token), until=instant(expires_at))
     post(

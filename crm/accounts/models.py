@@ -15,7 +15,7 @@ class User(Base):
     __tablename__ = "user"
     __history__ = "user"
     __history_exclude__ = frozenset(
-        {"password_hash", "totp_secret", "totp_last_counter", "email_key"}
+        {"password_hash", "totp_secret", "totp_last_counter", "email_key", "theme", "locale"}
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -45,5 +45,5 @@ def common_passwords() -> frozenset[str]:
 
 
 def check_new_password(text: str, *context: str) -> None:
-    """Raise RuleError when the password may not be chosen; `context` is what surrounds the person."""
+    """Raise RuleError when the password may not be chosen; `context` surrounds the person."""
     check_password(text, common=common_passwords(), context=("Passerelle CRM", *context))

@@ -75,3 +75,8 @@ def matching_user_ids(session: Session, text: str) -> list[int]:
     wanted = fold(text)
     rows = session.execute(select(User.id, User.name, User.email))
     return [row.id for row in rows if wanted in fold(f"{row.name} {row.email}")]
+
+
+def list_users(session: Session) -> list[User]:
+    """Return every user, closed accounts too, by name."""
+    return list(session.scalars(select(User).order_by(func.lower(User.name), User.id)))

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -79,19 +80,7 @@ def check_password(
     Source: OWASP ASVS 5.0, 6.2.
     """
     password = normalised_password(text)
-    if len(password) < SHORTEST_PASSWORD:
-        raise RuleError(
-            field,
-            N_("C’est trop court : %(least)s caractères au moins, %(advised)s de préférence."),
-            least=SHORTEST_PASSWORD,
-            advised=ADVISED_PASSWORD,
-        )
-    if len(password) > LONGEST_PASSWORD:
-        raise RuleError(
-            field,
-            N_("C’est trop long : %(count)s caractères au plus."),
-            count=LONGEST_PASSWORD,
-        )
+    _check_length(password, field)
     if is_common(password, common):
         raise RuleError(
             field,
@@ -110,6 +99,22 @@ def check_password(
         )
 
 
+def _check_length(password: str, field: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise RuleError(
+            field,
+            N_("C’est trop court : %(least)s caractères au moins, %(advised)s de préférence."),
+            least=SHORTEST_PASSWORD,
+            advised=ADVISED_PASSWORD,
+        )
+    if len(password) > LONGEST_PASSWORD:
+        raise RuleError(
+            field,
+            N_("C’est trop long : %(count)s caractères au plus."),
+            count=LONGEST_PASSWORD,
+        )
+
+
 def is_common(password: str, common: AbstractSet[str]) -> bool:
     """Tell whether a password is a known one, dressed with digits, signs or look-alikes or not."""
     lowered = password.casefold()
@@ -122,7 +127,7 @@ def is_common(password: str, common: AbstractSet[str]) -> bool:
 def _is_monotonous(text: str) -> bool:
     if len(set(text)) < _FEWEST_DIFFERENT:
         return True
-    steps = {ord(after) - ord(before) for before, after in zip(text, text[1:], strict=False)}
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     return steps in ({1}, {-1})
 
 
@@ -138,10 +143,7 @@ def is_about(password: str, context: Iterable[str]) -> bool:
 def context_words(texts: Iterable[str]) -> set[str]:
     """Return the folded words of these texts that are long enough to be a reproach."""
     return {
-        word
-        for text in texts
-        for word in fold(text).split()
-        if len(word) >= _SHORTEST_CONTEXT_WORD
+        word for text in texts for word in fold(text).split() if len(word) >= _SHORTEST_CONTEXT_WORD
     }
 
 

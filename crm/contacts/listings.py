@@ -29,7 +29,7 @@ Options = list[tuple[str, str]]
 
 def numbers(values: list[str]) -> list[int]:
     """Return the values that are ids; what is none of them finds nothing."""
-    return [int(value[:18]) for value in values if value.isdecimal()]
+    return [int(value[:9]) for value in values if value.isdecimal()]
 
 
 def departements(session: Session) -> Options:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
+from wtforms.fields import SelectChoice
 
 from crm.contacts import rules
 from crm.contacts.forms import AffiliationForm, StructureForm
@@ -69,12 +70,13 @@ def offer_structure_choices(session: Session, form: StructureForm) -> None:
     """Give the form's lists what they offer, and the labels of what is chosen."""
     form.family_code.choices = [("", "—"), *labels_by_code(session, "family")]
     families = dict(labels_by_code(session, "family"))
-    subtypes: dict[str, list[tuple[str, str]]] = {}
-    for item in items_of(session, "subtype"):
-        subtypes.setdefault(families.get(item.family_code or "", ""), []).append(
-            (str(item.id), item.label)
-        )
-    form.subtype_id.choices = {"": [("", "—")], **subtypes}
+    form.subtype_id.choices = [
+        SelectChoice("", "—"),
+        *(
+            SelectChoice(str(item.id), item.label, optgroup=families.get(item.family_code or ""))
+            for item in sorted(items_of(session, "subtype"), key=lambda item: item.position)
+        ),
+    ]
     form.theme_ids.offer((str(item.id), item.label) for item in items_of(session, "theme"))
     form.country_codes.offer([(country.code, country.name) for country in countries(session)])
     form.commune_code.offer(communes_by_codes(session, form.commune_code.data or []))

@@ -16,7 +16,7 @@ from crm.demo.users import Team
 from crm.followups.models import FollowUp
 from crm.followups.types import SessionStatus
 
-_SESSIONS_IN_DAYS = (0, 0, 1, 2, 3, 5, 7, 9, 14)
+_SESSIONS_IN_DAYS = (-2, 0, 0, 1, 2, 3, 5, 7, 9, 14)
 _DUE_IN_DAYS = (-12, -6, -3, -1, 0, 0, 1, 2, 4, 7, 12, 20)
 
 
@@ -48,7 +48,9 @@ def add_agenda(
 
 def _working_day(today: date, days: int) -> date:
     day = today + timedelta(days)
-    return day + timedelta(7 - day.weekday()) if days and day.weekday() > 4 else day
+    if not days or day.weekday() <= 4:
+        return day
+    return day + timedelta(7 - day.weekday() if days > 0 else 4 - day.weekday())
 
 
 def _planned(

@@ -1,6 +1,8 @@
 """Writing many rows at once, and telling history of them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, insert
@@ -11,7 +13,10 @@ from crm.database import Base
 from crm.history.models import Change, ChangeSet, ChangeSubject
 
 Row = dict[str, Any]
-_UNTOLD = frozenset({"id", "version", "sort_name", "email_key", "created_at"})
+_UNTOLD = frozenset(
+    {"id", "version", "sort_name", "email_key", "created_at", "created_by_id", "submission_key"}
+)
+_BEGINNING = datetime(2016, 1, 4, 9, tzinfo=clock.PARIS)
 
 
 def add_rows(session: Session, table: type[Base] | Table, rows: Sequence[Row]) -> list[int]:
@@ -30,25 +35,51 @@ def add_links(session: Session, table: type[Base] | Table, rows: Iterable[Row]) 
         session.connection().execute(insert(target), listed)
 
 
-def tell_created(session: Session, entity: str, rows: Sequence[Row], ids: Sequence[int]) -> None:
-    """Write one change set that says that these records were created."""
-    fields = [
-        {
-            name: [None, _plain(value)]
-            for name, value in row.items()
-            if name not in _UNTOLD and value is not None
-        }
-        for row in rows
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change to tell of: `fields` maps a name to [before, after]; `others` are told of it too."""
+
+    action: str
+    entity: str
+    record_id: int
+    fields: Row
+    at: datetime
+    actor_id: int | None = None
+    actor_name: str = "Démonstration"
+    others: Sequence[tuple[str, int]] = ()
+
+
+def created(entity: str, rows: Sequence[Row], ids: Sequence[int]) -> list[Told]:
+    """Return what tells that these records were created, each when its row says."""
+    return [
+        Told("created", entity, record_id, created_fields(row), row.get("created_at", _BEGINNING))
+        for record_id, row in zip(ids, rows, strict=True)
     ]
-    tell(session, "created", entity, list(zip(ids, fields, strict=True)))
 
 
-def tell(session: Session, action: str, entity: str, changes: list[tuple[int, Row]]) -> None:
-    """Write one change set with a change for each (record id, fields before and after)."""
-    [change_set_id] = add_rows(
+def created_fields(row: Row) -> Row:
+    """Return a row as the fields of a creation."""
+    return {
+        name: [None, _plain(value)]
+        for name, value in row.items()
+        if name not in _UNTOLD and value not in (None, [])
+    }
+
+
+def tell(session: Session, changes: Sequence[Told]) -> None:
+    """Write the history of these changes, one change set each."""
+    change_sets = add_rows(
         session,
         ChangeSet,
-        [{"at": clock.now(), "actor_id": None, "actor_name": "Démonstration", "source": "demo"}],
+        [
+            {
+                "at": each.at,
+                "actor_id": each.actor_id,
+                "actor_name": each.actor_name,
+                "source": "demo",
+            }
+            for each in changes
+        ],
     )
     ids = add_rows(
         session,
@@ -56,12 +87,12 @@ def tell(session: Session, action: str, entity: str, changes: list[tuple[int, Ro
         [
             {
                 "change_set_id": change_set_id,
-                "action": action,
-                "entity": entity,
-                "record_id": record_id,
-                "fields": fields,
+                "action": each.action,
+                "entity": each.entity,
+                "record_id": each.record_id,
+                "fields": each.fields,
             }
-            for record_id, fields in changes
+            for change_set_id, each in zip(change_sets, changes, strict=True)
         ],
     )
     add_links(
@@ -69,7 +100,8 @@ def tell(session: Session, action: str, entity: str, changes: list[tuple[int, Ro
         ChangeSubject,
         (
             {"change_id": change_id, "entity": entity, "record_id": record_id}
-            for change_id, (record_id, _) in zip(ids, changes, strict=True)
+            for change_id, each in zip(ids, changes, strict=True)
+            for entity, record_id in ((each.entity, each.record_id), *each.others)
         ),
     )
 

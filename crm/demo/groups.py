@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm.contacts.models import Group, Membership
 from crm.contacts.types import GroupKind
 from crm.core.text import sort_key
-from crm.demo.bulk import Row, add_links, add_rows, tell_created
+from crm.demo.bulk import Row, add_links, add_rows, created, tell
 from crm.demo.inventor import DemoStructure
 from crm.demo.reference import Reference
 
@@ -35,7 +35,7 @@ def add_groups(
     random = Random(f"{seed}:groups")
     rows = [_group(reference, name, about, launched) for name, about, launched, _ in _GROUPS]
     ids = add_rows(session, Group, rows)
-    tell_created(session, "group", rows, ids)
+    tell(session, created("group", rows, ids))
     memberships: list[Row] = []
     for group_id, (_, about, launched, members) in zip(ids, _GROUPS, strict=True):
         if launched is not None:

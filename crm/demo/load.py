@@ -7,6 +7,7 @@ from crm.config import DEFAULT_DEPARTEMENTS, Settings
 from crm.contacts.indexing import reindex_all
 from crm.contacts.models import Contact, Group, Structure
 from crm.demo.agenda import add_agenda
+from crm.demo.chronicle import tell_latest_sessions
 from crm.demo.groups import add_groups
 from crm.demo.people import add_people
 from crm.demo.projects import add_projects
@@ -52,6 +53,7 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     add_groups(session, reference, structures, seed)
     add_projects(session, reference, structures, seed)
     past = add_sessions(session, reference, structures, posts=posts, team=team, seed=seed)
+    tell_latest_sessions(session, reference, past)
     add_agenda(session, reference, structures, past=past, team=team, seed=seed)
     reindex_all(session)
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import Affiliation, Contact
+from crm.contacts.models import Affiliation, Contact, Tag, contact_tag
 from crm.contacts.types import Family
 from crm.core import clock
 from crm.core.text import sort_key
-from crm.demo.bulk import Row, add_links, add_rows, tell_created
+from crm.demo.bulk import Row, add_links, add_rows, created, tell
 from crm.demo.inventor import DemoStructure
 from crm.demo.names import Names, mobile, phone
 
@@ -68,16 +69,30 @@ def add_people(session: Session, structures: Sequence[DemoStructure], seed: int)
     homes = _homes(random, structures)
     rows = [_contact(random, names, structure) for structure, _ in homes]
     ids = add_rows(session, Contact, rows)
-    tell_created(session, "contact", rows, ids)
+    tell(session, created("contact", rows, ids))
     affiliations: list[Row] = []
     for contact_id, (structure, rank) in zip(ids, homes, strict=True):
         affiliations += _affiliations(random, contact_id, structure, rank, structures)
     add_links(session, Affiliation, affiliations)
+    _add_tags(session, ids, Random(f"{seed}:people's tags"))
     posts: Posts = defaultdict(list)
     for row in affiliations:
         post = Post(row["contact_id"], row["start_on"], row["end_on"])
         posts[row["structure_id"]].append(post)
     return posts
+
+
+def _add_tags(session: Session, contact_ids: Sequence[int], random: Random) -> None:
+    tags = session.scalars(select(Tag.id).order_by(Tag.key)).all()
+    add_links(
+        session,
+        contact_tag,
+        [
+            {"contact_id": contact_id, "tag_id": tag_id}
+            for contact_id in contact_ids
+            for tag_id in random.sample(tags, random.choice((0, 0, 0, 1, 1, 2)))
+        ],
+    )
 
 
 def _homes(random: Random, structures: Sequence[DemoStructure]) -> list[tuple[DemoStructure, int]]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from crm.contacts.types import Family
 from crm.core import clock
 from crm.core.text import sort_key
-from crm.demo.bulk import Row, add_links, add_rows, tell_created
+from crm.demo.bulk import Row, add_links, add_rows, created, tell
 from crm.demo.inventor import DemoStructure
 from crm.demo.phrases import PROJECT_SUMMARIES, PROJECT_TITLES
 from crm.demo.places import PLACES_OF
@@ -37,7 +37,7 @@ def add_projects(
     drawn = [_draw(random, random.choice(leaders), year, titles) for year in years]
     rows = [row for row, _, _ in drawn]
     ids = add_rows(session, Project, rows)
-    tell_created(session, "project", rows, ids)
+    tell(session, created("project", rows, ids))
     themes = [
         {"project_id": project_id, "theme_id": reference.item("theme", theme)}
         for project_id, (_, theme, _) in zip(ids, drawn, strict=True)

@@ -32,9 +32,7 @@ DURATIONS = {
     "info": (10, 15, 20),
 }  # fmt: skip
 _JOINT_KINDS = ("b2b", "atelier", "mise_en_relation", "rdv")
-_NOT_HELD = (
-    SessionStatus.CANCELLED, SessionStatus.NO_SHOW, SessionStatus.CANCELLED, SessionStatus.PLANNED,
-)  # fmt: skip
+_NOT_HELD = (SessionStatus.CANCELLED, SessionStatus.CANCELLED, SessionStatus.NO_SHOW)
 
 
 @dataclass(slots=True)
@@ -146,7 +144,7 @@ def _not_held(
         pool = chosen if rank % 5 == 4 else others
         each = _draw(random, random.choice(days), [random.choice(pool)], "rdv", officers)
         each.themes = [random.choice(plan.main_themes)]
-        each.status = _NOT_HELD[rank % 4]
+        each.status = _NOT_HELD[rank % 3]
         drawn.append(each)
     return drawn
 
@@ -227,7 +225,9 @@ def write_sessions(
 
 
 def _noted_at(held_on: date) -> datetime:
-    return min(datetime.combine(held_on, time(17, 30), clock.PARIS), clock.now())
+    # What is still to come was noted yesterday at the latest.
+    day = min(held_on, clock.today() - timedelta(1))
+    return datetime.combine(day, time(17, 30), clock.PARIS)
 
 
 def _seats(pairs: Sequence[tuple[int, DemoSession]]) -> list[Row]:

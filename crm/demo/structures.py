@@ -18,7 +18,7 @@ from crm.contacts.types import Family
 from crm.core import clock
 from crm.core.text import fold, sort_key
 from crm.demo import names
-from crm.demo.bulk import Row, add_links, add_rows, tell, tell_created
+from crm.demo.bulk import Row, Told, add_links, add_rows, created, tell
 from crm.demo.inventor import DemoStructure, Inventor
 from crm.demo.reference import Reference
 from crm.demo.roster import (
@@ -37,7 +37,7 @@ def add_structures(session: Session, reference: Reference, seed: int) -> list[De
     rows = [_row(random, reference, each) for each in structures]
     for each, structure_id in zip(structures, add_rows(session, Structure, rows), strict=True):
         each.id = structure_id
-    tell_created(session, "structure", rows, [each.id for each in structures])
+    tell(session, created("structure", rows, [each.id for each in structures]))
     _apply_changes(session, reference, structures)
     _attach_to_universities(session, structures)
     _add_lists(session, reference, structures, random)
@@ -121,13 +121,15 @@ def _apply_changes(session: Session, reference: Reference, structures: list[Demo
         if subtype := values.pop("subtype", None):
             values["subtype_id"] = reference.item("subtype", subtype)
             before["subtype_id"] = reference.item("subtype", each.subtype or "")
-        told.append((each.id, {name: [before[name], value] for name, value in values.items()}))
+        fields = {name: [before[name], value] for name, value in values.items()}
+        at = datetime.combine(each.later[0], time(10, 20), clock.PARIS)
+        told.append(Told("updated", "structure", each.id, fields, at))
         if "name" in values:
             values["sort_name"] = sort_key(values["name"])
         session.connection().execute(
             update(Structure).where(Structure.id == each.id).values(version=2, **values)
         )
-    tell(session, "updated", "structure", told)
+    tell(session, told)
 
 
 def _attach_to_universities(session: Session, structures: list[DemoStructure]) -> None:

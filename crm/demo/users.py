@@ -2,11 +2,11 @@
 
 from datetime import date, datetime, time
 
-from argon2 import PasswordHasher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
+from crm.accounts.passwords import hash_password
 from crm.accounts.permissions import Role
 from crm.core import clock
 from crm.demo.bulk import add_rows
@@ -52,7 +52,7 @@ def has_demo_users(session: Session) -> bool:
 
 def add_users(session: Session) -> Team:
     """Add the team; the two who have left cannot log in."""
-    hashed = PasswordHasher().hash(DEMO_PASSWORD)
+    hashed = hash_password(DEMO_PASSWORD)
     people: list[tuple[str, str, Role, str | None, bool]] = [
         (email, name, role, hashed, True)
         for (email, role), name in zip(DEMO_LOGINS, _NAMES, strict=True)

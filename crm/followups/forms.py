@@ -37,18 +37,7 @@ _LONGEST_TYPED = 100
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
 
 
-class SpokenForm(OnceForm):
-    """A form whose sentences are in the reader's language once it has been validated."""
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Validate, then say each sentence now: a lazy one is no text for the page."""
-        is_valid = bool(super().validate(extra_validators))
-        for field in self:
-            field.errors = [str(error) for error in field.errors]
-        return is_valid
-
-
-class SessionForm(SpokenForm):
+class SessionForm(OnceForm):
     """A session: six fields in sight, the rest folded away."""
 
     version = HiddenField(default="0")
@@ -93,9 +82,17 @@ class SessionForm(SpokenForm):
 
     @property
     def has_new_structure(self) -> bool:
-        """Tell whether a structure is to be created with the session."""
-        chosen = [*(self.structures.data or ()), *(value for value, _ in self.structure_choices)]
+        """Tell whether a structure is to be created with the session, or might be."""
+        chosen = [
+            *(self.structures.data or ()),
+            *(value for value, _label in self.structure_choices),
+        ]
         return any(value.startswith("new:") for value in chosen)
+
+    @property
+    def _creates_structure(self) -> bool:
+        is_only_choice = len(self.structure_choices) == 1
+        return self.has_new_structure and (is_only_choice or not self.structure_choices)
 
     @property
     def is_unfolded(self) -> bool:
@@ -126,7 +123,7 @@ class SessionForm(SpokenForm):
 
     def validate_new_family(self, field: SelectField) -> None:
         """Ask for the family of a structure that is created with the session."""
-        if self.has_new_structure and not field.data:
+        if self._creates_structure and not field.data:
             raise ValidationError(_("Choisissez la famille de la structure à créer."))
 
     def validate_held_on(self, field: DayField) -> None:
@@ -182,7 +179,7 @@ class SessionForm(SpokenForm):
         self.officers.data = [str(officer.id) for officer in record.officers]
 
 
-class FollowUpForm(SpokenForm):
+class FollowUpForm(OnceForm):
     """What is to be done, by when, by whom, about which structure."""
 
     version = HiddenField(default="0")

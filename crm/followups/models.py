@@ -50,6 +50,7 @@ class AccompanimentSession(Base):
         CheckConstraint(f"status IN ({_statuses})", name="status"),
         CheckConstraint("duration_minutes > 0", name="duration_minutes"),
         Index("ix_accompaniment_session_held_on", "deleted_at", "held_on", "id"),
+        Index("ix_accompaniment_session_counted", "status", "deleted_at", "held_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -119,6 +120,7 @@ class FollowUp(Base):
     __history_exclude__ = frozenset({"created_at"})
     __table_args__ = (
         Index("ix_follow_up_assignee_id_done_at_due_on", "assignee_id", "done_at", "due_on"),
+        Index("ix_follow_up_due_on", "done_at", "due_on", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -35,4 +35,4 @@ def labels_by_code(session: Session, list_code: str) -> list[tuple[str, str]]:
         .where(ReferenceItem.list_code == list_code)
         .order_by(ReferenceItem.position, ReferenceItem.id)
     )
-    return list(rows.tuples().all())
+    return [(code, label) for code, label in rows.tuples()]

@@ -48,6 +48,13 @@ class BaseForm(FlaskForm):
                 unbound_field.kwargs.setdefault("filters", [stripped])
             return super().bind_field(form, unbound_field, options)
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check every field; the sentences become plain text, in the reader's language."""
+        is_valid = bool(super().validate(extra_validators))
+        for field in self:
+            field.errors = [str(error) for error in field.errors]
+        return is_valid
+
     def show(self, error: RuleError) -> None:
         """Put a rule's sentence beside the field it names, or above the form."""
         field = self._fields.get(error.field)

@@ -54,9 +54,7 @@ PAGES = {
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("role", sorted(PAGES))
-def test_no_page_has_a_fault(
-    chromium: Any, served: str, width: str, role: str, theme: str
-) -> None:
+def test_no_page_has_a_fault(chromium: Any, served: str, width: str, role: str, theme: str) -> None:
     visitor = Visitor(chromium, served, width, theme).sign_in(role)
     for path in PAGES[role]:
         visitor.open(path)

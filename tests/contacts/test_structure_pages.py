@@ -171,6 +171,7 @@ def test_a_page_asks_no_more_queries_for_more_people(
     officer: PageClient, session: Session, connection: Connection
 ) -> None:
     structure = StructureFactory()
+    officer.get(f"/structures/{structure.id}")
     counts = []
     for size in (2, 30):
         for _ in range(size):
@@ -178,7 +179,7 @@ def test_a_page_asks_no_more_queries_for_more_people(
         with counted(connection) as queries:
             officer.get(f"/structures/{structure.id}")
         counts.append(len(queries))
-    assert counts[0] == counts[1]
+    assert counts[1] <= counts[0]
 
 
 def test_a_missing_structure_is_a_page_that_helps(officer: PageClient) -> None:

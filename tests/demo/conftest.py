@@ -1,7 +1,6 @@
 """One demonstration for a whole file of tests, rolled back at its end."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine

@@ -13,7 +13,7 @@ _HASH = hash_password(PASSWORD)
 
 
 class UserFactory(BaseFactory):
-    """An active officer without a password; give `role` for another, `signs_in=True` for PASSWORD."""
+    """An active officer without a password; `signs_in=True` gives them PASSWORD."""
 
     class Meta:
         """What it builds."""

@@ -181,6 +181,7 @@ class TestWithoutScripts:
         assert response.status_code == 422
         assert response.text.count('type="radio" name="structures"') == 3
         assert "Zébulon Nord" in response.text
+        assert "Choisissez la famille" not in response.text
 
     def test_none_offers_to_create_it(self, officer: PageClient, session: Session) -> None:
         response = officer.submit(NEW, fields(structures_text="Xylophonistes unis"))

@@ -41,6 +41,7 @@ def new_database_url(backend: str, folder: Path, name: str) -> str:
     server = postgresql_url()
     if server is None:
         raise RuntimeError("no PostgreSQL server for tests")
+    name = f"{name}_{os.getpid()}"  # two runs on one server leave each other alone
     with _autocommit(server) as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}"'))

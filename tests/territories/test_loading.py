@@ -15,6 +15,7 @@ from crm.territories.models import (
     Country,
     Departement,
     Epci,
+    FormerCommune,
     Region,
 )
 from crm.territories.operations import holds_territories, load_territories
@@ -90,6 +91,7 @@ def test_communes_are_the_official_ones(session: Session, official: Official) ->
             Commune.arrondissement_code,
             Commune.epci_siren,
             Commune.siren,
+            Commune.population,
         )
     ).tuples()
     expected = {
@@ -100,6 +102,7 @@ def test_communes_are_the_official_ones(session: Session, official: Official) ->
             row["arrondissement"] or None,
             row["epci_siren"] or None,
             row["siren"] or None,
+            int(row["population"]) if row["population"] else None,
         )
         for row in official("communes_hdf_2026.csv")
     }
@@ -125,9 +128,47 @@ def test_postcodes_are_the_official_ones(session: Session, official: Official) -
     assert set(rows) == expected
 
 
-def test_the_countries_of_the_official_list_are_known(session: Session, official: Official) -> None:
+def test_countries_are_those_of_the_official_list(session: Session, official: Official) -> None:
     known = set(session.scalars(select(Country.code)))
-    assert {row["iso2"] for row in official("pays_fr.csv")} <= known
+    assert {row["iso2"] for row in official("pays_fr.csv")} == known
+
+
+def test_countries_bear_the_names_that_people_use(session: Session) -> None:
+    names = dict(session.execute(select(Country.code, Country.name)).tuples().all())
+    assert len(set(names.values())) == 250
+    assert names["CD"] == "Congo (RDC)"
+    assert names["CG"] == "Congo"
+    assert names["PS"] == "Palestine"
+    assert names["CI"] == "Côte d’Ivoire"
+    assert names["XK"] == "Kosovo"
+
+
+def test_an_epci_that_straddles_is_there_once_where_most_members_are(session: Session) -> None:
+    epci = session.scalars(select(Epci).where(Epci.name == "CC de l’Est de la Somme")).all()
+    assert [each.departement_code for each in epci] == ["80"]
+    members = session.execute(
+        select(Commune.departement_code, func.count())
+        .where(Commune.epci_siren == epci[0].siren)
+        .group_by(Commune.departement_code)
+    )
+    assert dict(members.tuples().all()) == {"02": 1, "80": 40}
+
+
+def test_delegated_communes_lead_to_the_one_they_belong_to(
+    session: Session, official: Official
+) -> None:
+    present = set(session.scalars(select(Commune.insee_code)))
+    leads_to = dict(
+        session.execute(select(FormerCommune.insee_code, FormerCommune.current_insee_code))
+        .tuples()
+        .all()
+    )
+    delegated = {
+        row["code_insee"]: row["commune_chef_lieu"]
+        for row in official("communes_deleguees_associees_hdf_2026.csv")
+        if row["code_insee"] not in present
+    }
+    assert delegated.items() <= leads_to.items()
 
 
 def test_names_sort_by_their_folded_form(session: Session) -> None:

@@ -82,7 +82,7 @@ def test_ligatures_and_their_letters_are_the_same(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed,name",
+    ("typed", "name"),
     [("chateau thierry", "Château-Thierry"), ("st quentin", "Saint-Quentin")],
 )
 def test_accents_hyphens_and_saint_do_not_matter(session: Session, typed: str, name: str) -> None:
@@ -100,7 +100,7 @@ def test_a_postcode_finds_its_communes(session: Session, official: Official) -> 
         for row in official("communes_hdf_2026.csv")
         if "62150" in row["codes_postaux"]
     }
-    assert len(expected) > 10
+    assert len(expected) > 5
     # Five digits may be an INSEE code as well: the commune that has it is offered too.
     assert set(_found(session, "62150", limit=60)) == expected | {"62150"}
 

@@ -26,9 +26,7 @@ def turn_on(session: Session, *, user_id: int, seed: str, counter: int) -> list[
     `counter` is the time step of the code that confirmed the enrolment: it is used up.
     """
     session.execute(
-        update(User)
-        .where(User.id == user_id)
-        .values(totp_secret=seed, totp_last_counter=counter)
+        update(User).where(User.id == user_id).values(totp_secret=seed, totp_last_counter=counter)
     )
     return renew_recovery_codes(session, user_id=user_id)
 
@@ -48,9 +46,7 @@ def renew_recovery_codes(session: Session, *, user_id: int) -> list[str]:
         base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode().lower()
         for _ in range(RECOVERY_CODES)
     ]
-    session.add_all(
-        [RecoveryCode(user_id=user_id, code_hash=hash_token(code)) for code in codes]
-    )
+    session.add_all([RecoveryCode(user_id=user_id, code_hash=hash_token(code)) for code in codes])
     session.flush()
     return ["-".join(code[i : i + _GROUP] for i in range(0, len(code), _GROUP)) for code in codes]
 

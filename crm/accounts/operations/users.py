@@ -78,7 +78,7 @@ def set_preferences(
 
 
 def deactivate_user(session: Session, *, user_id: int, by_user_id: int | None) -> User:
-    """Close an account and end its log-ins; raise RuleError for one's own or the last administrator.
+    """Close an account and end its log-ins; RuleError for one's own or the last administrator.
 
     What the person did stays under their name.
     """

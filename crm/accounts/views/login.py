@@ -29,14 +29,16 @@ from crm.web.kept import Pairs, kept_fields, typed_fields
 from crm.web.locale import translate
 from crm.web.requests import next_path, safe_path
 
-_WRONG = N_("Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez les deux.")
+_WRONG = N_("Adresse ou mot de passe incorrect. Vérifiez les deux.")
 _WRONG_CODE = N_("Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant.")
-_WAIT = N_("Trop d’essais rapprochés. Réessayez dans %(count)s secondes : rien n’est bloqué.")
+_WAIT = N_(
+    "Trop d’essais rapprochés. Réessayez dans %(count)s secondes : votre compte n’est pas bloqué."
+)
 
 
 @blueprint.route("/connexion", methods=["GET", "POST"])
 @allow(Reach.PUBLIC)
-def login() -> ResponseReturnValue:
+def login() -> ResponseReturnValue:  # noqa: PLR0911 - one answer for each outcome
     """Sign in with an address and a password."""
     form = LoginForm()
     if not form.is_submitted():
@@ -61,7 +63,7 @@ def login() -> ResponseReturnValue:
 
 @blueprint.route("/connexion/code", methods=["GET", "POST"])
 @allow(Reach.PUBLIC)
-def login_code() -> ResponseReturnValue:
+def login_code() -> ResponseReturnValue:  # noqa: PLR0911 - the same
     """Sign in, second step: the code of the application, or a recovery code."""
     user = awaited_user()
     form, typed = CodeForm(), kept_fields(request.form)
@@ -118,9 +120,7 @@ def _sign_in(user: User, typed: Pairs) -> ResponseReturnValue:
     )
     response: BaseResponse = redirect(target, 303)
     if typed and not shows_draft:
-        response = Response(
-            render_template("accounts/resume.html", target=target, fields=typed)
-        )
+        response = Response(render_template("accounts/resume.html", target=target, fields=typed))
     remember_device(response, user.id)
     return response
 

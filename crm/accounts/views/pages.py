@@ -27,7 +27,7 @@ def edit_page(
     status: int = 200,
     differences: list[Difference] | None = None,
 ) -> ResponseReturnValue:
-    """Answer with an account's form, its state and what the wiring adds."""
+    """Answer with an account's form, its state and its history."""
     session = db.session()
     page = render_template(
         "accounts/user.html",
@@ -36,8 +36,6 @@ def edit_page(
         person=signed_in(),
         differences=differences,
         must_confirm=not signed_in().has_confirmed,
-        changes=tell(
-            session, history_of(session, entity="user", record_id=user_id)
-        ),
+        changes=tell(session, history_of(session, entity="user", record_id=user_id)),
     )
     return page, status

@@ -2,9 +2,10 @@
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from crm.accounts import messages
-from crm.accounts.forms import ChangePasswordForm, EmailForm, NameForm
+from crm.accounts.forms import ChangePasswordForm, EmailForm, ProfileForm
 from crm.accounts.gate import signed_in
 from crm.accounts.operations.passwords import set_password
 from crm.accounts.operations.users import (
@@ -24,34 +25,30 @@ from crm.web.access import Reach, allow
 from crm.web.forms import BaseForm
 from crm.web.locale import LOCALES
 from crm.web.requests import done, next_path
+from crm.web.submissions import save_form
 
 THEMES = ("auto", "light", "dark")
 
 
-@blueprint.get("/profil")
+@blueprint.route("/profil", methods=["GET", "POST"])
 @allow(Reach.SIGNED_IN)
-def profile() -> str:
-    """Show one's own account and log-ins."""
-    session, person = db.session(), signed_in()
-    return render_template(
+def profile() -> ResponseReturnValue:
+    """Show one's own account and log-ins; change one's name, language and look."""
+    person = signed_in()
+    user = read_user(db.session(), person.id)
+    form = ProfileForm(name=user.name, locale=user.locale, theme=user.theme)
+    if form.validate_on_submit() and save_form(form, lambda session: _save(session, form)):
+        return done("Profil enregistré.", url_for(".profile"))
+    session = db.session()
+    page = render_template(
         "accounts/profile.html",
-        user=read_user(session, person.id),
+        form=form,
+        user=user,
         person=person,
         sessions=sessions_of(session, person.id),
         codes_left=recovery_codes_left(session, person.id),
     )
-
-
-@blueprint.route("/profil/nom", methods=["GET", "POST"])
-@allow(Reach.SIGNED_IN)
-def change_name() -> ResponseReturnValue:
-    """Change one's own name."""
-    form, person = NameForm(name=signed_in().name), signed_in()
-    if form.validate_on_submit():
-        with transaction() as session:
-            change_own_name(session, user_id=person.id, name=form.name.data or "")
-        return done("Nom enregistré.", url_for(".profile"))
-    return _page("accounts/name.html", form)
+    return page, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/profil/adresse", methods=["GET", "POST"])
@@ -129,6 +126,13 @@ def preferences() -> ResponseReturnValue:
     with transaction() as session:
         set_preferences(session, user_id=signed_in().id, theme=theme, locale=locale)
     return redirect(next_path(url_for(".profile")), 303)
+
+
+def _save(session: Session, form: ProfileForm) -> int:
+    user_id = signed_in().id
+    change_own_name(session, user_id=user_id, name=form.name.data or "")
+    set_preferences(session, user_id=user_id, theme=form.theme.data, locale=form.locale.data)
+    return user_id
 
 
 def _change_password(password: str) -> None:

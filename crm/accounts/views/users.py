@@ -1,6 +1,6 @@
 """The team's accounts: list, create, change, close; one person in charge of it."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from crm.core.errors import RuleError, StaleRecordError
 from crm.database import db, transaction
 from crm.web.access import Permission, allow
 from crm.web.conflicts import apply_choices, both_versions
+from crm.web.exports import send_rows
 from crm.web.lists import Listing
 from crm.web.requests import done
 from crm.web.submissions import save_form, save_once
@@ -36,6 +37,16 @@ def index() -> str:
     listing = Listing(user_list(), request.args)
     listing.fill(session, narrow_users(session, listing))
     return render_template("accounts/users.html", listing=listing, role_labels=ROLE_LABELS)
+
+
+@blueprint.get("/export.<any(csv, xlsx):extension>")
+@allow(Permission.MANAGE_USERS)
+def export(extension: str) -> Response:
+    """Send the whole list, as narrowed by the URL."""
+    session = db.session()
+    listing = Listing(user_list(), request.args)
+    statement = listing.ordered(narrow_users(session, listing))
+    return send_rows("utilisateurs", session.execute(statement), extension)
 
 
 @blueprint.route("/nouveau", methods=["GET", "POST"])
@@ -151,9 +162,7 @@ def _create(session: Session, form: NewUserForm) -> int:
 
 
 def _invite(session: Session, user: User) -> None:
-    token, expires_at = issue_password_token(
-        session, user_id=user.id, lifetime=INVITATION_LIFETIME
-    )
+    token, expires_at = issue_password_token(session, user_id=user.id, lifetime=INVITATION_LIFETIME)
     messages.send_invitation(session, user=user, token=token, expires_at=expires_at)
 
 

@@ -70,7 +70,7 @@ def resolve_contact(session: Session, *, value: str, structure_id: int | None) -
         return contact
     if value.isdecimal():
         found = session.scalar(
-            select(Contact).where(Contact.id == int(value[:18]), Contact.deleted_at.is_(None))
+            select(Contact).where(Contact.id == int(value[:9]), Contact.deleted_at.is_(None))
         )
         if found is not None:
             return found

@@ -86,7 +86,7 @@ def resolve_structure(
             )
         data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
         return create_structure(session, data=data)
-    if value.isdecimal() and (found := _alive(session, Structure.id == int(value[:18]))):
+    if value.isdecimal() and (found := _alive(session, Structure.id == int(value[:9]))):
         return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 

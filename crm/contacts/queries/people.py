@@ -98,7 +98,7 @@ def find_contacts(session: Session, text: str, limit: int = _SUGGESTIONS) -> lis
 
 def contacts_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
     """Return (value, label) of what a picker holds, so that a page can show it again."""
-    ids = [int(value[:18]) for value in values if value.isdecimal()]
+    ids = [int(value[:9]) for value in values if value.isdecimal()]
     found = (
         session.scalars(select(Contact).where(Contact.id.in_(ids), Contact.deleted_at.is_(None)))
         if ids

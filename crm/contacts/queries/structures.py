@@ -122,7 +122,7 @@ def suggest_structures(session: Session, text: str, limit: int = _SUGGESTIONS) -
 
 def structures_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
     """Return (value, label) of what a picker holds, so that a page can show it again."""
-    ids = [int(value[:18]) for value in values if value.isdecimal()]
+    ids = [int(value[:9]) for value in values if value.isdecimal()]
     names = _labels(session, Structure.id, ids)
     communes = _names(session, Commune.insee_code, Commune.name, values, "commune:")
     epci = _names(session, Epci.siren, Epci.name, values, "epci:")

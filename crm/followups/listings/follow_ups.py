@@ -43,34 +43,38 @@ def follow_up_list(arguments: MultiDict[str, str], *, today: date, user_id: int)
         ),
         sorts={"date": Sort((FollowUp.due_on, FollowUp.id))},
         default_sort="date",
-        filters=[
-            Filter(
-                "quand",
-                N_("Quand"),
-                _due(today),
-                lambda _session: [(value, translate(label)) for value, label in _WHEN],
-                everything_label=N_("Toutes"),
-            ),
-            Filter(
-                "pour",
-                N_("Confiée à"),
-                _assigned(user_id),
-                _team,
-                everything_label=N_("Toute l’équipe"),
-            ),
-            Filter(
-                "structure",
-                N_("Structure"),
-                lambda values: FollowUp.structure_id.in_(ids(values)),
-                lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
-                everything_label=N_("Toutes"),
-                name_values=chosen_structures,
-            ),
-        ],
+        filters=_filters(arguments, today, user_id),
         search_label=N_("Ce qu’il y a à faire, structure"),
         count_words=(N_("%(count)s relance"), N_("%(count)s relances")),
         export_url=lambda extension: url_for("follow_ups.export", extension=extension),
     )
+
+
+def _filters(arguments: MultiDict[str, str], today: date, user_id: int) -> list[Filter]:
+    return [
+        Filter(
+            "quand",
+            N_("Quand"),
+            _due(today),
+            lambda _session: [(value, translate(label)) for value, label in _WHEN],
+            everything_label=N_("Toutes"),
+        ),
+        Filter(
+            "pour",
+            N_("Confiée à"),
+            _assigned(user_id),
+            _team,
+            everything_label=N_("Toute l’équipe"),
+        ),
+        Filter(
+            "structure",
+            N_("Structure"),
+            lambda values: FollowUp.structure_id.in_(ids(values)),
+            lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
+            everything_label=N_("Toutes"),
+            name_values=chosen_structures,
+        ),
+    ]
 
 
 def narrow_by_text(session: Session, listing: Listing) -> Narrowing:

@@ -107,6 +107,13 @@ def session_filters(arguments: Arguments) -> list[Filter]:
                 (each.value, translate(text)) for each, text in STATUS_LABELS.items()
             ],
         ),
+        *_filters_of_seats(arguments),
+        *_filters_of_links(),
+    ]
+
+
+def _filters_of_seats(arguments: Arguments) -> list[Filter]:
+    return [
         Filter(
             "famille",
             N_("Famille"),
@@ -115,6 +122,19 @@ def session_filters(arguments: Arguments) -> list[Filter]:
             everything_label=N_("Toutes"),
         ),
         Filter("departement", N_("Département"), _seat(_in_departements), _departements),
+        Filter(
+            "structure",
+            N_("Structure"),
+            _seat(lambda values: SessionStructure.structure_id.in_(ids(values))),
+            lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
+            everything_label=N_("Toutes"),
+            name_values=chosen_structures,
+        ),
+    ]
+
+
+def _filters_of_links() -> list[Filter]:
+    return [
         Filter(
             "theme",
             N_("Thème"),
@@ -133,14 +153,6 @@ def session_filters(arguments: Arguments) -> list[Filter]:
             _linked(session_officer, session_officer.c.user_id, ids),
             _officers,
             everything_label=N_("Tout le monde"),
-        ),
-        Filter(
-            "structure",
-            N_("Structure"),
-            _seat(lambda values: SessionStructure.structure_id.in_(ids(values))),
-            lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
-            everything_label=N_("Toutes"),
-            name_values=chosen_structures,
         ),
     ]
 
