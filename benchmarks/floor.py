@@ -21,19 +21,19 @@ _TABLE = """<!doctype html><html lang="fr"><title>{{ title }}</title><h1>{{ titl
 </table>{% endfor %}</html>"""
 
 
-def create_app() -> Flask:
-    """Return the application on the database of DATABASE_URL."""
+def create_app(url: str | None = None) -> Flask:
+    """Return the application on this database, or that of DATABASE_URL."""
     app = Flask(__name__)
-    engine = _engine(os.environ["DATABASE_URL"])
+    engine = _engine(url or os.environ["DATABASE_URL"])
 
     @app.get("/structures")
     def structures() -> str:
-        values = questions.list_parameters()
+        values = questions.list_values()
         return _page(engine, "Structures", values, questions.LIST_COUNT, questions.LIST)
 
     @app.get("/contacts")
     def contacts() -> str:
-        values = questions.search_parameters(date.today().isoformat())  # noqa: DTZ011
+        values = questions.search_values()
         return _page(engine, "Contacts", values, questions.SEARCH_COUNT, questions.SEARCH)
 
     @app.get("/structures/<int:structure_id>")
@@ -48,9 +48,9 @@ def create_app() -> Flask:
             questions.RECORD_CHANGES,
         )
 
-    @app.get("/bilan/2019")
+    @app.get(f"/bilan/{questions.YEAR}")
     def year() -> str:
-        return _page(engine, "Bilan", questions.year_parameters(), *questions.YEAR_QUESTIONS)
+        return _page(engine, "Bilan", questions.year_values(), *questions.YEAR_QUESTIONS)
 
     @app.post("/seances/nouvelle")
     def new_session() -> Response:
@@ -61,17 +61,13 @@ def create_app() -> Flask:
     return app
 
 
-def _page(engine: Engine, title: str, values: Any, *statements: str) -> str:
+def _page(engine: Engine, title: str, values: questions.Values, *statements: str) -> str:
     with engine.connect() as connection:
         tables = [
-            connection.execute(text(statement), _used(statement, values)).all()
+            connection.execute(text(statement), questions.used(statement, values)).all()
             for statement in statements
         ]
     return render_template_string(_TABLE, title=title, tables=tables)
-
-
-def _used(statement: str, values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if f":{name}" in statement}
 
 
 def _log_session(connection: Any, form: Any) -> None:
@@ -80,10 +76,10 @@ def _log_session(connection: Any, form: Any) -> None:
         {
             "key": form["submission_key"],
             "kind_id": int(form["kind"]),
-            "held_on": form["held_on"],
+            "held_on": date.fromisoformat(form["held_on"]),
             "notes": form["notes"],
             "user_id": int(form["officers"]),
-            "now": datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S.%f"),
+            "now": datetime.now(UTC).replace(tzinfo=None),
         },
     ).scalar_one()
     link = {"session_id": session_id}

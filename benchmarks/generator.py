@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, text
 from sqlalchemy.orm import Session
 
 from crm import schema
@@ -29,8 +29,13 @@ from crm.territories.operations import load_territories
 
 STRUCTURES, SESSIONS, YEARS, SEED = 10_000, 50_000, (2015, 2019), 20190312
 START = datetime(2015, 1, 1, 9, tzinfo=UTC)
-_SYLLABLES = "ba bé bou chan cor dal dé du é fau ga gre hé la le lou mar mi no o pier ra ri sau té va vé".split()
-_FIRST = "Élise Éloi Élie Marie Paul Inès Hugo Zoé Aïcha Noé Léa Omar Anna Karim Jade Luc Rose Adam Ève Max".split()
+_SYLLABLES = (
+    "ba bé bou chan cor dal dé du é fau ga gre hé la le lou mar mi no o pier ra ri sau té va vé"
+).split()
+_FIRST_NAMES = (
+    "Élise Élie Marie Paul Inès Hugo Zoé Aïcha Noé Léa Omar Anna Karim Jade Luc Rose Adam Ève Max"
+    " Lou Nina Théo Yann Ugo Irène Odile Remi Solène Tom Awa Fatou Jean Anne Ivan Alix Louis Nour"
+).split()
 _BATCH = 5_000
 
 
@@ -51,6 +56,7 @@ def build(engine: Engine, contacts: int) -> None:
         reindex_all(session)
         session.commit()
     with engine.connect() as connection:
+        _move_sequences(connection)
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
 
@@ -98,7 +104,7 @@ def _structures(session: Session, rng: random.Random) -> Iterator[dict[str, Any]
 
 def _contacts(rng: random.Random, count: int) -> Iterator[dict[str, Any]]:
     for number in range(1, count + 1):
-        first, last = rng.choice(_FIRST), _name(rng)
+        first, last = rng.choice(_FIRST_NAMES), _name(rng)
         address = f"{sort_key(first)}.{sort_key(last)}{number}@reseau.example"
         yield {
             "id": number, "first_name": first, "last_name": last,
@@ -128,11 +134,11 @@ def _sessions(session: Session, rng: random.Random) -> None:
 
     def rows() -> Iterator[dict[str, Any]]:
         for number in range(1, SESSIONS + 1):
-            for one in rng.sample(structures, rng.choice((1, 1, 1, 2))):
-                seats.append(
-                    {"session_id": number, "structure_id": one.id, "structure_name": one.name,
-                     "family_code": one.family_code, "departement_code": one.departement_code}
-                )  # fmt: skip
+            seats.extend(
+                {"session_id": number, "structure_id": one.id, "structure_name": one.name,
+                 "family_code": one.family_code, "departement_code": one.departement_code}
+                for one in rng.sample(structures, rng.choice((1, 1, 1, 2)))
+            )  # fmt: skip
             officers.append({"session_id": number, "user_id": rng.randint(1, 6)})
             tagged.append({"session_id": number, "theme_id": rng.choice(themes)})
             yield {
@@ -160,24 +166,58 @@ def _items(session: Session, list_code: str) -> list[int]:
 
 
 def _history(session: Session) -> None:
-    session.execute(
-        insert(ChangeSet),
-        [{"id": 1, "at": START, "actor_id": 1, "actor_name": "Agent 1", "source": "demo"}],
-    )
+    """Tell of every record's creation, one change set each, as the product does."""
+    records = [
+        (entity, record_id)
+        for entity, model in (
+            ("structure", Structure),
+            ("contact", Contact),
+            ("session", AccompanimentSession),
+        )
+        for record_id in session.scalars(select(model.__table__.c.id).order_by("id"))
+    ]
+    seats: dict[int, list[int]] = {}
+    for session_id, structure_id in session.execute(
+        select(SessionStructure.session_id, SessionStructure.structure_id)
+    ).tuples():
+        seats.setdefault(session_id, []).append(structure_id)
+    numbered = list(enumerate(records, start=1))
+    who = {"at": START, "actor_id": 1, "actor_name": "Agent 1", "source": "demo"}
+    _write(session, ChangeSet, ({"id": number, **who} for number, _ in numbered))
     _write(
         session,
         Change,
         (
-            {"id": number, "change_set_id": 1, "action": "created", "entity": "structure",
-             "record_id": number, "fields": {"family_code": [None, "association"]}}
-            for number in range(1, STRUCTURES + 1)
+            {"id": number, "change_set_id": number, "action": "created", "entity": entity,
+             "record_id": record_id, "fields": {"notes": [None, "Point sur le dossier."]}}
+            for number, (entity, record_id) in numbered
         ),
     )  # fmt: skip
     _write(
         session,
         ChangeSubject,
         (
-            {"change_id": number, "entity": "structure", "record_id": number}
-            for number in range(1, STRUCTURES + 1)
+            {"change_id": number, "entity": kind, "record_id": subject}
+            for number, (entity, record_id) in numbered
+            for kind, subject in (
+                (entity, record_id),
+                *(
+                    ("structure", structure_id)
+                    for structure_id in (seats[record_id] if entity == "session" else ())
+                ),
+            )
         ),
     )
+
+
+def _move_sequences(connection: Connection) -> None:
+    """Let PostgreSQL number the next rows after ours."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in ("user", "structure", "contact", "accompaniment_session", "change_set", "change"):
+        connection.execute(
+            text(
+                f"""SELECT setval(pg_get_serial_sequence('"{table}"', 'id'),
+                (SELECT max(id) FROM "{table}"))"""  # noqa: S608 - the names above
+            )
+        )

@@ -1,7 +1,12 @@
 """The five questions in SQL: what raw SQL and the floor application ask of the same database."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
+
+from crm.core import clock
+
+Values = Mapping[str, Any]
 
 DEPARTEMENT = "62"
 SEARCHED = "éli"
@@ -84,14 +89,13 @@ _FIGURES = """
 
 
 def _split(key: str, join: str = "") -> str:
-    return (
-        f"SELECT {key} AS name, {_FIGURES} {_DONE.format(join=join)} GROUP BY {key} ORDER BY {key}"  # noqa: S608, E501
-    )
+    done = _DONE.format(join=join)
+    return f"SELECT {key} AS name, {_FIGURES} {done} GROUP BY {key} ORDER BY {key}"  # noqa: S608
 
 
 YEAR_QUESTIONS = (
-    _split("'all'"),
-    _split("'formal'", "AND k.is_formal"),
+    _split("k.list_code"),
+    _split("k.list_code", "AND k.is_formal"),
     _split("ss.family_code"),
     _split("ss.departement_code"),
     _split("st.theme_id", "JOIN session_theme st ON st.session_id = x.id"),
@@ -100,10 +104,14 @@ YEAR_QUESTIONS = (
     """SELECT 'listed' AS name,
         count(CASE WHEN listed_on <= :last AND (closed_on IS NULL OR closed_on > :last) THEN 1 END)
             AS structures,
-        count(CASE WHEN listed_on < :first AND (closed_on IS NULL OR closed_on >= :first) THEN 1 END)
-            AS structures_before,
+        count(CASE WHEN listed_on < :first AND (closed_on IS NULL OR closed_on >= :first)
+            THEN 1 END) AS structures_before,
         0 AS sessions, 0 AS sessions_before
     FROM structure WHERE deleted_at IS NULL""",
+    """SELECT 'projects' AS name, count(CASE WHEN listed_on <= :last THEN 1 END) AS structures,
+        count(CASE WHEN listed_on < :first THEN 1 END) AS structures_before,
+        0 AS sessions, 0 AS sessions_before
+    FROM project WHERE deleted_at IS NULL""",
     """SELECT g.name, count(DISTINCT m.structure_id) AS structures, 0 AS structures_before,
         0 AS sessions, 0 AS sessions_before
     FROM "group" g LEFT JOIN membership m ON m.group_id = g.id
@@ -124,16 +132,25 @@ NEW_THEME = "INSERT INTO session_theme (session_id, theme_id) VALUES (:session_i
 NEW_OFFICER = "INSERT INTO session_officer (session_id, user_id) VALUES (:session_id, :user_id)"
 
 
-def list_parameters() -> Mapping[str, Any]:
+def list_values() -> Values:
     """Return the values for LIST and LIST_COUNT."""
     return {"departement": DEPARTEMENT}
 
 
-def search_parameters(today: str) -> Mapping[str, Any]:
+def search_values() -> Values:
     """Return the values for SEARCH and SEARCH_COUNT."""
-    return {"low": SEARCHED_FROM, "high": SEARCHED_TO, "today": today}
+    return {"low": SEARCHED_FROM, "high": SEARCHED_TO, "today": clock.today()}
 
 
-def year_parameters() -> Mapping[str, Any]:
+def year_values() -> Values:
     """Return the values for YEAR_QUESTIONS."""
-    return {"before": f"{YEAR - 1}-01-01", "first": f"{YEAR}-01-01", "last": f"{YEAR}-12-31"}
+    return {
+        "before": date(YEAR - 1, 1, 1),
+        "first": date(YEAR, 1, 1),
+        "last": date(YEAR, 12, 31),
+    }
+
+
+def used(statement: str, values: Values) -> Values:
+    """Return those of the values that the statement names."""
+    return {name: value for name, value in values.items() if f":{name}" in statement}

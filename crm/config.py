@@ -71,8 +71,10 @@ class Settings:
             for is_missing, sentence in (
                 (
                     len(self.secret_key) < MINIMUM_SECRET_LENGTH,
-                    "CRM_SECRET_KEY: a random text of at least 32 characters "
-                    "(python3 -c 'import secrets; print(secrets.token_hex(32))')",
+                    (
+                        "CRM_SECRET_KEY: a random text of at least 32 characters "
+                        "(python3 -c 'import secrets; print(secrets.token_hex(32))')"
+                    ),
                 ),
                 (not self.host_names, "CRM_HOST_NAMES: the host names people type, with commas"),
                 (

@@ -28,7 +28,7 @@ OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
 
 def found_messages() -> set[str]:
     """Return every sentence marked for translation in the code and the templates."""
-    found = set()
+    found: set[str] = set()
     for folder in ("crm", "templates"):
         for _, _, message, _, _ in extract_from_dir(
             str(ROOT / folder), METHODS, OPTIONS, KEYWORDS, ()

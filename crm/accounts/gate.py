@@ -1,4 +1,4 @@
-"""The gate that every request passes: who is it, and may they?"""
+"""The gate that every request passes: it says who is there and whether they may."""
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import AnonymousUserMixin, LoginManager, current_user, logout_user
@@ -21,7 +21,7 @@ login_manager = LoginManager()
 _UNGUARDED = frozenset({"static"})
 
 
-class Anonymous(AnonymousUserMixin):  # type: ignore[misc]
+class Anonymous(AnonymousUserMixin):
     """Someone who has not signed in: may do nothing."""
 
     id = None

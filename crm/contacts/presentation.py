@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
-from wtforms.fields import SelectChoice
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
 from crm.contacts import rules
 from crm.contacts.forms import AffiliationForm, StructureForm

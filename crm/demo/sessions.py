@@ -200,6 +200,13 @@ def write_sessions(
         ],
     )
     pairs = [(session_id, each) for session_id, (_, each) in zip(ids, drawn, strict=True)]
+    _write_links(session, reference, pairs)
+    return ids
+
+
+def _write_links(
+    session: Session, reference: Reference, pairs: Sequence[tuple[int, DemoSession]]
+) -> None:
     add_links(session, SessionStructure, _seats(pairs))
     for table, column, name in (
         (session_contact, "contact_id", "contacts"),
@@ -221,7 +228,6 @@ def write_sessions(
         session_theme,
         [{"session_id": i, "theme_id": theme_id[t]} for i, each in pairs for t in each.themes],
     )
-    return ids
 
 
 def _noted_at(held_on: date) -> datetime:

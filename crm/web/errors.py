@@ -8,7 +8,7 @@ from crm.core.errors import DatabaseBusyError, NotFoundError, RuleError
 from crm.web.kept import typed_fields
 from crm.web.locale import sentence
 
-_HAS_PAGE = frozenset({403, 404, 405, 409, 413, 422, 429, 500, 503})
+_HAS_PAGE = frozenset({403, 404, 405, 413, 422, 429, 500, 503})
 
 
 def _page(status: int, **context: object) -> tuple[str, int]:

@@ -27,8 +27,8 @@ def next_path(default: str) -> str:
 def done(message: str, target: str, *, undo_url: str | None = None, **params: object) -> Response:
     """Say what was done, with its undo when there is one, and go on by a 303."""
     text = translate(message, **params)
-    message: Any = {"text": text, "undo_url": undo_url} if undo_url else text
-    flash(message, "success")
+    shown: Any = {"text": text, "undo_url": undo_url} if undo_url else text
+    flash(shown, "success")
     return redirect(target, 303)
 
 

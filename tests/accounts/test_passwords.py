@@ -9,6 +9,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from crm.accounts.models import PasswordToken, User, UserSession
 from crm.accounts.operations.passwords import RESET_LIFETIME, issue_password_token
@@ -37,7 +38,7 @@ def _log_in(client: FlaskClient, user: User, password: str = PASSWORD) -> int:
     return client.submit("/connexion", sent).status_code
 
 
-def _ask(client: FlaskClient, email: str):
+def _ask(client: FlaskClient, email: str) -> TestResponse:
     return client.submit("/mot-de-passe-oublie", {"email": email})
 
 
@@ -50,7 +51,7 @@ def _path(link: str) -> str:
     return link.removeprefix("http://127.0.0.1:5000")
 
 
-def _choose(client: FlaskClient, password: str = NEW):
+def _choose(client: FlaskClient, password: str = NEW) -> TestResponse:
     sent = {"new_password": password, "repeated_password": password}
     return client.submit("/mot-de-passe/choisir", sent)
 
@@ -167,9 +168,7 @@ def test_a_newer_link_and_a_changed_password_void_the_older_ones(
     assert client.get("/mot-de-passe/choisir").status_code == 410
 
 
-def test_a_reset_never_goes_around_the_second_factor(
-    client: FlaskClient, session: Session
-) -> None:
+def test_a_reset_never_goes_around_the_second_factor(client: FlaskClient, session: Session) -> None:
     user = UserFactory(signs_in=True, totp_secret="graine")
     token, _ = issue_password_token(session, user_id=user.id, lifetime=RESET_LIFETIME)
     client.get(f"/mot-de-passe/{token}")

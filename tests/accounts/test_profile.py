@@ -8,6 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from crm.accounts.models import User, UserSession
 from crm.accounts.permissions import Role, permissions_of
@@ -31,7 +33,9 @@ def test_own_log_ins_are_listed_and_closed_one_by_one(
     page = officer.get("/profil").text
     assert "Firefox · Linux" in page
     assert "Safari · iPhone" in page
-    other = session.scalars(select(UserSession).where(UserSession.device == "Safari · iPhone")).one()
+    other = session.scalars(
+        select(UserSession).where(UserSession.device == "Safari · iPhone")
+    ).one()
     officer.submit(f"/profil/connexions/{other.id}/fermer", {})
     assert "Safari · iPhone" not in officer.get("/profil").text
     officer.submit("/profil/connexions/fermer", {})
@@ -81,7 +85,7 @@ def test_a_log_in_ends_when_idle_and_after_two_weeks(
     assert answer.status_code == status
 
 
-def _address(app: Flask, rule) -> str:
+def _address(app: Flask, rule: Rule) -> str:
     values = {name: "csv" if name == "extension" else 1 for name in rule.arguments}
     return app.url_map.bind("").build(rule.endpoint, values)
 
@@ -115,7 +119,7 @@ def _expected(access: Permission | Reach, role: Role | None, method: str) -> str
     return "answered"
 
 
-def _kind(answer) -> str:
+def _kind(answer: TestResponse) -> str:
     if answer.status_code == 403:
         return "refused"
     if answer.status_code == 401:

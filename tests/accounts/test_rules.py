@@ -81,15 +81,22 @@ def test_nobody_waits_after_a_window_of_silence(ages: list[int]) -> None:
 @pytest.mark.parametrize(
     ("user_agent", "words"),
     [
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox · Linux"),
         (
-            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
-            " Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+            "Firefox · Linux",
+        ),
+        (
+            (
+                "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+                " Chrome/140.0 Safari/537.36 Edg/140.0"
+            ),
             "Edge · Windows",
         ),
         (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
-            " (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+            (
+                "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
+                " (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
+            ),
             "Safari · iPhone",
         ),
         ("curl/8", ""),
@@ -112,7 +119,9 @@ def test_a_subscriber_counts_as_one_address(address: str, network: str) -> None:
     assert network_of(address) == network
 
 
-@pytest.mark.parametrize("text", ["", "pas une adresse", "a@b@c.example", "x@y.example\nBcc: z@w.fr"])
+@pytest.mark.parametrize(
+    "text", ["", "pas une adresse", "a@b@c.example", "x@y.example\nBcc: z@w.fr"]
+)
 def test_an_address_is_an_address(text: str) -> None:
     with pytest.raises(RuleError):
         rules.parse_email(text)

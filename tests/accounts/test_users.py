@@ -42,9 +42,7 @@ def test_an_invitation_leads_to_a_password_and_a_log_in(
     guest = administrator.application.test_client()
     assert guest.get(link).status_code == 303
     password = "un verger plein de cerfs-volants"
-    guest.submit(
-        "/mot-de-passe/choisir", {"new_password": password, "repeated_password": password}
-    )
+    guest.submit("/mot-de-passe/choisir", {"new_password": password, "repeated_password": password})
     sent = {"email": "ninon@reseau.example", "password": password}
     assert guest.submit("/connexion", sent).status_code == 303
 
@@ -195,7 +193,9 @@ def test_the_list_asks_as_much_for_forty_as_for_four(
 
 def test_commands_open_list_and_close_accounts(app: Flask, session: Session) -> None:
     run = app.test_cli_runner()
-    made = run.invoke(commands, ["create-admin", "--email", "d@reseau.example", "--name", "Dominique"])
+    made = run.invoke(
+        commands, ["create-admin", "--email", "d@reseau.example", "--name", "Dominique"]
+    )
     assert made.exit_code == 0, made.output
     link = re.search(r"http://127.0.0.1:5000(/mot-de-passe/\S+)", made.output).group(1)
     assert app.test_client().get(link).status_code == 303

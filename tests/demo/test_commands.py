@@ -130,8 +130,7 @@ def test_a_port_in_use_is_one_sentence() -> None:
 def port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
-    return number
+        return int(probe.getsockname()[1])
 
 
 def test_serve_prepares_serves_stops_and_keeps(folder: Path, port: int) -> None:

@@ -286,7 +286,7 @@ class TestThePage:
         assert "<strong>gras</strong>" in page
         assert "<script>alert" not in page
         assert 'href="javascript' not in page
-        assert "pisteur.example" not in page
+        assert 'src="https://pisteur.example' not in page
         assert 'href="https://exemple.fr"' in page
 
     def test_it_goes_to_the_trash_and_back(self, officer: PageClient, session: Session) -> None:

@@ -1,0 +1,113 @@
+"""The same questions asked of the database by its driver, without SQLAlchemy or any page."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
+
+from benchmarks import questions
+
+_NAME = re.compile(r":(\w+)")
+
+
+@contextmanager
+def asked_directly(url: str) -> Iterator["Asker"]:
+    """Open a connection of the driver and close it at the end."""
+    parsed = make_url(url)
+    if parsed.drivername.startswith("sqlite"):
+        connection: Any = sqlite3.connect(parsed.database or "", isolation_level=None)
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+    else:
+        plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+        connection = psycopg.connect(plain, autocommit=True)
+    try:
+        yield Asker(connection)
+    finally:
+        connection.close()
+
+
+class Asker:
+    """Asks the five questions on one connection."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._is_sqlite = isinstance(connection, sqlite3.Connection)
+
+    def listed(self) -> None:
+        """Ask for the structures of a département."""
+        self._read(questions.list_values(), questions.LIST_COUNT, questions.LIST)
+
+    def searched(self) -> None:
+        """Ask for the people whose words begin so."""
+        self._read(questions.search_values(), questions.SEARCH_COUNT, questions.SEARCH)
+
+    def record(self, structure_id: int) -> None:
+        """Ask for a structure and what happened to it."""
+        self._read(
+            {"structure_id": structure_id},
+            questions.RECORD,
+            questions.RECORD_PEOPLE,
+            questions.RECORD_SESSIONS,
+            questions.RECORD_CHANGES,
+        )
+
+    def year(self) -> None:
+        """Ask for the counts of a year."""
+        self._read(questions.year_values(), *questions.YEAR_QUESTIONS)
+
+    def log_session(self, fields: Mapping[str, str]) -> None:
+        """Write a session in one transaction."""
+        user_id = int(fields["officers"])
+        self._run("BEGIN", {})
+        [(session_id,)] = self._run(
+            questions.NEW_SESSION,
+            {
+                "key": fields["submission_key"],
+                "kind_id": int(fields["kind"]),
+                "held_on": date.fromisoformat(fields["held_on"]),
+                "notes": fields["notes"],
+                "user_id": user_id,
+                "now": datetime.now(UTC),
+            },
+        )
+        link = {"session_id": session_id}
+        self._run(questions.NEW_SEAT, {**link, "structure_id": int(fields["structures"])})
+        self._run(questions.NEW_THEME, {**link, "theme_id": int(fields["themes"])})
+        self._run(questions.NEW_OFFICER, {**link, "user_id": user_id})
+        self._run("COMMIT", {})
+
+    def _read(self, values: questions.Values, *statements: str) -> None:
+        for statement in statements:
+            self._run(statement, questions.used(statement, values))
+
+    def _run(self, statement: str, values: questions.Values) -> list[Any]:
+        if self._is_sqlite:
+            plain = {name: _plain(value) for name, value in values.items()}
+            return list(self._connection.execute(statement, plain))
+        cursor = self._connection.execute(_NAME.sub(r"%(\1)s", statement), values)
+        return list(cursor) if cursor.description else []
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None).isoformat(sep=" ")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def askers(
+    asker: Asker, structure_ids: Iterator[int], fields: Callable[[], Mapping[str, str]]
+) -> dict[str, Callable[[], None]]:
+    """Return what asks each question once, by the question's name."""
+    return {
+        "list": asker.listed,
+        "search": asker.searched,
+        "record": lambda: asker.record(next(structure_ids)),
+        "write": lambda: asker.log_session(fields()),
+        "year": asker.year,
+    }
