@@ -20,7 +20,7 @@ run: ## Install what is missing and serve a demonstration
 
 test: ## Run the tests; ARGS="-k name" chooses among them
 	@$(INSTALL) base test
-	@$(VENV)/python -m pytest $(ARGS)
+	@$(VENV)/python -m pytest -n auto $(ARGS)
 
 lint: ## Check style, types, the order of layers and the templates
 	@$(INSTALL) base test qa

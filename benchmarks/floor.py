@@ -9,7 +9,8 @@ import sqlite3
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask import Flask, redirect, render_template_string, request
+from flask import Flask, redirect, request
+from jinja2 import Template
 from sqlalchemy import Engine, create_engine, event, text
 from werkzeug.wrappers import Response
 
@@ -25,21 +26,23 @@ def create_app(url: str | None = None) -> Flask:
     """Return the application on this database, or that of DATABASE_URL."""
     app = Flask(__name__)
     engine = _engine(url or os.environ["DATABASE_URL"])
+    template = app.jinja_env.from_string(_TABLE)
 
     @app.get("/structures")
     def structures() -> str:
         values = questions.list_values()
-        return _page(engine, "Structures", values, questions.LIST_COUNT, questions.LIST)
+        return _page(engine, template, "Structures", values, questions.LIST_COUNT, questions.LIST)
 
     @app.get("/contacts")
     def contacts() -> str:
         values = questions.search_values()
-        return _page(engine, "Contacts", values, questions.SEARCH_COUNT, questions.SEARCH)
+        return _page(engine, template, "Contacts", values, questions.SEARCH_COUNT, questions.SEARCH)
 
     @app.get("/structures/<int:structure_id>")
     def structure(structure_id: int) -> str:
         return _page(
             engine,
+            template,
             "Structure",
             {"structure_id": structure_id},
             questions.RECORD,
@@ -50,7 +53,7 @@ def create_app(url: str | None = None) -> Flask:
 
     @app.get(f"/bilan/{questions.YEAR}")
     def year() -> str:
-        return _page(engine, "Bilan", questions.year_values(), *questions.YEAR_QUESTIONS)
+        return _page(engine, template, "Bilan", questions.year_values(), *questions.YEAR_QUESTIONS)
 
     @app.post("/seances/nouvelle")
     def new_session() -> Response:
@@ -61,13 +64,15 @@ def create_app(url: str | None = None) -> Flask:
     return app
 
 
-def _page(engine: Engine, title: str, values: questions.Values, *statements: str) -> str:
+def _page(
+    engine: Engine, template: Template, title: str, values: questions.Values, *statements: str
+) -> str:
     with engine.connect() as connection:
         tables = [
             connection.execute(text(statement), questions.used(statement, values)).all()
             for statement in statements
         ]
-    return render_template_string(_TABLE, title=title, tables=tables)
+    return template.render(title=title, tables=tables)
 
 
 def _log_session(connection: Any, form: Any) -> None:

@@ -23,6 +23,46 @@ TITLES = {
 }
 AIMS = {"list": 2.0, "search": 2.0, "record": 4.0, "write": 4.0, "year": 1.5}
 Lines = list[str]
+_HEAD = """# Benchmarks
+
+`{command}`, {day}. {machine}
+
+10,000 structures, 50,000 sessions over five years, 3,782 communes, one or two roles for each
+contact, the history and the search index of all of them; the same data on both databases.
+Milliseconds: median (95th percentile). Everything in a table was measured in the same run.
+
+- *ours* signs the person in, checks their rights and writes the whole page.
+- *floor* is the smallest Flask, SQLAlchemy and Jinja application that shows the same rows or keeps
+  the same session: no sign-in, no rules, no history, no layout (`benchmarks/floor.py`).
+- *raw* is the same question put to the database by its driver, without a page.
+- *HTTP* goes over loopback to gunicorn with one worker of four threads; *in process* calls the
+  application directly.
+"""
+_QUESTIONS_HEAD = """
+## {name}, {contacts:,} contacts
+
+| question | ours, HTTP | floor, HTTP | ours ÷ floor | aim | ours, in process | floor, in process | raw | ours ÷ raw |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""  # noqa: E501 - a row of a table
+_MEMORY_HEAD = """
+## Memory of one worker
+
+Megabytes after all the questions: resident, and of that what is no mapped file (on SQLite ours maps
+the database, which the system shares between processes and takes back at need).
+
+| database | contacts | ours | ours, own | floor | floor, own | ours ÷ floor, own |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
+_WRITING_HEAD = """
+## Eight clients logging sessions at once
+
+| database | contacts | seconds | logged | kept | errors | a second | ms each |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
+_GROWTH_HEAD = """
+## Growth
+
+From {small:,} to {large:,} contacts, the median is multiplied by:
+
+| database | question | ours, HTTP | raw |
+| --- | --- | ---: | ---: |"""
 
 
 def write_report(measures: Sequence[Measures], command: str, *, is_kept: bool) -> str:
@@ -37,24 +77,9 @@ def write_report(measures: Sequence[Measures], command: str, *, is_kept: bool) -
 
 
 def _head(command: str) -> Lines:
-    return [
-        "# Benchmarks",
-        "",
-        f"`{command}`, {clock.today().isoformat()}. {_machine()}",
-        "",
-        "10,000 structures, 50,000 sessions over five years, 3,782 communes, one or two roles for"
-        " each contact, the history and the search index of all of them; the same data on both"
-        " databases. Milliseconds: median (95th percentile). Everything in a table was measured in"
-        " the same run.",
-        "",
-        "- *ours* signs the person in, checks their rights and writes the whole page.",
-        "- *floor* is the smallest Flask, SQLAlchemy and Jinja application that shows the same rows"
-        " or keeps the same session: no sign-in, no rules, no history, no layout"
-        " (`benchmarks/floor.py`).",
-        "- *raw* is the same question put to the database by its driver, without a page.",
-        "- *HTTP* goes over loopback to gunicorn with one worker of four threads; *in process* calls"
-        " the application directly.",
-    ]
+    return _HEAD.format(
+        command=command, day=clock.today().isoformat(), machine=_machine()
+    ).splitlines()
 
 
 def _machine() -> str:
@@ -86,20 +111,14 @@ def _postgresql() -> str | None:
     with engine.connect() as connection:
         shown = str(connection.scalar(text("SHOW server_version")))
     engine.dispose()
-    return shown.split()[0]
+    return shown.split(maxsplit=1)[0]
 
 
 def _questions(measures: Sequence[Measures]) -> Lines:
     lines = []
     for each in measures:
-        lines += [
-            "",
-            f"## {_name(each.database)}, {each.contacts:,} contacts",
-            "",
-            "| question | ours, HTTP | floor, HTTP | ours ÷ floor | aim | ours, in process"
-            " | floor, in process | raw | ours ÷ raw |",
-            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        ]
+        name = _name(each.database)
+        lines.append(_QUESTIONS_HEAD.format(name=name, contacts=each.contacts))
         for question, title in TITLES.items():
             ours, floor = (each.over_http[who][question] for who in ("ours", "floor"))
             inside, floor_inside = (each.in_process[who][question] for who in ("ours", "floor"))
@@ -129,11 +148,7 @@ def _growth(measures: Sequence[Measures]) -> Lines:
             ]
     if not lines:
         return []
-    head = f"From {small.contacts:,} to {large.contacts:,} contacts, the median is multiplied by:"
-    return [
-        "", "## Growth", "", head, "",
-        "| database | question | ours, HTTP | raw |", "| --- | --- | ---: | ---: |", *lines,
-    ]  # fmt: skip
+    return [_GROWTH_HEAD.format(small=small.contacts, large=large.contacts), *lines]
 
 
 def _ratio(large: dict[str, Timing], small: dict[str, Timing], question: str) -> str:
@@ -141,17 +156,7 @@ def _ratio(large: dict[str, Timing], small: dict[str, Timing], question: str) ->
 
 
 def _memory(measures: Sequence[Measures]) -> Lines:
-    lines = [
-        "",
-        "## Memory of one worker",
-        "",
-        "Megabytes after all the questions: resident, and of that what is no mapped file (on SQLite"
-        " ours maps the database, which the system shares between processes and takes back at"
-        " need).",
-        "",
-        "| database | contacts | ours | ours, own | floor | floor, own | ours ÷ floor, own |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
-    ]
+    lines = [_MEMORY_HEAD]
     for each in measures:
         ours, floor = each.memory["ours"], each.memory["floor"]
         lines.append(
@@ -162,21 +167,13 @@ def _memory(measures: Sequence[Measures]) -> Lines:
 
 
 def _writing(measures: Sequence[Measures]) -> Lines:
-    lines = [
-        "",
-        "## Eight clients logging sessions at once",
-        "",
-        "| database | contacts | seconds | logged | kept | errors | a second | ms each |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    return [_WRITING_HEAD] + [
+        f"| {_name(each.database)} | {each.contacts:,} | {done.seconds:.0f} | {done.logged:,} |"
+        f" {done.kept:,} | {done.failed} | {done.logged / done.seconds:.0f} |"
+        f" {_shown(done.timing)} |"
+        for each in measures
+        if (done := each.writing) is not None
     ]
-    for each in measures:
-        if (done := each.writing) is not None:
-            lines.append(
-                f"| {_name(each.database)} | {each.contacts:,} | {done.seconds:.0f} |"
-                f" {done.logged:,} | {done.kept:,} | {done.failed} |"
-                f" {done.logged / done.seconds:.0f} | {_shown(done.timing)} |"
-            )
-    return lines
 
 
 def _name(database: str) -> str:

@@ -1,6 +1,7 @@
 """Ways to ask an application: in this process, or served by gunicorn on loopback over HTTP."""
 
 import http.client
+import io
 import os
 import re
 import secrets
@@ -55,6 +56,14 @@ class Visitor(Protocol):
         """Send a form and return the status."""
 
 
+class _Nowhere(io.TextIOBase):
+    """Forgets what is written to it."""
+
+    def write(self, text: str) -> int:
+        """Forget."""
+        return len(text)
+
+
 def environment(url: str, folder: Path) -> dict[str, str]:
     """Return the settings that both applications run with."""
     return {
@@ -70,7 +79,7 @@ def our_application(url: str, folder: Path) -> Flask:
     """Return our application in this process; what it logs is thrown away."""
     app = create_app(Settings.read(environment(url, folder)))
     for handler in app.logger.handlers:
-        handler.setStream(Path(os.devnull).open("w", encoding="utf-8"))  # type: ignore[attr-defined]
+        handler.setStream(_Nowhere())  # type: ignore[attr-defined]
     return app
 
 

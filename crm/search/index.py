@@ -8,17 +8,23 @@ from sqlalchemy.orm import Session
 from crm.core.text import deletions, words
 from crm.search.models import SearchVariant, SearchWord
 
-OWN_NAME, AROUND = 0, 1
+BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
 _LONGEST_WORD = 40
 _SHORTEST_CORRECTED = 4
 _BATCH = 500
 
 
 def ranked_words(own: Iterable[str | None], around: Iterable[str | None] = ()) -> dict[str, int]:
-    """Return each folded word with the best rank it has."""
-    ranks = {word[:_LONGEST_WORD]: AROUND for text in around if text for word in words(text)}
-    ranks.update({word[:_LONGEST_WORD]: OWN_NAME for text in own if text for word in words(text)})
+    """Return each folded word with the best rank it has; the very first word ranks highest."""
+    ranks = dict.fromkeys(_folded(around), AROUND)
+    own_words = _folded(own)
+    ranks.update(dict.fromkeys(own_words, OWN_NAME))
+    ranks.update(dict.fromkeys(own_words[:1], BEGINS_NAME))
     return ranks
+
+
+def _folded(texts: Iterable[str | None]) -> list[str]:
+    return [word[:_LONGEST_WORD] for text in texts if text for word in words(text)]
 
 
 def index_record(session: Session, kind: str, record_id: int, ranks: Mapping[str, int]) -> None:

@@ -7,7 +7,7 @@ from crm.database import Base, key_text
 
 
 class SearchWord(Base):
-    """A folded word of a record: `rank` 0 for its own name, 1 for what is around it.
+    """A folded word of a record: `rank` 0 begins its name, 1 is in it, 2 is around it.
 
     The primary key is also the order of the answers: by word, then own names first.
     """

@@ -200,7 +200,9 @@ class Listing:
 
     def _counted(self, session: Session, statement: Select[Any]) -> str:
         limited = (
-            statement.with_only_columns(literal(1)).order_by(None).limit(COUNT_LIMIT + 1)
+            statement.with_only_columns(literal(1), maintain_column_froms=True)
+            .order_by(None)
+            .limit(COUNT_LIMIT + 1)
         ).subquery()
         count = session.scalar(select(func.count()).select_from(limited)) or 0
         singular, plural = self.definition.count_words

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from crm.accounts import keys
 from crm.accounts.models import RecoveryCode, User
@@ -34,11 +35,11 @@ def careful(session: Session, app: Flask) -> User:
     return user
 
 
-def _password_step(client: FlaskClient, user: User, **more: str):
+def _password_step(client: FlaskClient, user: User, **more: str) -> TestResponse:
     return client.submit("/connexion", {"email": user.email, "password": PASSWORD} | more)
 
 
-def _code_step(client: FlaskClient, code: str, **more: str):
+def _code_step(client: FlaskClient, code: str, **more: str) -> TestResponse:
     return client.submit("/connexion/code", {"code": code} | more)
 
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import Connection, event, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.cli import users as commands
@@ -176,7 +176,7 @@ def test_the_list_is_narrowed_by_words_role_and_state(
 
 
 def test_the_list_asks_as_much_for_forty_as_for_four(
-    administrator: FlaskClient, session: Session, connection
+    administrator: FlaskClient, session: Session, connection: Connection
 ) -> None:
     counted: list[str] = []
     event.listen(connection, "before_cursor_execute", lambda *args: counted.append(args[2]))

@@ -7,11 +7,12 @@ from tests.browser.conftest import Visitor
 
 
 def _choose(page: Any, field: str, typed: str) -> None:
-    box = page.locator(f"#{field}-ts-control")
-    box.click()
-    box.type(typed, delay=20)
+    page.locator(f"#{field}-ts-control").focus()
+    page.keyboard.type(typed, delay=20)
     page.locator(f"#{field}-ts-dropdown .option").first.wait_for()
-    box.press("Enter")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")
 
 
 def test_a_session_is_logged_from_one_page(visitor: Visitor) -> None:
@@ -19,7 +20,7 @@ def test_a_session_is_logged_from_one_page(visitor: Visitor) -> None:
     page = visitor.open("/seances/nouvelle")
     _choose(page, "structures", "bét")
     page.fill("input[name=held_on]", "hier")
-    page.locator("input[name=kind] + span").first.click()
+    page.locator("label.choice:has(input[name=kind])").first.click()
     page.fill("textarea[name=notes]", "Point sur l’appel à projets.")
     visitor.check()
     page.locator("form[data-draft-url] button[type=submit].btn-primary").click()
@@ -33,7 +34,7 @@ def test_what_was_typed_survives_an_expired_log_in(visitor: Visitor) -> None:
     visitor.sign_in("officer")
     page = visitor.open("/seances/nouvelle")
     _choose(page, "structures", "bét")
-    page.locator("input[name=kind] + span").first.click()
+    page.locator("label.choice:has(input[name=kind])").first.click()
     page.fill("textarea[name=notes]", "Une longue note à ne pas perdre")
     visitor.context.clear_cookies()
     page.locator("form[data-draft-url] button[type=submit].btn-primary").click()

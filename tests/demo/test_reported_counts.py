@@ -1,20 +1,13 @@
-"""The product's own counts of the demonstration, on screen's side and the shell's."""
+"""The product's own counts of the demonstration."""
 
-import json
 from datetime import date
 
-import pytest
-from click.testing import CliRunner
-from flask import Flask
-from flask.cli import ScriptInfo
 from sqlalchemy.orm import Session
 
-from crm.cli import main
 from crm.contacts.indicators import count_actors_listed_on
 from crm.contacts.queries.groups import groups_on
-from crm.demo.load import load_demo
 from crm.projects.indicators import count_projects_listed_on
-from crm.reports.counts import as_plain_data, year_counts
+from crm.reports.counts import year_counts
 
 
 def test_the_counts_of_2019(demo: Session) -> None:
@@ -53,21 +46,3 @@ def test_the_stocks_of_the_last_day(demo: Session) -> None:
         "Commission Énergie": 29,
         "Commission Eau": 28,
     }
-
-
-@pytest.mark.parametrize("seed", [2019, 3])
-def test_the_shell_prints_what_the_product_counts(app: Flask, session: Session, seed: int) -> None:
-    load_demo(session, app.config["SETTINGS"], seed=seed)
-    result = CliRunner().invoke(
-        main, ["counts", "2019", "--json"], obj=ScriptInfo(create_app=lambda: app)
-    )
-    assert result.exit_code == 0
-    printed = json.loads(result.stdout)
-    assert printed == json.loads(json.dumps(as_plain_data(year_counts(session, 2019))))
-    assert printed["accompanied_structures"]["count"] == 115
-
-
-def test_a_year_that_cannot_be_is_refused(app: Flask) -> None:
-    result = CliRunner().invoke(main, ["counts", "19"], obj=ScriptInfo(create_app=lambda: app))
-    assert result.exit_code == 2
-    assert "19 is not in the range" in result.stderr

@@ -3,8 +3,10 @@
 from flask import Blueprint, render_template, request, url_for
 
 from crm.contacts.queries import find_contacts, suggest_structures
+from crm.contacts.queries.structures import Suggestion
 from crm.database import db
 from crm.web.access import Permission, allow
+from crm.web.panels import PanelRow
 
 blueprint = Blueprint("search", __name__, url_prefix="/recherche")
 
@@ -19,17 +21,21 @@ def index() -> str:
     text = request.args.get("q", "").strip()[:_LONGEST_QUERY]
     session = db.session()
     structures = suggest_structures(session, text, _SHOWN) if text else []
+    people = find_contacts(session, text, _SHOWN) if text else []
     return render_template(
         "search/index.html",
         text=text,
         structures=[
-            (each, url_for("structures.show", structure_id=int(each.value)))
+            _row(each, url_for("structures.show", structure_id=int(each.value)))
             for each in structures
             if each.value.isdecimal()
         ],
         to_adopt=[each for each in structures if not each.value.isdecimal()],
         contacts=[
-            (each, url_for("contacts.show", contact_id=int(each.value)))
-            for each in (find_contacts(session, text, _SHOWN) if text else [])
+            _row(each, url_for("contacts.show", contact_id=int(each.value))) for each in people
         ],
     )
+
+
+def _row(found: Suggestion, url: str) -> PanelRow:
+    return PanelRow(title=found.text, url=url, detail=found.detail or None)
