@@ -1,5 +1,6 @@
 """The table of contents: every blueprint, subscription, panel and menu entry."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from flask import Flask, current_app, request, url_for
@@ -35,6 +36,7 @@ from crm.web.health import blueprint as health
 from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
+from crm.web.shell import Shell
 from crm.web.timeline import add_source
 
 MENU = (
@@ -108,13 +110,34 @@ def _acting_user() -> Actor:
 
 
 def _page_context() -> dict[str, Any]:
-    return {
+    context = {
         "locale": current_locale(),
         "theme": current_user.theme if current_user else "auto",
         "network": _network(),
+        "urls": _addresses(),
+    }
+    return context | {"shell": Shell(_place(), lambda: context | _frame())}
+
+
+def _place() -> Hashable:
+    person = current_user
+    if not person or not person.is_authenticated:
+        return (current_locale(),)
+    return (
+        current_app.config["SETTINGS"].network_name,
+        person.name,
+        person.role,
+        person.locale,
+        person.theme,
+        request.blueprint,
+    )
+
+
+def _frame() -> dict[str, Any]:
+    return {
+        "current_user": current_user,
         "navigation": _entries(MENU),
         "quick_actions": _entries(QUICK_ACTIONS),
-        "urls": _addresses(),
     }
 
 
@@ -142,4 +165,8 @@ def _is_here(endpoint: str) -> bool:
 
 
 def _addresses() -> dict[str, str]:
-    return {name: url_for(endpoint) for name, endpoint in ADDRESSES.items()}
+    known: dict[str, str] | None = current_app.extensions.get("addresses")
+    if known is None:
+        known = {name: url_for(endpoint) for name, endpoint in ADDRESSES.items()}
+        current_app.extensions["addresses"] = known
+    return known

@@ -12,6 +12,13 @@ from crm.demo.reference import Reference, Town
 from crm.demo.roster import NAMED_TOWNS, THEMES, draw_kind
 
 _ADDRESSED_TOWNS = 60
+_OF_DEPARTEMENT = {
+    "02": "de l’Aisne",
+    "59": "du Nord",
+    "60": "de l’Oise",
+    "62": "du Pas-de-Calais",
+    "80": "de la Somme",
+}
 
 
 @dataclass(slots=True)
@@ -58,7 +65,9 @@ class Inventor:
         others = [town for town in reference.towns if town not in named]
         self._communes = iter([*named, *others])
         self._epci = iter(reference.epci)
-        self._departements = iter(reference.departements)
+        self._departements = iter(
+            each for each in reference.departements if each[0] in _OF_DEPARTEMENT
+        )
         self._universities: list[str] = []
 
     def structure(self, family: str, index: int, listed_on: date | None) -> DemoStructure:
@@ -84,7 +93,7 @@ class Inventor:
             )  # fmt: skip
         if 56 <= index < 61 and (departement := next(self._departements, None)):
             return DemoStructure(
-                f"Conseil départemental {departement[1]}", Family.COLLECTIVITE,
+                f"Conseil départemental {_OF_DEPARTEMENT[departement[0]]}", Family.COLLECTIVITE,
                 "collectivite_departement", None, departement_code=departement[0],
             )  # fmt: skip
         if index == 61:

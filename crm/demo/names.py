@@ -4,6 +4,8 @@ from random import Random
 
 from stdnum import luhn
 
+from crm.demo.french import contracted
+
 FIRST_NAMES = (
     "Adèle Agathe Aïcha Alban Alima Amadou Anaïs Anselme Armelle Aurélien Awa Baptiste Bénédicte"
     " Bintou Blandine Boubacar Brahim Capucine Célestin Chloé Clément Clothilde Corentin Cyprien"
@@ -35,11 +37,15 @@ LAST_NAMES = (
     " Valencin Vandercourt Vanhouttelle Vasseurois Verdellin Vilmarec Wallencamp Warembois"
     " Wattrelin Zielaskowa"
 ).split()
-_BEARERS = (
-    "Soleil Baobab Karité Passerelle Horizon Oasis Mangrove Colibri Semence Source Lanterne Nacelle"
-    " Tamarin Calebasse Racine Moisson Estuaire Sillage Palabre Puits Atelier Flamboyant Rivage"
-    " Tisserand Pirogue Sémaphore Argile Rosée Boussole Chaloupe"
+_FEMININE = (
+    "Passerelle Mangrove Semence Source Lanterne Nacelle Calebasse Racine Moisson Palabre Pirogue"
+    " Rosée Boussole Chaloupe"
 ).split()
+_MASCULINE = (
+    "Soleil Baobab Karité Colibri Tamarin Sillage Puits Flamboyant Rivage Tisserand Sémaphore"
+).split()
+_ELIDED = "Horizon Oasis Estuaire Atelier Argile".split()
+_BEARERS = (*_MASCULINE, *_FEMININE, *_ELIDED)
 _LANDS = (
     "d’Artois", "de Thiérache", "de la Lys", "de l’Escaut", "du Ternois", "de la Scarpe",
     "du Vimeu", "de la Canche", "de l’Authie", "de Sambre", "du Valois", "du Vexin", "de Flandre",
@@ -85,13 +91,13 @@ class Names:
             ),
             "ong": (f"{bearer} sans rivage {land}", f"{bearer} {land} International"),
             "fondation_fonds_de_dotation": (f"Fonds {bearer} {land}",),
-            "association_etudiante": (f"Étudiants du {bearer} {land}", f"Campus {bearer} {town}"),
+            "association_etudiante": (f"Étudiants {_of(bearer)} {land}", f"Campus {bearer} {town}"),
         }
         common = (
             f"{bearer} {land}",
             f"Les Amis de {abroad} {land}",
             f"{bearer} {town} {abroad}",
-            f"Du {bearer} à {abroad}",
+            f"D{_of(bearer)[1:]} à {abroad}",
         )
         return self._new(patterns.get(subtype, common) if subtype else common)
 
@@ -120,11 +126,18 @@ class Names:
         return self._new((f"{kind} {bearer} {land}", f"{kind} {bearer} de {town}"))
 
     def _new(self, candidates: tuple[str, ...]) -> str:
-        name = self._random.choice(candidates)
+        name = contracted(self._random.choice(candidates))
         while name in self._taken:
-            name = f"{self._random.choice(candidates)} {self._random.choice(_BEARERS)}"
+            other = contracted(self._random.choice(candidates))
+            name = f"{other} {self._random.choice(_BEARERS)}"
         self._taken.add(name)
         return name
+
+
+def _of(bearer: str) -> str:
+    if bearer in _ELIDED:
+        return f"de l’{bearer}"
+    return f"de la {bearer}" if bearer in _FEMININE else f"du {bearer}"
 
 
 def phone(random: Random) -> str:

@@ -10,6 +10,7 @@ from crm.contacts.types import Family
 from crm.core import clock
 from crm.core.text import sort_key
 from crm.demo.bulk import Row, add_links, add_rows, created, tell
+from crm.demo.french import contracted
 from crm.demo.inventor import DemoStructure
 from crm.demo.phrases import PROJECT_SUMMARIES, PROJECT_TITLES
 from crm.demo.places import PLACES_OF
@@ -67,7 +68,7 @@ def _draw(
     country = random.choice(leader.countries)
     theme = random.choice([each for each in leader.themes if each in PROJECT_TITLES] or ["sante"])
     place = random.choice(PLACES_OF[country])
-    name = random.choice(PROJECT_TITLES[theme]).format(place=place)
+    name = contracted(random.choice(PROJECT_TITLES[theme]).format(place=place))
     number = 2
     while name in titles:
         base = name.partition(" – phase")[0]
@@ -79,7 +80,7 @@ def _draw(
     row = {
         "name": name,
         "sort_name": sort_key(name),
-        "summary": random.choice(PROJECT_SUMMARIES).format(place=place),
+        "summary": contracted(random.choice(PROJECT_SUMMARIES).format(place=place)),
         "lead_structure_id": leader.id,
         "listed_on": listed_on,
         "start_on": start_on,

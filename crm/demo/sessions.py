@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.demo.bulk import Row, add_links, add_rows
+from crm.demo.french import contracted
 from crm.demo.inventor import DemoStructure
 from crm.demo.people import Posts
 from crm.demo.phrases import ABOUT, MISSED_NOTES, NEXT_STEPS, SESSION_NOTES
@@ -171,7 +172,7 @@ def _complete(random: Random, each: DemoSession, posts: Posts) -> None:
     if each.status is SessionStatus.DONE:
         each.duration = random.choice((*DURATIONS[each.kind], None))
         about = ABOUT.get(each.themes[0], "le projet")
-        each.notes = random.choice(SESSION_NOTES[each.kind]).format(about=about)
+        each.notes = contracted(random.choice(SESSION_NOTES[each.kind]).format(about=about))
         if random.random() < 0.25:
             each.next_step = random.choice(NEXT_STEPS)
     elif each.status is not SessionStatus.PLANNED:

@@ -20,6 +20,8 @@ def test_a_session_is_logged_from_one_page(visitor: Visitor) -> None:
     page = visitor.open("/seances/nouvelle")
     _choose(page, "structures", "bét")
     page.fill("input[name=held_on]", "hier")
+    page.locator("#held_on-echo", has_text=re.compile(r"\d{4}")).wait_for()
+    page.wait_for_timeout(300)
     page.locator("label.choice:has(input[name=kind])").first.click()
     page.fill("textarea[name=notes]", "Point sur l’appel à projets.")
     visitor.check()
