@@ -22,17 +22,22 @@ def main() -> int:
     )
     asked = parser.parse_args()
     times, seconds = (30, 5.0) if asked.quick else (asked.times, asked.seconds)
-    found = []
+    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
+    found: list[Measures] = []
+    report = ""
     for backend in asked.databases:
         if reason := why_not(backend):
             sys.stdout.write(f"{backend} left out: {reason}\n")
             continue
-        try:
-            found += [_measured(backend, size, times, seconds) for size in asked.contacts]
-        except OperationalError as error:
-            sys.stdout.write(f"{backend} left out: {error.orig}\n")
-    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
-    sys.stdout.write(write_report(found, command, is_kept=not asked.quick))
+        for size in asked.contacts:
+            try:
+                found.append(_measured(backend, size, times, seconds))
+            except OperationalError as error:
+                sys.stdout.write(f"{backend} left out: {error.orig}\n")
+                break
+            # After each, so that a run that is stopped has not run for nothing.
+            report = write_report(found, command, is_kept=not asked.quick)
+    sys.stdout.write(report)
     return 0
 
 

@@ -24,6 +24,18 @@ KEYWORDS = {
 }
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
 OPTIONS = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
+# Written as it is: a date or the version of a tool would change the file at every run.
+HEADER = r"""# English of Passerelle: the key of a sentence is its French.
+msgid ""
+msgstr ""
+"Project-Id-Version: Passerelle\n"
+"Language: en\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
 
 
 def found_messages() -> set[str]:
@@ -50,7 +62,7 @@ def updated(old: Catalog, messages: set[str]) -> Catalog:
     new = Catalog(locale="en", project="Passerelle", charset="utf-8")
     for message in sorted(messages):
         known = old.get(message)
-        new.add(message, known.string if known else "")
+        new.add(message, known.string if known else "", flags=known.flags if known else ())
     return new
 
 
@@ -59,7 +71,8 @@ def main() -> int:
     catalogue = updated(read_catalogue(), found_messages())
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as stream:
-        write_po(stream, catalogue, width=0, omit_header=False, sort_output=True, no_location=True)
+        stream.write(HEADER.encode())
+        write_po(stream, catalogue, width=0, omit_header=True, sort_output=True, no_location=True)
     missing = [message.id for message in catalogue if message.id and not message.string]
     sys.stdout.write(f"{len(catalogue)} sentences, {len(missing)} to translate\n")
     return 0
