@@ -29,6 +29,7 @@ session_theme = Table(
     Base.metadata,
     Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
     Column("theme_id", ForeignKey("reference_item.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 session_country = Table(
     "session_country",
@@ -50,7 +51,7 @@ class AccompanimentSession(Base):
         CheckConstraint(f"status IN ({_statuses})", name="status"),
         CheckConstraint("duration_minutes > 0", name="duration_minutes"),
         Index("ix_accompaniment_session_held_on", "deleted_at", "held_on", "id"),
-        Index("ix_accompaniment_session_counted", "status", "deleted_at", "held_on"),
+        Index("ix_accompaniment_session_counted", "status", "deleted_at", "held_on", "kind_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -96,7 +97,10 @@ class SessionStructure(Base):
     """A structure supported in a session, as it was that day: written once, never updated."""
 
     __tablename__ = "session_structure"
-    __table_args__ = (Index("ix_session_structure_structure_id", "structure_id", "session_id"),)
+    __table_args__ = (
+        Index("ix_session_structure_structure_id", "structure_id", "session_id"),
+        {"sqlite_with_rowid": False},
+    )
 
     session_id: Mapped[int] = mapped_column(
         ForeignKey("accompaniment_session.id"), primary_key=True

@@ -295,7 +295,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("accompaniment_session", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_accompaniment_session_counted", ["status", "deleted_at", "held_on"], unique=False
+            "ix_accompaniment_session_counted",
+            ["status", "deleted_at", "held_on", "kind_id"],
+            unique=False,
         )
         batch_op.create_index(
             batch_op.f("ix_accompaniment_session_created_by_id"), ["created_by_id"], unique=False
@@ -605,6 +607,7 @@ def upgrade() -> None:
             ["theme_id"], ["reference_item.id"], name=op.f("fk_session_theme_theme_id")
         ),
         sa.PrimaryKeyConstraint("session_id", "theme_id", name=op.f("pk_session_theme")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("session_theme", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_session_theme_theme_id"), ["theme_id"], unique=False)
@@ -1026,6 +1029,7 @@ def upgrade() -> None:
             ["structure_id"], ["structure.id"], name=op.f("fk_session_structure_structure_id")
         ),
         sa.PrimaryKeyConstraint("session_id", "structure_id", name=op.f("pk_session_structure")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("session_structure", schema=None) as batch_op:
         batch_op.create_index(
