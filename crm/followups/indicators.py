@@ -220,6 +220,28 @@ def compare(
     return [(_key_text(by, line.key), tuple(line[: len(figures)])) for line in lines]
 
 
+def counted_rows(periods: Sequence[Period]) -> Select[Any]:
+    """Select (session, structure, family, département, kind, formal, in each period?) that count."""
+    columns = (
+        AccompanimentSession.id,
+        *(_COUNTED[Unit.STRUCTURE], _KEYS[By.FAMILY], _KEYS[By.DEPARTEMENT], _KEYS[By.KIND]),
+        ReferenceItem.is_formal,
+        *(case((_in(period), 1), else_=0) for period in periods),
+    )
+    return _selected(columns, SESSIONS_DONE).where(or_(*(_in(period) for period in periods)))
+
+
+def linked_keys(by: By, periods: Sequence[Period]) -> Select[Any]:
+    """Select (session id, theme or country) of the sessions that count in any of the periods."""
+    link = _LINKED[by]
+    done = select(AccompanimentSession.id).where(
+        AccompanimentSession.deleted_at.is_(None),
+        AccompanimentSession.status == SessionStatus.DONE,
+        or_(*(_in(period) for period in periods)),
+    )
+    return select(link.c.session_id, _KEYS[by]).where(link.c.session_id.in_(done))
+
+
 def _key_text(by: By | None, key: Any) -> str:
     if by is By.MONTH:
         year, month = divmod(int(key), 100)

@@ -18,10 +18,9 @@ from crm.followups.indicators import (
     ACCOMPANIED_STRUCTURES,
     SESSIONS_DONE,
     By,
-    Indicator,
     Period,
-    compare,
 )
+from crm.followups.tally import Tally
 from crm.projects.indicators import PROJECTS_LISTED, count_projects_listed_on
 from crm.reference.queries import labels_by_code, labels_by_id
 from crm.territories.models import Departement
@@ -74,7 +73,8 @@ def year_counts(session: Session, year: int) -> YearCounts:
     """Count a calendar year and the one before, in a number of queries that never grows."""
     periods = [Period.of_year(year), Period.of_year(year - 1)]
     flows = (ACCOMPANIED_STRUCTURES, ACCOMPANIED_FORMALLY, SESSIONS_DONE)
-    totals = {each.code: _total(session, each, periods) for each in flows}
+    tally = Tally(session, periods)
+    totals = {each.code: _both(tally.total(each)) for each in flows}
     last_days = (periods[0].end, periods[1].end)
     totals[ACTORS_LISTED] = _both(count_actors_listed_on(session, day) for day in last_days)
     totals[PROJECTS_LISTED] = _both(count_projects_listed_on(session, day) for day in last_days)
@@ -82,13 +82,11 @@ def year_counts(session: Session, year: int) -> YearCounts:
         year=year,
         totals=totals,
         splits={
-            "famille": _split(session, By.FAMILY, periods, labels_by_code(session, "family")),
-            "departement": _split(session, By.DEPARTEMENT, periods, _departements(session)),
-            "theme": _split(
-                session, By.THEME, periods, labels_by_id(session, "theme"), ranked=True
-            ),
-            "appui": _split(session, By.FORMALITY, periods, FORMALITY_LABELS),
-            "nature": _split(session, By.KIND, periods, labels_by_id(session, "session_kind")),
+            "famille": _split(tally, By.FAMILY, labels_by_code(session, "family")),
+            "departement": _split(tally, By.DEPARTEMENT, _departements(session)),
+            "theme": _split(tally, By.THEME, labels_by_id(session, "theme"), ranked=True),
+            "appui": _split(tally, By.FORMALITY, FORMALITY_LABELS),
+            "nature": _split(tally, By.KIND, labels_by_id(session, "session_kind")),
         },
         groups=_groups(session, periods[0].end),
     )
@@ -120,25 +118,20 @@ def as_plain_data(counts: YearCounts) -> dict[str, Any]:
     }
 
 
-def _total(session: Session, indicator: Indicator, periods: Sequence[Period]) -> Both:
-    return _both(compare(session, indicator, periods)[0][1])
-
-
 def _both(values: Any) -> Both:
     now, before = values
     return now, before
 
 
 def _split(
-    session: Session,
+    tally: Tally,
     by: By,
-    periods: Sequence[Period],
     labels: Sequence[tuple[str, str]],
     *,
     ranked: bool = False,
 ) -> list[Line]:
-    structures = dict(compare(session, ACCOMPANIED_STRUCTURES, periods, by))
-    sessions = dict(compare(session, SESSIONS_DONE, periods, by))
+    structures = tally.split(ACCOMPANIED_STRUCTURES, by)
+    sessions = tally.split(SESSIONS_DONE, by)
     names = dict(labels)
     keys = [key for key, _ in labels if key in sessions]
     keys += sorted(key for key in sessions if key not in names)
