@@ -1,5 +1,6 @@
 """The databases that are measured: built once for each size and kept, copied for each run."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -22,23 +23,18 @@ FOLDER = ROOT / "var" / "benchmarks"
 def copied_database(backend: str, contacts: int) -> Iterator[str]:
     """Give the address of a copy that the run may write into; it is removed afterwards."""
     name = f"passerelle_bench_{contacts}"
-    _build_once(backend, name, contacts)
-    copy = f"{name}_copy"
-    if backend == "sqlite":
-        for suffix in ("", "-wal", "-shm"):
-            _file(copy, suffix).unlink(missing_ok=True)
-        shutil.copyfile(_file(name), _file(copy))
-    else:
-        _administer(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-        _administer(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+    copy = f"{name}_{os.getpid()}"
+    with _alone():
+        _build_once(backend, name, contacts)
+        _remove(backend, copy)
+        if backend == "sqlite":
+            shutil.copyfile(_file(name), _file(copy))
+        else:
+            _administer(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
     try:
         yield _url(backend, copy)
     finally:
-        if backend == "sqlite":
-            for suffix in ("", "-wal", "-shm"):
-                _file(copy, suffix).unlink(missing_ok=True)
-        else:
-            _administer(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        _remove(backend, copy)
 
 
 def why_not(backend: str) -> str | None:
@@ -48,8 +44,24 @@ def why_not(backend: str) -> str | None:
     return None
 
 
-def _build_once(backend: str, name: str, contacts: int) -> None:
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Wait while another run builds or copies."""
     FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _remove(backend: str, name: str) -> None:
+    if backend == "sqlite":
+        for suffix in ("", "-wal", "-shm"):
+            _file(name, suffix).unlink(missing_ok=True)
+    else:
+        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _build_once(backend: str, name: str, contacts: int) -> None:
     stamp, recipe = FOLDER / f"{backend}-{contacts}.recipe", _recipe()
     if stamp.is_file() and stamp.read_text(encoding="ascii") == recipe and _exists(backend, name):
         return
@@ -57,11 +69,8 @@ def _build_once(backend: str, name: str, contacts: int) -> None:
     sys.stdout.flush()
     started = time.monotonic()
     stamp.unlink(missing_ok=True)
-    if backend == "sqlite":
-        for suffix in ("", "-wal", "-shm"):
-            _file(name, suffix).unlink(missing_ok=True)
-    else:
-        _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _remove(backend, name)
+    if backend == "postgresql":
         _administer(f'CREATE DATABASE "{name}"')
     url = _url(backend, name)
     engine = create_engine(url, **engine_options(url))

@@ -198,10 +198,7 @@ def compare(
     by: By | None = None,
     filters: Filters = _NO_FILTERS,
 ) -> list[tuple[str, tuple[int, ...]]]:
-    """Return the figure of several periods side by side, in one query, for each key of `by`.
-
-    Without `by` there is one line, with the key "".
-    """
+    """Return figures of several periods side by side for each key of `by` ("" without one)."""
     key = _KEYS[by] if by else None
     figures = [
         func.count(distinct(case((_in(period), _COUNTED[indicator.unit])))) for period in periods
@@ -210,9 +207,8 @@ def compare(
     if by in _LINKED:
         link = _LINKED[by]
         statement = statement.join(link, link.c.session_id == AccompanimentSession.id)
-    whole = Period(min(p.start for p in periods), max(p.end for p in periods))
     statement = statement.where(
-        _in(whole), or_(*(_in(period) for period in periods)), *_conditions(filters)
+        _in(_whole(periods)), or_(*(_in(period) for period in periods)), *_conditions(filters)
     )
     if key is None:
         return [("", tuple(session.execute(statement).one()))]
@@ -221,25 +217,25 @@ def compare(
 
 
 def counted_rows(periods: Sequence[Period]) -> Select[Any]:
-    """Select (session, structure, family, département, kind, formal, in each period?) that count."""
-    columns = (
-        AccompanimentSession.id,
-        *(_COUNTED[Unit.STRUCTURE], _KEYS[By.FAMILY], _KEYS[By.DEPARTEMENT], _KEYS[By.KIND]),
-        ReferenceItem.is_formal,
-        *(case((_in(period), 1), else_=0) for period in periods),
-    )
-    return _selected(columns, SESSIONS_DONE).where(or_(*(_in(period) for period in periods)))
+    """Select (session, structure, family, département, kind, is formal, in each period) rows."""
+    keys = (_KEYS[By.FAMILY], _KEYS[By.DEPARTEMENT], _KEYS[By.KIND], ReferenceItem.is_formal)
+    within = (case((_in(period), 1), else_=0) for period in periods)
+    columns = (AccompanimentSession.id, SessionStructure.structure_id, *keys, *within)
+    return _selected(columns, SESSIONS_DONE).where(_in(_whole(periods)))
 
 
 def linked_keys(by: By, periods: Sequence[Period]) -> Select[Any]:
-    """Select (session id, theme or country) of the sessions that count in any of the periods."""
+    """Select (session id, theme or country) of the sessions from the first period to the last."""
     link = _LINKED[by]
-    done = select(AccompanimentSession.id).where(
-        AccompanimentSession.deleted_at.is_(None),
-        AccompanimentSession.status == SessionStatus.DONE,
-        or_(*(_in(period) for period in periods)),
+    return (
+        select(link.c.session_id, _KEYS[by])
+        .join(AccompanimentSession, AccompanimentSession.id == link.c.session_id)
+        .where(
+            AccompanimentSession.deleted_at.is_(None),
+            AccompanimentSession.status == SessionStatus.DONE,
+            _in(_whole(periods)),
+        )
     )
-    return select(link.c.session_id, _KEYS[by]).where(link.c.session_id.in_(done))
 
 
 def _key_text(by: By | None, key: Any) -> str:
@@ -264,6 +260,10 @@ def _selected(columns: Sequence[Any], indicator: Indicator) -> Select[Any]:
     return (
         statement.where(ReferenceItem.is_formal.is_(True)) if indicator.formal_only else statement
     )
+
+
+def _whole(periods: Sequence[Period]) -> Period:
+    return Period(min(p.start for p in periods), max(p.end for p in periods))
 
 
 def _in(period: Period) -> ColumnElement[bool]:

@@ -1,13 +1,14 @@
 """Many figures of the same sessions in one reading: what a page of a year asks at once.
 
-The sessions that count are those of `indicators`; only the counting differs: the rows
-are read once and told apart here, instead of being read again for each figure and each split.
+The sessions that count are those of `indicators`; only the counting differs: the rows are read once
+and told apart here, instead of being read again for each figure and each split.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from crm.followups.indicators import (
@@ -20,51 +21,62 @@ from crm.followups.indicators import (
 )
 
 Figures = dict[str, tuple[int, ...]]
+CountedRow = Row[Any]
+
+# Places in a row of `counted_rows`.
+_SESSION, _STRUCTURE, _IS_FORMAL, _FIRST_PERIOD = 0, 1, 5, 6
+_KEY_PLACES = {By.FAMILY: 2, By.DEPARTEMENT: 3, By.KIND: 4, By.FORMALITY: _IS_FORMAL}
+_FORMALITIES = {True: "formal", False: "ad_hoc", None: "ad_hoc"}
 
 
 class Tally:
     """The sessions of several periods, ready to be counted."""
 
     def __init__(self, session: Session, periods: Sequence[Period]) -> None:
-        self._session = session
+        # The connection gives plain rows, without what entities would need.
+        self._connection = session.connection()
         self._periods = periods
-        self._size = len(periods)
-        self._rows = [tuple(row) for row in session.execute(counted_rows(periods))]
+        self._links: dict[By, dict[int, list[Any]]] = {}
+        rows = self._connection.execute(counted_rows(periods)).all()
+        self._rows_of = [
+            [row for row in rows if row[_FIRST_PERIOD + number]] for number in range(len(periods))
+        ]
 
     def total(self, indicator: Indicator) -> tuple[int, ...]:
         """Return the figure of each period."""
-        return self.split(indicator).get("", (0,) * self._size)
+        place = _place(indicator)
+        return tuple(
+            len({row[place] for row in rows if row[_IS_FORMAL] or not indicator.formal_only})
+            for rows in self._rows_of
+        )
 
-    def split(self, indicator: Indicator, by: By | None = None) -> Figures:
-        """Return key → the figure of each period; without `by` there is one key, ""."""
-        place = 0 if indicator.unit is Unit.SESSION else 1
-        found: dict[Any, list[set[int]]] = defaultdict(lambda: [set() for _ in range(self._size)])
-        for row, key in self._keyed(by):
-            if indicator.formal_only and not row[5]:
-                continue
-            sets = found[key]
-            counted = row[place]
-            for number in range(self._size):
-                if row[6 + number]:
-                    sets[number].add(counted)
+    def split(self, indicator: Indicator, by: By) -> Figures:
+        """Return key → the figure of each period, in the order of the keys."""
+        place = _place(indicator)
+        found: dict[Any, list[set[int]]] = defaultdict(lambda: [set() for _ in self._periods])
+        for number, rows in enumerate(self._rows_of):
+            counted = [row for row in rows if row[_IS_FORMAL] or not indicator.formal_only]
+            for key, row in self._keyed(counted, by):
+                found[key][number].add(row[place])
         return {str(key): tuple(map(len, found[key])) for key in sorted(found)}
 
-    def _keyed(self, by: By | None) -> Iterable[tuple[tuple[Any, ...], Any]]:
-        if by is None:
-            return ((row, "") for row in self._rows)
-        if by is By.FAMILY:
-            return ((row, row[2]) for row in self._rows)
-        if by is By.DEPARTEMENT:
-            return ((row, row[3]) for row in self._rows)
-        if by is By.KIND:
-            return ((row, row[4]) for row in self._rows)
+    def _keyed(self, rows: Sequence[CountedRow], by: By) -> Iterator[tuple[Any, CountedRow]]:
         if by is By.FORMALITY:
-            return ((row, "formal" if row[5] else "ad_hoc") for row in self._rows)
+            return ((_FORMALITIES[row[_IS_FORMAL]], row) for row in rows)
+        if by in _KEY_PLACES:
+            place = _KEY_PLACES[by]
+            return ((row[place], row) for row in rows)
         keys = self._linked(by)
-        return ((row, key) for row in self._rows for key in keys.get(row[0], ()))
+        return ((key, row) for row in rows for key in keys.get(row[_SESSION], ()))
 
     def _linked(self, by: By) -> dict[int, list[Any]]:
-        keys: dict[int, list[Any]] = defaultdict(list)
-        for session_id, key in self._session.execute(linked_keys(by, self._periods)).tuples():
-            keys[session_id].append(key)
-        return keys
+        if by not in self._links:
+            keys: dict[int, list[Any]] = defaultdict(list)
+            for session_id, key in self._connection.execute(linked_keys(by, self._periods)):
+                keys[session_id].append(key)
+            self._links[by] = keys
+        return self._links[by]
+
+
+def _place(indicator: Indicator) -> int:
+    return _SESSION if indicator.unit is Unit.SESSION else _STRUCTURE

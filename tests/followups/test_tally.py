@@ -10,6 +10,7 @@ from crm.followups.indicators import (
     ACCOMPANIED_STRUCTURES,
     SESSIONS_DONE,
     By,
+    Indicator,
     Period,
     compare,
 )
@@ -39,14 +40,21 @@ def history(session: Session) -> None:
 
 
 @pytest.mark.parametrize("indicator", [ACCOMPANIED_STRUCTURES, ACCOMPANIED_FORMALLY, SESSIONS_DONE])
+def test_the_total_is_the_one_counted_alone(
+    session: Session, history: None, indicator: Indicator
+) -> None:
+    total = Tally(session, PERIODS).total(indicator)
+    assert total == compare(session, indicator, PERIODS)[0][1]
+    assert sum(total) > 0
+
+
+@pytest.mark.parametrize("indicator", [ACCOMPANIED_STRUCTURES, ACCOMPANIED_FORMALLY, SESSIONS_DONE])
 @pytest.mark.parametrize(
-    "by", [None, By.FAMILY, By.DEPARTEMENT, By.KIND, By.FORMALITY, By.THEME, By.COUNTRY]
+    "by", [By.FAMILY, By.DEPARTEMENT, By.KIND, By.FORMALITY, By.THEME, By.COUNTRY]
 )
 def test_each_figure_is_the_one_counted_alone(
-    session: Session, history: None, indicator: object, by: By | None
+    session: Session, history: None, indicator: Indicator, by: By
 ) -> None:
-    alone = dict(compare(session, indicator, PERIODS, by))  # type: ignore[arg-type]
-    together = Tally(session, PERIODS).split(indicator, by)  # type: ignore[arg-type]
+    alone = dict(compare(session, indicator, PERIODS, by))
+    together = Tally(session, PERIODS).split(indicator, by)
     assert together == alone
-    if by is None:
-        assert sum(together[""]) > 0
