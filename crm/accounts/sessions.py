@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User, UserSession
@@ -111,15 +111,14 @@ _SIGNED_IN = (
         UserSession.confirmed_at,
     )
     .join(UserSession, UserSession.user_id == User.id)
-    .where(User.is_active)
+    .where(User.is_active, UserSession.token_hash == bindparam("token_hash"))
 )
 
 
 def find_signed_in(session: Session, token: str) -> SignedIn | None:
     """Return the person whose cookie holds this token; None when it has expired or never was."""
-    row = session.execute(
-        _SIGNED_IN.where(UserSession.token_hash == hash_token(token))
-    ).one_or_none()
+    values = {"token_hash": hash_token(token)}
+    row = session.connection().execute(_SIGNED_IN, values).one_or_none()
     return _signed_in(row) if row is not None and not _has_expired(row) else None
 
 

@@ -1,6 +1,8 @@
 """The lists of structures and of people: what they show and what narrows them."""
 
 from collections.abc import Callable
+from datetime import date
+from functools import cache, lru_cache
 
 from flask import url_for
 from sqlalchemy import ColumnElement, exists, func, select
@@ -18,7 +20,6 @@ from crm.contacts.models import (
 )
 from crm.contacts.queries.people import contact_rows, is_current_on
 from crm.contacts.queries.structures import structure_rows
-from crm.core import clock
 from crm.core.errors import N_
 from crm.reference.queries import labels_by_code, labels_by_id
 from crm.territories.models import Commune, Country, Departement, Epci
@@ -158,11 +159,13 @@ def _structure_sorts() -> dict[str, Sort]:
     }
 
 
+@cache
 def structure_list() -> ListDefinition:
     """Return the list of structures."""
     return ListDefinition(
         url=url_for("structures.index"),
         statement=structure_rows(),
+        counted=select(Structure.id).where(Structure.deleted_at.is_(None)),
         columns=(
             Column("name", N_("Nom"), sort="nom"),
             Column("family", N_("Famille"), sort="famille"),
@@ -182,24 +185,25 @@ def structure_list() -> ListDefinition:
 
 
 def _of_a_present_structure(
+    day: date,
     narrow: Callable[[list[str]], ColumnElement[bool]],
 ) -> Callable[[list[str]], ColumnElement[bool]]:
     def condition(values: list[str]) -> ColumnElement[bool]:
         return Contact.id.in_(
             select(Affiliation.contact_id)
             .join(Structure, Structure.id == Affiliation.structure_id)
-            .where(is_current_on(clock.today()), narrow(values))
+            .where(is_current_on(day), narrow(values))
         )
 
     return condition
 
 
-def _contact_filters() -> list[Filter]:
+def _contact_filters(day: date) -> list[Filter]:
     filters = [
         Filter(
             each.name,
             each.label,
-            _of_a_present_structure(each.narrow),
+            _of_a_present_structure(day, each.narrow),
             each.options,
             everything_label=each.everything_label,
         )
@@ -218,11 +222,13 @@ def _contact_filters() -> list[Filter]:
     return [*filters, tagged]
 
 
-def contact_list() -> ListDefinition:
-    """Return the list of people; filters on structures look at present roles."""
+@lru_cache(maxsize=2)
+def contact_list(day: date) -> ListDefinition:
+    """Return the list of people; filters on structures look at the roles of that day."""
     return ListDefinition(
         url=url_for("contacts.index"),
-        statement=contact_rows(clock.today()),
+        statement=contact_rows(day),
+        counted=select(Contact.id).where(Contact.deleted_at.is_(None)),
         columns=(
             Column("name", N_("Nom"), sort="nom"),
             Column("role", N_("Fonction")),
@@ -235,7 +241,7 @@ def contact_list() -> ListDefinition:
             "recent": Sort((Contact.id,), descending=True),
         },
         default_sort="nom",
-        filters=_contact_filters(),
+        filters=_contact_filters(day),
         search_label=N_("Nom, courriel, structure"),
         count_words=(N_("%(count)s contact"), N_("%(count)s contacts")),
         export_url=lambda extension: url_for("contacts.export", extension=extension),

@@ -45,10 +45,17 @@ def _searched(
     prefixes: list[str],
 ) -> Narrowing:
     if listing.arguments.get("tri"):
-        statement = narrowing.statement.where(identity.in_(matching_ids(kind, prefixes)))
-        return replace(narrowing, statement=statement)
+        found = identity.in_(matching_ids(kind, prefixes))
+        return replace(
+            narrowing,
+            statement=narrowing.statement.where(found),
+            counted=None if narrowing.counted is None else narrowing.counted.where(found),
+        )
     return replace(
         narrowing,
         statement=joined_on_words(narrowing.statement, identity, kind, prefixes),
+        counted=None
+        if narrowing.counted is None
+        else joined_on_words(narrowing.counted, identity, kind, prefixes),
         sort=Sort(RELEVANCE),
     )

@@ -61,7 +61,10 @@ class Filter:
 
 @dataclass(slots=True)
 class ListDefinition:
-    """What a list is made of, once and for all."""
+    """What a list is made of, once and for all.
+
+    `counted`, where given, selects the same rows with nothing joined: it counts faster.
+    """
 
     url: str
     statement: Select[Any]
@@ -75,13 +78,15 @@ class ListDefinition:
     bulk_text_label: str | None = None
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
+    counted: Select[Any] | None = None
 
 
 @dataclass(slots=True)
 class Narrowing:
-    """The statement after search and filters, and what the page says of them."""
+    """The statements after search and filters, and what the page says of them."""
 
     statement: Select[Any]
     active: list[dict[str, str]] = field(default_factory=list)
     sort: Sort | None = None
     note: str | None = None
+    counted: Select[Any] | None = None

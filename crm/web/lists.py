@@ -108,19 +108,21 @@ class Listing:
         self.note = narrowing.note
         sort = narrowing.sort or self.definition.sorts[self.sort_name]
         self.rows = self._read_page(session, narrowing.statement, sort)
-        self.count_label = self._counted(session, narrowing.statement)
+        self.count_label = self._count_words(session, narrowing)
         if self.arguments.get("filtres"):
             self.filters = [self._open_filter(session, each) for each in self.definition.filters]
         return self
 
     def narrow(self, session: Session) -> Narrowing:
         """Apply the filters of the URL; a value that does not exist finds nothing, and says so."""
-        statement, active = self.definition.statement, []
+        statement, counted, active = self.definition.statement, self.definition.counted, []
         for each in self.definition.filters:
             values = [value for value in self.arguments.getlist(each.name) if value][:50]
             if not values:
                 continue
-            statement = statement.where(each.narrow(values))
+            condition = each.narrow(values)
+            statement = statement.where(condition)
+            counted = None if counted is None else counted.where(condition)
             named = dict(each.named(session, values))
             for value in values:
                 label = named.get(value, translate("introuvable"))
@@ -131,7 +133,7 @@ class Listing:
                         "remove_url": self._without(each.name, value),
                     }
                 )
-        return Narrowing(statement, active)
+        return Narrowing(statement, active, counted=counted)
 
     def ordered(self, narrowing: Narrowing, limit: int = MOST_EXPORTED) -> Select[Any]:
         """Return the narrowed statement in the chosen order, for an export."""
@@ -179,7 +181,8 @@ class Listing:
                 beyond(sort.expressions, cursor, descending=self.is_descending != backwards)
             )
         rows = list(
-            session.execute(
+            # Columns only: the connection reads them without what entities would need.
+            session.connection().execute(
                 statement.order_by(*self._order(sort, reverse=backwards)).limit(PAGE_SIZE + 1)
             )
         )
@@ -198,13 +201,15 @@ class Listing:
     def _page_url(self, direction: str, values: Sequence[Any]) -> str:
         return self.definition.url + self._query({direction: write_cursor(values)}, drop=_NOT_KEPT)
 
-    def _counted(self, session: Session, statement: Select[Any]) -> str:
-        limited = (
-            statement.with_only_columns(literal(1), maintain_column_froms=True)
-            .order_by(None)
-            .limit(COUNT_LIMIT + 1)
-        ).subquery()
-        count = session.scalar(select(func.count()).select_from(limited)) or 0
+    def _count_words(self, session: Session, narrowing: Narrowing) -> str:
+        counted = narrowing.counted
+        if counted is None:
+            counted = narrowing.statement.with_only_columns(
+                literal(1), maintain_column_froms=True
+            ).order_by(None)
+        limited = counted.limit(COUNT_LIMIT + 1).subquery()
+        statement = select(func.count()).select_from(limited)
+        count = session.connection().execute(statement).scalar_one()
         singular, plural = self.definition.count_words
         if count > COUNT_LIMIT:
             return translate(

@@ -30,7 +30,7 @@ blueprint = Blueprint("contacts", __name__, url_prefix="/contacts")
 def index() -> str:
     """Show the list of people, narrowed by the URL."""
     session = db.session()
-    listing = Listing(contact_list(), request.args)
+    listing = Listing(contact_list(clock.today()), request.args)
     listing.fill(session, narrow_by_words(session, listing, "contact", Contact.id))
     return render_template("contacts/index.html", listing=listing)
 
@@ -40,7 +40,7 @@ def index() -> str:
 def export(extension: str) -> Response:
     """Send the whole list, as narrowed by the URL."""
     session = db.session()
-    listing = Listing(contact_list(), request.args)
+    listing = Listing(contact_list(clock.today()), request.args)
     narrowing = narrow_by_words(session, listing, "contact", Contact.id)
     return send_rows("contacts", session.execute(listing.ordered(narrowing)), extension)
 
