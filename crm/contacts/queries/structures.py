@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload, selectinload
 
 from crm.contacts.models import Affiliation, Contact, Group, Membership, Structure
@@ -52,40 +52,22 @@ def structure_rows() -> Select[Any]:
     )
 
 
-# Written once: what an entity loads is costly to describe, and never changes.
-_FOR_PAGE = (
-    select(Structure)
-    .where(Structure.id == bindparam("structure_id"), Structure.deleted_at.is_(None))
-    .options(
-        joinedload(Structure.subtype),
-        joinedload(Structure.parent),
-        joinedload(Structure.commune),
-        joinedload(Structure.departement),
-        joinedload(Structure.epci),
-        selectinload(Structure.themes),
-        selectinload(Structure.countries),
-        selectinload(Structure.tags),
-    )
-)
-_PEOPLE = (
-    select(Affiliation)
-    .join(Contact, Affiliation.contact_id == Contact.id)
-    .where(Affiliation.structure_id == bindparam("structure_id"), Contact.deleted_at.is_(None))
-    .options(joinedload(Affiliation.contact))
-    .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Contact.sort_name)
-)
-_MEMBERSHIPS = (
-    select(Membership)
-    .join(Group, Membership.group_id == Group.id)
-    .where(Membership.structure_id == bindparam("structure_id"))
-    .options(joinedload(Membership.group))
-    .order_by(Group.sort_name, Membership.start_on)
-)
-
-
 def structure_for_page(session: Session, structure_id: int) -> Structure:
     """Return a structure with all that its page shows; raise NotFoundError."""
-    structure = session.scalar(_FOR_PAGE, {"structure_id": structure_id})
+    structure = session.scalar(
+        select(Structure)
+        .where(Structure.id == structure_id, Structure.deleted_at.is_(None))
+        .options(
+            joinedload(Structure.subtype),
+            joinedload(Structure.parent),
+            joinedload(Structure.commune),
+            joinedload(Structure.departement),
+            joinedload(Structure.epci),
+            selectinload(Structure.themes),
+            selectinload(Structure.countries),
+            selectinload(Structure.tags),
+        )
+    )
     if structure is None:
         raise NotFoundError
     return structure
@@ -98,12 +80,24 @@ def epci_of(session: Session, commune: Commune | None) -> Epci | None:
 
 def people_of(session: Session, structure_id: int) -> Sequence[Affiliation]:
     """Return everyone who is or was there, the present ones without an end first."""
-    return session.scalars(_PEOPLE, {"structure_id": structure_id}).all()
+    return session.scalars(
+        select(Affiliation)
+        .join(Contact, Affiliation.contact_id == Contact.id)
+        .where(Affiliation.structure_id == structure_id, Contact.deleted_at.is_(None))
+        .options(joinedload(Affiliation.contact))
+        .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Contact.sort_name)
+    ).all()
 
 
 def memberships_of(session: Session, structure_id: int) -> Sequence[Membership]:
     """Return the groups a structure is or was in, by name."""
-    return session.scalars(_MEMBERSHIPS, {"structure_id": structure_id}).all()
+    return session.scalars(
+        select(Membership)
+        .join(Group, Membership.group_id == Group.id)
+        .where(Membership.structure_id == structure_id)
+        .options(joinedload(Membership.group))
+        .order_by(Group.sort_name, Membership.start_on)
+    ).all()
 
 
 def find_structures(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[Suggestion]:
