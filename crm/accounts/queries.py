@@ -4,9 +4,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import PasswordToken, RecoveryCode, User, UserSession
-from crm.accounts.rules import email_key
 from crm.accounts.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, hash_token
 from crm.core import clock
+from crm.core.addresses import email_key
 from crm.core.errors import NotFoundError
 from crm.core.text import fold
 

@@ -7,8 +7,6 @@ from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from email_validator import EmailNotValidError, validate_email
-
 from crm.core.errors import N_, RuleError
 from crm.core.text import fold
 
@@ -40,23 +38,6 @@ _SYSTEMS = (
     ("CrOS", "ChromeOS"),
     ("Linux", "Linux"),
 )
-
-
-def parse_email(text: str, field: str = "email") -> str:
-    """Return the address as typed, without spaces around it; raise RuleError when it is none."""
-    try:
-        return validate_email(
-            text.strip(), check_deliverability=False, test_environment=True
-        ).normalized
-    except EmailNotValidError:
-        raise RuleError(
-            field, N_("Cette adresse n’est pas complète. Exemple : prenom.nom@reseau.fr.")
-        ) from None
-
-
-def email_key(text: str) -> str:
-    """Return the form under which an address is unique and found, however it is typed."""
-    return unicodedata.normalize("NFKC", text).strip().lower()
 
 
 def normalised_password(text: str) -> str:

@@ -18,10 +18,11 @@ from crm.accounts.operations.attempts import forget_attempts, take_attempt
 from crm.accounts.operations.passwords import refresh_hash
 from crm.accounts.passwords import refreshed_hash, verify_password
 from crm.accounts.queries import find_user_by_email
-from crm.accounts.rules import LONGEST_PASSWORD, describe_device, email_key
+from crm.accounts.rules import LONGEST_PASSWORD, describe_device
 from crm.accounts.sessions import SignedIn, confirm_session, open_session
 from crm.accounts.types import CODE_LIMITS, CONFIRM_LIMITS, LOGIN_LIMITS
 from crm.core import clock
+from crm.core.addresses import email_key
 from crm.core.errors import N_, RuleError
 from crm.database import db, transaction
 from crm.web.kept import Pairs

@@ -11,6 +11,7 @@ from crm.contacts import rules
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.contacts.operations.people import DEFAULT_ROLE
 from crm.contacts.types import AffiliationData, ContactData, StructureData
+from crm.core.addresses import parse_email
 from crm.core.errors import RuleError
 from crm.core.identifiers import parse_rna, parse_siren, parse_siret
 from crm.web.forms import (
@@ -51,7 +52,7 @@ class StructureForm(OnceForm):
     address = StringField(_l("Adresse"), [Optional(), longest(300)])
     postcode = StringField(_l("Code postal"), [Optional(), obeys(rules.parse_postcode)])
     commune_code = PickerField(_l("Commune"))
-    email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(rules.parse_email)])
+    email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(parse_email)])
     phone = StringField(_l("Téléphone"), [Optional(), longest(40), obeys(rules.parse_phone)])
     website = StringField(_l("Site"), [Optional(), longest(300), obeys(rules.parse_website)])
     description = TextAreaField(_l("Présentation"), [Optional(), longest(5000)])
@@ -108,7 +109,7 @@ class ContactForm(OnceForm):
     version = HiddenField(default="0")
     first_name = StringField(_l("Prénom"), [Optional(), longest(100)])
     last_name = StringField(_l("Nom"), [required(), longest(100)])
-    email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(rules.parse_email)])
+    email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(parse_email)])
     phone = StringField(_l("Téléphone"), [Optional(), longest(40), obeys(rules.parse_phone)])
     mobile = StringField(_l("Mobile"), [Optional(), longest(40), obeys(rules.parse_phone)])
     notes = TextAreaField(_l("Notes"), [Optional(), longest(5000)])

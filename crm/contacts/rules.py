@@ -6,27 +6,15 @@ from datetime import date
 from urllib.parse import urlsplit
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 
 from crm.contacts.types import AffiliationData, ContactData, Family, GroupStatus, StructureData
+from crm.core.addresses import parse_email
 from crm.core.errors import N_, RuleError
 from crm.core.identifiers import parse_rna, parse_siren, parse_siret
 
 LONGEST_NAME = 200
 LONGEST_TAG = 60
 _FRENCH_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
-
-
-def parse_email(text: str, field: str = "email") -> str:
-    """Return the address as typed, without spaces around it; raise RuleError when it is none."""
-    try:
-        return validate_email(
-            text.strip(), check_deliverability=False, test_environment=True
-        ).normalized
-    except EmailNotValidError:
-        raise RuleError(
-            field, N_("Cette adresse n’est pas complète. Exemple : prenom.nom@commune.fr.")
-        ) from None
 
 
 def parse_phone(text: str, field: str = "phone") -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from crm.contacts import rules
 from crm.contacts.types import AffiliationData, GroupStatus, StructureData
+from crm.core.addresses import parse_email
 from crm.core.errors import RuleError
 
 DAY = date(2019, 3, 12)
@@ -35,9 +36,9 @@ def test_what_is_no_phone_is_refused(typed: str) -> None:
 
 
 def test_an_address_pasted_with_spaces_is_cleaned() -> None:
-    assert rules.parse_email("  mairie@commune.example ") == "mairie@commune.example"
+    assert parse_email("  mairie@commune.example ") == "mairie@commune.example"
     with pytest.raises(RuleError, match="Exemple"):
-        rules.parse_email("mairie@")
+        parse_email("mairie@")
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from crm.accounts import rules
 from crm.accounts.models import User
 from crm.accounts.operations.passwords import void_password_tokens
 from crm.accounts.permissions import Role
 from crm.accounts.sessions import end_sessions
 from crm.core import clock
+from crm.core.addresses import email_key, parse_email
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 
 _TAKEN = N_("Cette adresse est déjà celle d’un compte.")
@@ -18,10 +18,10 @@ _LONGEST_NAME = 120
 
 def create_user(session: Session, *, email: str, name: str, role: str) -> User:
     """Add a member of the team, without a password; raise RuleError for a wrong value."""
-    address = rules.parse_email(email)
+    address = parse_email(email)
     user = User(
         email=address,
-        email_key=rules.email_key(address),
+        email_key=email_key(address),
         name=_checked_name(name),
         role=_checked_role(role),
         created_at=clock.now(),
@@ -103,9 +103,9 @@ def reactivate_user(session: Session, *, user_id: int) -> User:
 
 
 def _change_email(session: Session, user: User, email: str) -> None:
-    address = rules.parse_email(email)
+    address = parse_email(email)
     if address != user.email:
-        user.email, user.email_key = address, rules.email_key(address)
+        user.email, user.email_key = address, email_key(address)
         void_password_tokens(session, user_id=user.id)
     _flush(session)
 

@@ -21,10 +21,10 @@ from crm.accounts.operations.passwords import (
 from crm.accounts.operations.users import get_user
 from crm.accounts.passwords import check_new_password, hash_password
 from crm.accounts.queries import find_user_by_email, find_user_of_token
-from crm.accounts.rules import email_key
 from crm.accounts.signing_in import tell_log
 from crm.accounts.types import RESET_LIMITS
 from crm.accounts.views.blueprint import blueprint
+from crm.core.addresses import email_key
 from crm.core.errors import RuleError
 from crm.database import db, transaction
 from crm.web.access import Reach, allow

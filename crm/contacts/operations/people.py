@@ -9,6 +9,7 @@ from crm.contacts.operations.tags import find_or_create_tags
 from crm.contacts.rules import clean_affiliation, clean_contact, split_name
 from crm.contacts.types import AffiliationData, ContactData
 from crm.core import clock
+from crm.core.addresses import email_key
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.text import sort_key
 
@@ -116,7 +117,7 @@ def _fill(session: Session, contact: Contact, data: ContactData) -> None:
     contact.last_name = data.last_name
     contact.sort_name = sort_key(f"{data.last_name} {data.first_name or ''}")
     contact.email = data.email
-    contact.email_key = data.email.lower() if data.email else None
+    contact.email_key = email_key(data.email) if data.email else None
     contact.phone = data.phone
     contact.mobile = data.mobile
     contact.notes = data.notes
