@@ -13,7 +13,9 @@ import crm.accounts.models
 import crm.contacts.models
 import crm.followups.models
 import crm.history.models
+import crm.jobs.models
 import crm.mail.models
+import crm.notes.models
 import crm.projects.models
 import crm.reference.models
 import crm.search.models

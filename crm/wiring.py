@@ -8,21 +8,30 @@ from flask_login import current_user
 
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
+from crm.contacts import kinds as contact_kinds
 from crm.contacts import views as contacts
-from crm.contacts.wording import (
-    AFFILIATION_WORDING,
-    CONTACT_WORDING,
-    MEMBERSHIP_WORDING,
-    STRUCTURE_WORDING,
-)
+from crm.contacts.events import SuccessorsWanted
+from crm.contacts.wording import WORDINGS as CONTACT_WORDINGS
 from crm.core.errors import N_
+from crm.core.events import subscribe
+from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
-from crm.followups.timeline import follow_up_panel, session_entries
+from crm.followups.operations.follow_ups import schedule_meetings
+from crm.followups.summary import facts_of_contact, facts_of_structure
+from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
+from crm.history.exports import keep_export
+from crm.history.kinds import add_pointer, find_kind, know_kind
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
+from crm.history.timeline import change_entries
+from crm.history.views import blueprint as history
 from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.mail.views import blueprint as outbox
+from crm.notes.kinds import KINDS as NOTE_KINDS
+from crm.notes.kinds import NOTE_WORDING
+from crm.notes.timeline import note_entries
+from crm.notes.views import blueprint as notes
 from crm.projects.panels import structure_projects
 from crm.projects.views import blueprint as projects
 from crm.projects.wording import PROJECT_WORDING
@@ -31,13 +40,15 @@ from crm.reference.views import blueprint as reference
 from crm.reports.views import blueprint as reports
 from crm.territories.views import blueprint as territories
 from crm.web.access import Permission
+from crm.web.exports import on_export
 from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
 from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
 from crm.web.shell import Shell
-from crm.web.timeline import add_source
+from crm.web.summaries import add_facts
+from crm.web.timeline import CHANGES, add_source
 
 MENU = (
     MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
@@ -47,6 +58,8 @@ MENU = (
     MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
     MenuEntry(N_("Groupes"), "groups.index", "flag", Permission.READ_NETWORK),
     MenuEntry(N_("Bilan"), "reports.index", "chart-bar", Permission.READ_REPORTS),
+    MenuEntry(N_("Mandats"), "mandates.index", "id", Permission.READ_NETWORK),
+    MenuEntry(N_("Corbeille"), "history.trash", "trash", Permission.READ_NETWORK),
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
     MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
@@ -57,14 +70,12 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
 )
 WORDINGS = {
-    "affiliation": AFFILIATION_WORDING,
-    "contact": CONTACT_WORDING,
+    **CONTACT_WORDINGS,
     "follow_up": FOLLOW_UP_WORDING,
-    "membership": MEMBERSHIP_WORDING,
+    "note": NOTE_WORDING,
     "project": PROJECT_WORDING,
     "reference_item": ITEM_WORDING,
     "session": SESSION_WORDING,
-    "structure": STRUCTURE_WORDING,
     "user": USER_WORDING,
 }
 ADDRESSES = {
@@ -89,6 +100,8 @@ def register_packages(app: Flask) -> None:
         outbox,
         *followups.BLUEPRINTS,
         *contacts.BLUEPRINTS,
+        notes,
+        history,
         projects,
         reports,
         reference,
@@ -98,9 +111,31 @@ def register_packages(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
         word(entity, wording)
+    _connect_records(app)
+
+
+def _connect_records(app: Flask) -> None:
+    """Let records show, and history put back, what belongs to the packages above them."""
+    for kind in (*contact_kinds.KINDS, *NOTE_KINDS, *followup_kinds.KINDS):
+        know_kind(kind)
+    for entity, pointer in (*contact_kinds.POINTERS, *followup_kinds.POINTERS):
+        add_pointer(entity, pointer)
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
-    add_source(session_entries)
+    add_facts("structure", facts_of_structure)
+    add_facts("contact", facts_of_contact)
+    add_source("seances", N_("Séances"), session_entries)
+    add_source("relances", N_("Relances faites"), follow_up_entries)
+    add_source("notes", N_("Notes"), note_entries)
+    add_source(CHANGES, N_("Modifications"), change_entries)
+    subscribe(SuccessorsWanted, schedule_meetings)
+    on_export(keep_export)
+    app.add_template_global(_record_url, "record_url")
+
+
+def _record_url(entity: str, record_id: int) -> str | None:
+    kind = find_kind(entity)
+    return kind.url_of(record_id) if kind else None
 
 
 def _acting_user() -> Actor:

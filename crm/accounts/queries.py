@@ -1,5 +1,7 @@
 """What the pages of accounts read."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -80,3 +82,13 @@ def matching_user_ids(session: Session, text: str) -> list[int]:
 def list_users(session: Session) -> list[User]:
     """Return every user, closed accounts too, by name."""
     return list(session.scalars(select(User).order_by(func.lower(User.name), User.id)))
+
+
+def team(session: Session, also: Sequence[int] = ()) -> list[tuple[str, str]]:
+    """Return (id, name) of the active members of the team, and of those named."""
+    rows = session.execute(
+        select(User.id, User.name)
+        .where(User.is_active | User.id.in_(also))
+        .order_by(User.name, User.id)
+    )
+    return [(str(user_id), name) for user_id, name in rows.tuples()]

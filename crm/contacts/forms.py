@@ -10,9 +10,9 @@ from wtforms.validators import Optional, ValidationError
 from crm.contacts import rules
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.contacts.operations.people import DEFAULT_ROLE
-from crm.contacts.types import AffiliationData, ContactData, StructureData
+from crm.contacts.types import AffiliationData, ContactData, EndReason, StructureData
 from crm.core.addresses import parse_email
-from crm.core.errors import RuleError
+from crm.core.errors import N_, RuleError
 from crm.core.identifiers import parse_rna, parse_siren, parse_siret
 from crm.web.forms import (
     ChipsField,
@@ -21,7 +21,7 @@ from crm.web.forms import (
     longest,
     required,
 )
-from crm.web.locale import sentence
+from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
 
@@ -36,6 +36,20 @@ def obeys(parse: Callable[..., str]) -> Callable[[Any, Any], None]:
                 raise ValidationError(sentence(error)) from error
 
     return check
+
+
+END_REASON_LABELS = {
+    EndReason.TERM: N_("Fin de mandat"),
+    EndReason.RESIGNATION: N_("Démission"),
+    EndReason.DEPARTURE: N_("Départ"),
+    EndReason.RETIREMENT: N_("Retraite"),
+    EndReason.DEATH: N_("Décès"),
+    EndReason.OTHER: N_("Autre"),
+}
+
+
+def _number(text: str | None) -> int | None:
+    return int(text[:9]) if text and text.isdecimal() else None
 
 
 class StructureForm(OnceForm):
@@ -57,10 +71,15 @@ class StructureForm(OnceForm):
     website = StringField(_l("Site"), [Optional(), longest(300), obeys(rules.parse_website)])
     description = TextAreaField(_l("Présentation"), [Optional(), longest(5000)])
     theme_ids = ChipsField(_l("Thèmes"))
+    expertise_ids = ChipsField(_l("Expertises et compétences"))
+    parent = PickerField(_l("Rattachée à"))
+    referent_id = SelectField(_l("Suivie par"), coerce=str, validate_choice=False)
     country_codes = PickerField(_l("Pays"))
     tags = StringField(_l("Étiquettes"), [Optional(), longest(500)])
     listed_on = DayField(_l("Référencée le"))
+    dormant_on = DayField(_l("Dormante depuis le"))
     closed_on = DayField(_l("Fermée le"))
+    verified_on = DayField(_l("Fiche vérifiée le"))
 
     def read(self) -> StructureData:
         """Return what was typed."""
@@ -82,7 +101,12 @@ class StructureForm(OnceForm):
             website=self.website.data,
             description=self.description.data,
             listed_on=self.listed_on.data,
+            dormant_on=self.dormant_on.data,
             closed_on=self.closed_on.data,
+            verified_on=self.verified_on.data,
+            parent_id=_number(next(iter(self.parent.data or ()), None)),
+            referent_id=_number(self.referent_id.data),
+            expertise_ids=tuple(int(value) for value in self.expertise_ids.data or ()),
             theme_ids=tuple(int(value) for value in self.theme_ids.data or ()),
             country_codes=tuple(self.country_codes.data or ()),
             tag_labels=rules.split_tags(self.tags.data),
@@ -92,12 +116,16 @@ class StructureForm(OnceForm):
         """Show what the structure holds now."""
         for name in (
             "name", "acronym", "family_code", "siren", "siret", "rna", "address", "postcode",
-            "email", "phone", "website", "description", "listed_on", "closed_on",
+            "email", "phone", "website", "description", "listed_on", "dormant_on", "closed_on",
+            "verified_on",
         ):  # fmt: skip
             self._fields[name].data = getattr(structure, name)
         self.version.data = str(structure.version)
         self.subtype_id.data = str(structure.subtype_id or "")
         self.commune_code.data = [structure.commune_code] if structure.commune_code else []
+        self.parent.data = [str(structure.parent_id)] if structure.parent_id else []
+        self.referent_id.data = str(structure.referent_id or "")
+        self.expertise_ids.data = [str(item.id) for item in structure.expertises]
         self.theme_ids.data = [str(theme.id) for theme in structure.themes]
         self.country_codes.data = [country.code for country in structure.countries]
         self.tags.data = ", ".join(tag.label for tag in structure.tags)
@@ -144,6 +172,15 @@ class AffiliationForm(OnceForm):
     is_elected = BooleanField(_l("Mandat électif"))
     start_on = DayField(_l("Depuis le"))
     end_on = DayField(_l("Jusqu’au"))
+    end_reason = SelectField(_l("Motif de la fin"), validate_choice=False)
+    seat_id = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.end_reason.choices = [
+            ("", "—"),
+            *((each.value, translate(END_REASON_LABELS[each])) for each in EndReason),
+        ]
 
     def read(self) -> AffiliationData:
         """Return what was typed."""
@@ -152,12 +189,15 @@ class AffiliationForm(OnceForm):
             is_elected=bool(self.is_elected.data),
             start_on=self.start_on.data,
             end_on=self.end_on.data,
+            end_reason=self.end_reason.data or None,
+            seat_id=_number(self.seat_id.data),
         )
 
     def write(self, affiliation: Affiliation) -> None:
         """Show what the affiliation holds now."""
         for name in ("role", "is_elected", "start_on", "end_on"):
             self._fields[name].data = getattr(affiliation, name)
+        self.end_reason.data = affiliation.end_reason or ""
         self.version.data = str(affiliation.version)
         self.structure.data = [str(affiliation.structure_id)]
 
@@ -169,6 +209,7 @@ class NewContactForm(ContactForm):
     role = StringField(_l("Fonction"), [Optional(), longest(120)])
     is_elected = BooleanField(_l("Mandat électif"))
     start_on = DayField(_l("Depuis le"))
+    seat_id = HiddenField()
 
     def read_role(self) -> AffiliationData:
         """Return the first role; without a name for it, a plain contact."""
@@ -176,4 +217,5 @@ class NewContactForm(ContactForm):
             role=self.role.data or DEFAULT_ROLE,
             is_elected=bool(self.is_elected.data),
             start_on=self.start_on.data,
+            seat_id=_number(self.seat_id.data),
         )

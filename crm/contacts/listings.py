@@ -79,7 +79,7 @@ def _in_epci(values: list[str]) -> ColumnElement[bool]:
 
 def structure_filters() -> list[Filter]:
     """Return what narrows a list of structures; also a list of people, by where they are."""
-    return [*_identity_filters(), *_place_filters(), *_activity_filters()]
+    return [*_identity_filters(), *place_filters(), *_activity_filters()]
 
 
 def _identity_filters() -> list[Filter]:
@@ -100,7 +100,8 @@ def _identity_filters() -> list[Filter]:
     ]
 
 
-def _place_filters() -> list[Filter]:
+def place_filters() -> list[Filter]:
+    """Return what narrows a list by where a structure has its seat."""
     return [
         Filter("departement", N_("Département"), Structure.departement_code.in_, departements),
         Filter("epci", N_("EPCI"), _in_epci, _epci),

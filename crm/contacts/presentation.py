@@ -6,9 +6,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]
 
+from crm.accounts.queries import team
 from crm.contacts import rules
-from crm.contacts.forms import AffiliationForm, StructureForm
+from crm.contacts.attached_forms import MEDIUM_LABELS, NATURE_LABELS
+from crm.contacts.forms import END_REASON_LABELS, AffiliationForm, StructureForm
 from crm.contacts.queries import structures_by_values
+from crm.contacts.queries.attached import attached_to_structure, points_of
+from crm.contacts.queries.mandates import vacancies_of
 from crm.contacts.queries.people import affiliations_of, contact_for_page
 from crm.contacts.queries.structures import (
     communes_by_codes,
@@ -17,20 +21,34 @@ from crm.contacts.queries.structures import (
     people_of,
     structure_for_page,
 )
+from crm.contacts.wording import STANDING_LABELS
+from crm.core import clock
 from crm.history.queries import history_of
 from crm.history.wording import tell
 from crm.reference.queries import items_of, labels_by_code
 from crm.territories.queries import countries
 from crm.web.panels import panels_of
+from crm.web.summaries import facts_of
 from crm.web.timeline import timeline_of
 
 
 def structure_page(session: Session, structure_id: int, day: date) -> dict[str, Any]:
-    """Return what a structure's page shows on a day; raise NotFoundError."""
+    """Return what a structure's page shows, with the people of a day; raise NotFoundError."""
     structure = structure_for_page(session, structure_id)
     people = people_of(session, structure_id)
     return {
         "structure": structure,
+        "day": day,
+        "is_past_day": day != clock.today(),
+        "standing": rules.standing_on(
+            structure.listed_on, structure.dormant_on, structure.closed_on, clock.today()
+        ),
+        "standing_labels": STANDING_LABELS,
+        "natures": NATURE_LABELS,
+        "end_reasons": END_REASON_LABELS,
+        "facts": facts_of(session, "structure", structure_id),
+        "attached": attached_to_structure(session, structure_id),
+        "vacancies": vacancies_of(session, structure_id, day),
         "family": dict(labels_by_code(session, "family")).get(structure.family_code, ""),
         "epci_of_seat": epci_of(session, structure.commune),
         "present": [one for one in people if rules.is_current(one.start_on, one.end_on, day)],
@@ -54,6 +72,10 @@ def contact_page(session: Session, contact_id: int, day: date) -> dict[str, Any]
     affiliations = affiliations_of(session, contact_id)
     return {
         "contact": contact,
+        "media": MEDIUM_LABELS,
+        "end_reasons": END_REASON_LABELS,
+        "facts": facts_of(session, "contact", contact_id),
+        "points": points_of(session, contact_id=contact_id),
         "present": [one for one in affiliations if rules.is_current(one.start_on, one.end_on, day)],
         "past": [
             one for one in affiliations if not rules.is_current(one.start_on, one.end_on, day)
@@ -78,6 +100,10 @@ def offer_structure_choices(session: Session, form: StructureForm) -> None:
         ),
     ]
     form.theme_ids.offer((str(item.id), item.label) for item in items_of(session, "theme"))
+    form.expertise_ids.offer((str(item.id), item.label) for item in items_of(session, "expertise"))
+    form.parent.offer(structures_by_values(session, form.parent.data or []))
+    kept = [int(form.referent_id.data)] if (form.referent_id.data or "").isdecimal() else []
+    form.referent_id.choices = [("", "—"), *team(session, also=kept)]
     form.country_codes.offer([(country.code, country.name) for country in countries(session)])
     form.commune_code.offer(communes_by_codes(session, form.commune_code.data or []))
 

@@ -7,13 +7,28 @@ from urllib.parse import urlsplit
 
 import phonenumbers
 
-from crm.contacts.types import AffiliationData, ContactData, Family, GroupStatus, StructureData
-from crm.core.addresses import parse_email
+from crm.contacts.types import (
+    AddressData,
+    AddressNature,
+    AffiliationData,
+    ContactData,
+    ContactPointData,
+    EndReason,
+    Family,
+    GroupStatus,
+    Medium,
+    NetworkMembershipData,
+    SeatData,
+    Standing,
+    StructureData,
+)
+from crm.core.addresses import email_key, parse_email
 from crm.core.errors import N_, RuleError
 from crm.core.identifiers import parse_rna, parse_siren, parse_siret
 
 LONGEST_NAME = 200
 LONGEST_TAG = 60
+FIRST_YEAR = 1980
 _FRENCH_REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT")
 
 
@@ -109,6 +124,62 @@ def clean_affiliation(data: AffiliationData) -> AffiliationData:
     if not data.role.strip():
         raise RuleError("role", N_("Ce champ est nécessaire."))
     check_order(data.start_on, data.end_on, "end_on")
+    if data.end_reason and data.end_reason not in set(EndReason):
+        raise RuleError("end_reason", N_("Choisissez un motif dans la liste."))
+    return replace(
+        data, role=data.role.strip(), end_reason=data.end_reason if data.end_on else None
+    )
+
+
+def clean_contact_point(data: ContactPointData) -> ContactPointData:
+    """Return the data with its value in canonical form; raise RuleError when it is none."""
+    if data.medium not in set(Medium):
+        raise RuleError("medium", N_("Choisissez un courriel, un téléphone ou un lien."))
+    if not data.value.strip():
+        raise RuleError("value", N_("Ce champ est nécessaire."))
+    parse = {Medium.EMAIL: parse_email, Medium.PHONE: parse_phone, Medium.LINK: parse_website}
+    is_email = data.medium == Medium.EMAIL
+    if is_email and data.nature not in {None, *AddressNature}:
+        raise RuleError("nature", N_("Choisissez à qui est cette adresse."))
+    return replace(
+        data,
+        value=parse[Medium(data.medium)](data.value, "value"),
+        nature=data.nature if is_email else None,
+    )
+
+
+def contact_point_key(medium: str, value: str) -> str:
+    """Return the form under which a contact point is found and compared, however it is typed."""
+    return email_key(value) if medium == Medium.EMAIL else value.lower().rstrip("/")
+
+
+def clean_address(data: AddressData) -> AddressData:
+    """Return the data; raise RuleError without a name for it, or without any place."""
+    if not data.label.strip():
+        raise RuleError("label", N_("Ce champ est nécessaire."))
+    if not (data.address or data.postcode or data.commune_code):
+        raise RuleError("address", N_("Donnez au moins une rue, un code postal ou une commune."))
+    return replace(data, postcode=parse_postcode(data.postcode) if data.postcode else None)
+
+
+def check_membership_year(data: NetworkMembershipData, this_year: int) -> None:
+    """Raise RuleError for a year that is none, or a payment said without being one."""
+    if not FIRST_YEAR <= data.year <= this_year + 1:
+        raise RuleError(
+            "year",
+            N_("L’année va de %(first)s à %(last)s."),
+            first=FIRST_YEAR,
+            last=this_year + 1,
+        )
+    if data.paid_on and not data.is_paid:
+        raise RuleError("paid_on", N_("Cochez « cotisation réglée », ou videz cette date."))
+
+
+def clean_seat(data: SeatData) -> SeatData:
+    """Return the data; raise RuleError without a role or when the end precedes the start."""
+    if not data.role.strip():
+        raise RuleError("role", N_("Ce champ est nécessaire."))
+    check_order(data.opened_on, data.closed_on, "closed_on")
     return replace(data, role=data.role.strip())
 
 
@@ -135,6 +206,19 @@ def split_tags(text: str | None) -> tuple[str, ...]:
 def is_current(start_on: date | None, end_on: date | None, day: date) -> bool:
     """Tell whether a period with inclusive, optional bounds holds the day."""
     return (start_on is None or start_on <= day) and (end_on is None or day <= end_on)
+
+
+def standing_on(
+    listed_on: date | None, dormant_on: date | None, closed_on: date | None, day: date
+) -> Standing:
+    """Return where a structure stands with the network on a day."""
+    if closed_on is not None and closed_on <= day:
+        return Standing.CLOSED
+    if dormant_on is not None and dormant_on <= day:
+        return Standing.DORMANT
+    if listed_on is None or listed_on > day:
+        return Standing.PROSPECT
+    return Standing.ACTOR
 
 
 def group_status(launched_on: date | None, closed_on: date | None, day: date) -> GroupStatus:

@@ -20,6 +20,42 @@ class Family(StrEnum):
     AUTRE = "autre"
 
 
+class Standing(StrEnum):
+    """Where a structure stands with the network on a day; derived from its dates, never stored."""
+
+    PROSPECT = "prospect"
+    ACTOR = "acteur"
+    DORMANT = "dormante"
+    CLOSED = "fermee"
+
+
+class Medium(StrEnum):
+    """By what a contact point reaches someone."""
+
+    EMAIL = "courriel"
+    PHONE = "telephone"
+    LINK = "lien"
+
+
+class AddressNature(StrEnum):
+    """Whose an e-mail address is: it decides what may be sent to it."""
+
+    GENERIC = "generique"
+    PERSONAL = "personnelle"
+    SHARED = "partagee"
+
+
+class EndReason(StrEnum):
+    """Why someone's role ended."""
+
+    TERM = "fin_de_mandat"
+    RESIGNATION = "demission"
+    DEPARTURE = "depart"
+    RETIREMENT = "retraite"
+    DEATH = "deces"
+    OTHER = "autre"
+
+
 class GroupKind(StrEnum):
     """What gathers a group: a country or a theme."""
 
@@ -54,7 +90,12 @@ class StructureData:
     website: str | None = None
     description: str | None = None
     listed_on: date | None = None
+    dormant_on: date | None = None
     closed_on: date | None = None
+    verified_on: date | None = None
+    parent_id: int | None = None
+    referent_id: int | None = None
+    expertise_ids: tuple[int, ...] = ()
     theme_ids: tuple[int, ...] = ()
     country_codes: tuple[str, ...] = ()
     tag_labels: tuple[str, ...] = ()
@@ -81,3 +122,56 @@ class AffiliationData:
     is_elected: bool = False
     start_on: date | None = None
     end_on: date | None = None
+    end_reason: str | None = None
+    seat_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPointData:
+    """A further e-mail, phone or link; `nature` is for e-mails."""
+
+    medium: str
+    value: str
+    nature: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressData:
+    """A further address of a structure."""
+
+    label: str
+    address: str | None = None
+    postcode: str | None = None
+    commune_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkMembershipData:
+    """A structure's membership of the network in a year; the fee is as typed."""
+
+    year: int
+    fee: str | None = None
+    is_paid: bool = False
+    paid_on: date | None = None
+    voting_contact_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartnershipData:
+    """A structure's partner abroad; `partner` is a picker's value."""
+
+    partner: str
+    about: str | None = None
+    start_on: date | None = None
+    end_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatData:
+    """A role that a structure should have someone in."""
+
+    role: str
+    is_elected: bool = False
+    opened_on: date | None = None
+    closed_on: date | None = None

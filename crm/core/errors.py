@@ -9,13 +9,19 @@ def N_(message: str) -> str:  # noqa: N802 - the customary gettext marker
 
 
 class RuleError(ValueError):
-    """A wrong input: `field` names the form field, `message` is a msgid in French."""
+    """A wrong input: `field` names the form field, `message` is a msgid in French.
 
-    def __init__(self, field: str, message: str, **params: Any) -> None:
+    `record` is (entity, id) of the record that stands in the way, for a link to it.
+    """
+
+    def __init__(
+        self, field: str, message: str, *, record: tuple[str, int] | None = None, **params: Any
+    ) -> None:
         super().__init__(message % params if params else message)
         self.field = field
         self.message = message
         self.params = params
+        self.record = record
 
 
 class NotFoundError(LookupError):

@@ -47,6 +47,7 @@ class AccompanimentSession(Base):
     __tablename__ = "accompaniment_session"
     __history__ = "session"
     __history_exclude__ = frozenset({"submission_key", "created_at"})
+    __history_keep__ = {"structures": ("structure_name", "family_code", "departement_code")}
     __table_args__ = (
         CheckConstraint(f"status IN ({_statuses})", name="status"),
         CheckConstraint("duration_minutes > 0", name="duration_minutes"),
@@ -137,6 +138,7 @@ class FollowUp(Base):
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     assignee: Mapped[User] = relationship(lazy="raise")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.accounts.queries import team
 from crm.contacts.queries import (
     contacts_by_values,
     find_contacts,
@@ -21,7 +22,6 @@ from crm.followups.queries import (
     follow_ups_of_session,
     most_used_themes,
     session_for_page,
-    team,
 )
 from crm.followups.rules import LONGEST_ID
 from crm.history.queries import history_of

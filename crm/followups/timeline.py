@@ -10,11 +10,13 @@ from crm.accounts.models import User
 from crm.core.errors import N_
 from crm.followups.models import (
     AccompanimentSession,
+    FollowUp,
     SessionStructure,
     session_contact,
     session_officer,
 )
 from crm.followups.queries import open_follow_ups_of
+from crm.followups.queries.follow_ups import follow_up_rows
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.reference.models import ReferenceItem
 from crm.web.formats import short_date
@@ -42,6 +44,30 @@ def session_entries(
         .limit(limit)
     )
     return [_entry(row) for row in session.execute(statement)]
+
+
+def follow_up_entries(
+    session: Session, *, entity: str, record_id: int, limit: int
+) -> list[TimelineEntry]:
+    """Return the follow-ups about a structure that were done; none for another kind of record."""
+    if entity != "structure":
+        return []
+    rows = session.execute(
+        follow_up_rows()
+        .where(FollowUp.structure_id == record_id, FollowUp.done_at.is_not(None))
+        .order_by(FollowUp.done_at.desc(), FollowUp.id.desc())
+        .limit(limit)
+    )
+    return [
+        TimelineEntry(
+            when=row.done_at,
+            title=row.what,
+            url=url_for("follow_ups.edit", follow_up_id=row.id),
+            icon="check",
+            who=row.assignee,
+        )
+        for row in rows
+    ]
 
 
 def _told_sessions() -> Select[Any]:

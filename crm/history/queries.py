@@ -21,6 +21,8 @@ class PastChange:
     entity: str
     record_id: int
     fields: dict[str, list[Any]]
+    change_set_id: int = 0
+    change_id: int = 0
 
 
 def history_of(
@@ -36,6 +38,8 @@ def history_of(
             Change.entity,
             Change.record_id,
             Change.fields,
+            Change.change_set_id,
+            Change.id,
         )
         .join(Change, Change.change_set_id == ChangeSet.id)
         .join(

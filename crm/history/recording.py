@@ -1,12 +1,12 @@
 """Writes the change sets: watches each flush and keeps every field before and after."""
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import event, insert, inspect
+from sqlalchemy import delete, event, insert, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
@@ -16,7 +16,11 @@ from crm.history.models import Change, ChangeSet, ChangeSubject
 
 _CHANGE_SET_ID = note_of_transaction("change_set_id")
 _ACTOR = note_of_transaction("actor")
+_DESCRIPTION = note_of_transaction("change_set_description")
 _NEVER = frozenset({"id", "version"})
+REMOVED = ":removed"
+
+Fields = dict[str, list[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,17 @@ class Actor:
     user_id: int | None
     name: str
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """A change to keep: `fields` maps a name to [before, after]; `subjects` tell of it too."""
+
+    action: str
+    entity: str
+    record_id: int
+    fields: Fields
+    subjects: Sequence[tuple[str, int]] = ()
 
 
 COMMAND = Actor(user_id=None, name="Passerelle", source="command")
@@ -49,28 +64,93 @@ def act_as(session: Session, actor: Actor) -> None:
     session.info[_ACTOR] = actor
 
 
+def actor_of(session: Session) -> Actor:
+    """Return who acts in this transaction."""
+    actor: Actor | None = session.info.get(_ACTOR)
+    return actor or _who_is_acting()
+
+
+def describe_save(session: Session, *, label: str, undoes_id: int | None = None) -> None:
+    """Say in words what this transaction does at once; before its first change."""
+    session.info[_DESCRIPTION] = {"label": label[:200], "undoes_id": undoes_id}
+
+
+def change_set_of(session: Session) -> int | None:
+    """Return the change set that this transaction has opened; None while nothing has changed."""
+    known: int | None = session.info.get(_CHANGE_SET_ID)
+    return known
+
+
 def record_changes(session: Session, *_: Any) -> None:
     """Keep what this flush changes; called by SQLAlchemy after each flush, before it forgets."""
-    changes = [
-        (instance, action, fields)
-        for action, instances in (
-            ("created", session.new),
-            ("updated", session.dirty),
-            ("deleted", session.deleted),
-        )
-        for instance in instances
-        if hasattr(instance, "__history__") and (fields := _changed_fields(instance, action))
-    ]
+    keep_changes(
+        session,
+        [
+            RecordedChange(
+                action,
+                instance.__history__,
+                instance.id,
+                fields,
+                instance.history_subjects() if hasattr(instance, "history_subjects") else (),
+            )
+            for action, instances in (
+                ("created", session.new),
+                ("updated", session.dirty),
+                ("deleted", session.deleted),
+            )
+            for instance in instances
+            if hasattr(instance, "__history__") and (fields := _changed_fields(instance, action))
+        ],
+    )
+
+
+def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:
+    """Write changes into this transaction's change set: three statements, however many.
+
+    Flushes come here by themselves; an operation that writes many rows by SQL calls it.
+    """
     if not changes:
         return
     change_set_id = _open_change_set(session)
-    for instance, action, fields in changes:
-        _write(session, change_set_id, instance, action, fields)
+    connection = session.connection()
+    ids = connection.execute(
+        insert(Change.__table__).returning(Change.id, sort_by_parameter_order=True),  # type: ignore[arg-type]
+        [
+            {
+                "change_set_id": change_set_id,
+                "action": each.action,
+                "entity": each.entity,
+                "record_id": each.record_id,
+                "fields": each.fields,
+            }
+            for each in changes
+        ],
+    ).scalars()
+    connection.execute(
+        insert(ChangeSubject.__table__),  # type: ignore[arg-type]
+        [
+            {"change_id": change_id, "entity": entity, "record_id": record_id}
+            for change_id, each in zip(ids, changes, strict=True)
+            for entity, record_id in sorted({(each.entity, each.record_id), *each.subjects})
+        ],
+    )
+
+
+def hide_from_others(session: Session, *, entity: str, record_id: int) -> None:
+    """Let a record's changes be told on its own page only, those of the past too."""
+    own = select(Change.id).where(Change.entity == entity, Change.record_id == record_id)
+    session.execute(
+        delete(ChangeSubject).where(
+            ChangeSubject.change_id.in_(own),
+            (ChangeSubject.entity != entity) | (ChangeSubject.record_id != record_id),
+        )
+    )
 
 
 def _open_change_set(session: Session) -> int:
     if _CHANGE_SET_ID not in session.info:
-        actor = session.info.get(_ACTOR) or _who_is_acting()
+        actor = actor_of(session)
+        description = session.info.get(_DESCRIPTION) or {"label": None, "undoes_id": None}
         session.info[_CHANGE_SET_ID] = session.execute(
             insert(ChangeSet).returning(ChangeSet.id),
             {
@@ -78,41 +158,16 @@ def _open_change_set(session: Session) -> int:
                 "actor_id": actor.user_id,
                 "actor_name": actor.name,
                 "source": actor.source,
+                **description,
             },
         ).scalar_one()
     return int(session.info[_CHANGE_SET_ID])
 
 
-def _write(
-    session: Session, change_set_id: int, instance: Any, action: str, fields: dict[str, list[Any]]
-) -> None:
-    entity = instance.__history__
-    change_id = session.execute(
-        insert(Change).returning(Change.id),
-        {
-            "change_set_id": change_set_id,
-            "action": action,
-            "entity": entity,
-            "record_id": instance.id,
-            "fields": fields,
-        },
-    ).scalar_one()
-    subjects = {(entity, instance.id)}
-    if hasattr(instance, "history_subjects"):
-        subjects.update(instance.history_subjects())
-    session.execute(
-        insert(ChangeSubject),
-        [
-            {"change_id": change_id, "entity": kind, "record_id": record_id}
-            for kind, record_id in sorted(subjects)
-        ],
-    )
-
-
-def _changed_fields(instance: Any, action: str) -> dict[str, list[Any]]:
+def _changed_fields(instance: Any, action: str) -> Fields:
     state = inspect(instance)
     excluded = _NEVER | getattr(instance, "__history_exclude__", frozenset())
-    fields: dict[str, list[Any]] = {}
+    fields: Fields = {}
     for attribute in state.mapper.column_attrs:
         if attribute.key in excluded:
             continue
@@ -120,36 +175,52 @@ def _changed_fields(instance: Any, action: str) -> dict[str, list[Any]]:
         if before != after:
             fields[attribute.key] = [before, after]
     for relation in state.mapper.relationships:
-        if relation.uselist:
+        if relation.uselist and relation.key not in excluded:
             before, after = _collection_values(state, relation.key)
             if before != after:
                 fields[relation.key] = [before, after]
+                fields.update(_keepsakes(instance, state, relation.key))
     return fields
 
 
 def _column_values(state: Any, key: str, action: str) -> tuple[Any, Any]:
     history = state.get_history(key, PASSIVE_NO_INITIALIZE)
-    current = _plain(state.dict.get(key))
+    current = plain(state.dict.get(key))
     if action == "created":
         return None, current
     if action == "deleted":
         return current, None
     if not history.has_changes():
         return None, None
-    return _plain(history.deleted[0]) if history.deleted else None, current
+    return plain(history.deleted[0]) if history.deleted else None, current
 
 
 def _collection_values(state: Any, key: str) -> tuple[list[Any] | None, list[Any] | None]:
     history = state.get_history(key, PASSIVE_NO_INITIALIZE)
     if not history.has_changes():
         return None, None
-    kept = [_identity(member) for member in history.unchanged or ()]
-    before = kept + [_identity(member) for member in history.deleted or ()]
-    after = kept + [_identity(member) for member in history.added or ()]
+    kept = [identity_of(member) for member in history.unchanged or ()]
+    before = kept + [identity_of(member) for member in history.deleted or ()]
+    after = kept + [identity_of(member) for member in history.added or ()]
     return sorted(before), sorted(after)
 
 
-def _identity(member: Any) -> Any:
+def _keepsakes(instance: Any, state: Any, key: str) -> Fields:
+    """Return what must be known to bring back members that carry values of their own."""
+    names = getattr(instance, "__history_keep__", {}).get(key)
+    if not names:
+        return {}
+    kept = {
+        str(identity_of(member)): {name: plain(getattr(member, name)) for name in names}
+        for member in state.get_history(key, PASSIVE_NO_INITIALIZE).deleted or ()
+    }
+    if not kept:
+        return {}
+    return {key + REMOVED: [kept, None]}
+
+
+def identity_of(member: Any) -> Any:
+    """Return what history keeps of a member of a collection: its code or its id."""
     for name in ("code", "id", "structure_id"):
         if type(value := getattr(member, name, None)) in (int, str) and (
             name != "code" or not hasattr(member, "id")
@@ -158,7 +229,8 @@ def _identity(member: Any) -> Any:
     raise TypeError(f"{type(member).__name__} has no identity that history can keep")
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a column's value as JSON keeps it."""
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, enum.Enum) else value

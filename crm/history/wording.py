@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask import url_for
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
+from crm.history.kinds import find_kind
 from crm.history.queries import PastChange
 from crm.web.formats import instant, short_date
 from crm.web.locale import translate
@@ -38,6 +40,7 @@ class Wording:
 class ToldField:
     """A field before and after, in words."""
 
+    name: str
     label: str
     before: str
     after: str
@@ -51,6 +54,7 @@ class ToldChange:
     when_label: str
     who: str
     fields: Sequence[ToldField]
+    undo_url: str | None = None
 
 
 _wordings: dict[str, Wording] = {}
@@ -94,6 +98,7 @@ def _told(change: PastChange, names: Mapping[tuple[str, str], Mapping[Any, str]]
         who=change.actor_name,
         fields=[
             ToldField(
+                name,
                 translate(labels[name]),
                 _shown(before, names.get((change.entity, name), {})),
                 _shown(after, names.get((change.entity, name), {})),
@@ -101,7 +106,20 @@ def _told(change: PastChange, names: Mapping[tuple[str, str], Mapping[Any, str]]
             for name, (before, after) in change.fields.items()
             if name in labels
         ],
+        undo_url=_undo_url(change),
     )
+
+
+def _undo_url(change: PastChange) -> str | None:
+    if not change.fields or find_kind(change.entity) is None:
+        return None
+    return url_for("history.show", change_set_id=change.change_set_id, changement=change.change_id)
+
+
+def what_is(entity: str) -> str:
+    """Return what a kind of record is called, in the reader's language."""
+    wording = _wordings.get(entity)
+    return translate(wording.what) if wording else entity
 
 
 def _shown(value: Any, names: Mapping[Any, str]) -> str:

@@ -14,6 +14,7 @@ LIST_LABELS = {
     "family": N_("Familles de structures"),
     "subtype": N_("Sous-types de structures"),
     "theme": N_("Thèmes"),
+    "expertise": N_("Expertises et compétences"),
     "session_kind": N_("Natures d’appui"),
     "event_kind": N_("Types d’événements"),
     "event_role": N_("Rôles dans un événement"),

@@ -210,6 +210,7 @@ function listenToClicks() {
     const opener = event.target.closest("[data-opens]");
     if (opener) { closeMenus(); document.getElementById(opener.dataset.opens)?.showModal(); }
     if (event.target.closest("[data-closes-menu]")) closeMenus();
+    if (event.target.closest("[data-prints]")) { closeMenus(); window.print(); }
     if (event.target.matches("dialog")) event.target.close();
     event.target.closest("[data-dismiss]")?.closest(".note")?.remove();
   });

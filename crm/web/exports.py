@@ -4,12 +4,12 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
-from flask import Response, current_app, g, stream_with_context
+from flask import Response, current_app, g, request, stream_with_context
 from sqlalchemy import Result
 
 from crm.core import clock
@@ -18,6 +18,7 @@ from crm.core.text import fold
 from crm.web.locale import translate
 
 Rows = Iterable[Sequence[Any]]
+Keeper = Callable[[str, str, list[str]], None]
 
 EXPORT_LABELS = {
     "id": N_("Identifiant"),
@@ -44,6 +45,15 @@ _FLUSH_ROWS = 500
 _CHUNK_BYTES = 65536
 
 
+_keepers: list[Keeper] = []
+
+
+def on_export(keep: Keeper) -> None:
+    """Call `keep(title, extension, names of the filters)` for each export; twice is once."""
+    if keep not in _keepers:
+        _keepers.append(keep)
+
+
 def safe_text(value: str) -> str:
     """Return the text so that no spreadsheet runs it: `=1+1` gets an apostrophe, `+33 3…` not."""
     if value.startswith(_FORMULA_STARTS) and not _PHONE_OR_NUMBER.fullmatch(value):
@@ -57,7 +67,9 @@ def file_name(title: str, extension: str) -> str:
 
 
 def send_table(title: str, header: Sequence[str], rows: Rows, extension: str) -> Response:
-    """Return the rows as a download in this format; what is exported is logged, not its content."""
+    """Return the rows as a download in this format; that it left is kept, not its content."""
+    for keep in _keepers:
+        keep(title, extension, sorted({name for name, value in request.args.items() if value}))
     current_app.logger.info(
         "export",
         extra={"event": f"export:{fold(title)}:{extension}", "request_id": g.get("request_id")},

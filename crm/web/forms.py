@@ -62,6 +62,7 @@ class BaseForm(FlaskForm):
             self.form_errors.append(sentence(error))
         else:
             field.errors = [*field.errors, sentence(error)]
+            field.error_record = error.record
 
 
 class DayField(StringField):

@@ -1,12 +1,16 @@
 """What views read of a request, checked."""
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
-from crm.web.locale import translate
+from crm.core import clock
+from crm.core.days import parse_day
+from crm.core.errors import RuleError
+from crm.web.locale import sentence, translate
 
 
 def safe_path(target: str | None, default: str) -> str:
@@ -30,6 +34,20 @@ def done(message: str, target: str, *, undo_url: str | None = None, **params: ob
     shown: Any = {"text": text, "undo_url": undo_url} if undo_url else text
     flash(shown, "success")
     return redirect(target, 303)
+
+
+def refused(error: RuleError, target: str) -> Response:
+    """Say why nothing was done, where the person was."""
+    flash(sentence(error), "danger")
+    return redirect(target, 303)
+
+
+def asked_day(name: str) -> date:
+    """Return the day in the URL; today when there is none or it cannot be read."""
+    try:
+        return parse_day(request.args[name], clock.today())
+    except (KeyError, RuleError):
+        return clock.today()
 
 
 def typed_ids(name: str) -> list[int]:

@@ -1,13 +1,20 @@
 """What happened to a record, told by each package; the wiring fills the list of sources."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from flask import request
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.errors import N_
 from crm.web.formats import day_date
+from crm.web.locale import translate
+
+FIRST_SHOWN, MOST_SHOWN = 30, 500
+CHANGES = "modifications"
+_ESSENTIAL, _EVERYTHING = "", "tout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +41,70 @@ class TimelineEntry:
         return datetime.combine(self.when, time(12), tzinfo=clock.PARIS)
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way to narrow the timeline, as a link."""
+
+    value: str
+    label: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """What a record's page shows of what happened: entries, ways to narrow, and what is left."""
+
+    entries: Sequence[TimelineEntry]
+    choices: Sequence[Choice] = ()
+    has_more: bool = False
+    shown: int = FIRST_SHOWN
+    chosen: str = field(default=_ESSENTIAL)
+
+
 Source = Callable[..., Sequence[TimelineEntry]]
-_sources: list[Source] = []
+_sources: dict[str, tuple[str, list[Source]]] = {}
 
 
-def add_source(source: Source) -> None:
-    """Let a package tell of its own; adding it twice is adding it once.
+def add_source(kind: str, label: str, source: Source) -> None:
+    """Let a package tell of its own under a kind (its label is a msgid); twice is once.
 
     It is called as `source(session, entity=…, record_id=…, limit=…)`.
     """
-    if source not in _sources:
-        _sources.append(source)
+    known = _sources.setdefault(kind, (label, []))[1]
+    if source not in known:
+        known.append(source)
 
 
-def timeline_of(
-    session: Session, *, entity: str, record_id: int, limit: int = 50
-) -> list[TimelineEntry]:
-    """Return the latest entries about a record from every source, newest first."""
+def timeline_of(session: Session, *, entity: str, record_id: int) -> Timeline:
+    """Return the latest entries about a record, newest first, narrowed by the URL (`fil`, `n`).
+
+    Without a choice everything shows but changes of fields, which have a place of their own.
+    """
+    asked = request.args.get("fil", _ESSENTIAL)
+    chosen = asked if asked in _sources or asked == _EVERYTHING else _ESSENTIAL
+    number = request.args.get("n", "")
+    limit = min(int(number[:4]), MOST_SHOWN) if number.isdecimal() else FIRST_SHOWN
     entries = [
         entry
-        for source in _sources
-        for entry in source(session, entity=entity, record_id=record_id, limit=limit)
+        for kind, (_, sources) in _sources.items()
+        if _is_told(kind, chosen)
+        for source in sources
+        for entry in source(session, entity=entity, record_id=record_id, limit=limit + 1)
     ]
-    return sorted(entries, key=lambda entry: entry.order, reverse=True)[:limit]
+    entries.sort(key=lambda entry: entry.order, reverse=True)
+    return Timeline(entries[:limit], _choices(chosen), len(entries) > limit, limit, chosen)
+
+
+def _is_told(kind: str, chosen: str) -> bool:
+    return chosen in {kind, _EVERYTHING} or (chosen == _ESSENTIAL and kind != CHANGES)
+
+
+def _choices(chosen: str) -> list[Choice]:
+    return [
+        Choice(value, translate(label), value == chosen)
+        for value, label in (
+            (_ESSENTIAL, N_("L’essentiel")),
+            *((kind, label) for kind, (label, _) in _sources.items()),
+            (_EVERYTHING, N_("Tout")),
+        )
+    ]

@@ -7,7 +7,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
-from sqlalchemy import Engine, MetaData, func, inspect, select
+from sqlalchemy import CheckConstraint, Engine, MetaData, func, inspect, select
 from sqlalchemy.orm import Session
 
 from crm import schema
@@ -105,3 +105,43 @@ def test_rebuilding_a_parent_table_keeps_its_children(engine: Engine) -> None:
             or connection.exec_driver_sql("PRAGMA foreign_keys").scalar()
         )
     assert on
+
+
+def _rules(engine: Engine) -> dict[str, set[str]]:
+    """Return the checks and the unique indexes of each table, by name."""
+    inspector = inspect(engine)
+    return {
+        table: {str(check["name"]) for check in inspector.get_check_constraints(table)}
+        | {
+            f"{index['name']} {index['unique']} {index['dialect_options']}"
+            for index in inspector.get_indexes(table)
+        }
+        for table in inspector.get_table_names()
+    }
+
+
+def test_no_migration_forgets_a_check_or_an_index(engine: Engine) -> None:
+    checks = {
+        table.name: {
+            str(each.name) for each in table.constraints if isinstance(each, CheckConstraint)
+        }
+        for table in schema.metadata.sorted_tables
+    }
+    migrated = _rules(engine)
+    assert checks["structure"]
+    assert {name: wanted - migrated[name] for name, wanted in checks.items()} == {
+        name: set() for name in checks
+    }
+
+
+def test_data_survives_each_upgrade_and_downgrade(engine: Engine) -> None:
+    _add_people(engine)
+    before, rules = _rows(engine), _rules(engine)
+    schema.downgrade(engine, "0001")
+    with engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT name, family_code FROM structure").all()
+        assert [tuple(row) for row in kept] == [("Parent", "association")]
+        assert connection.exec_driver_sql("SELECT count(*) FROM affiliation").scalar() == 1
+    schema.upgrade(engine)
+    assert _rows(engine) == before
+    assert _rules(engine) == rules

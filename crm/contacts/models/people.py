@@ -47,6 +47,38 @@ class Contact(Base):
         return " ".join(filter(None, (self.first_name, self.last_name)))
 
 
+class Seat(Base):
+    """A role that a structure should have someone in; it is vacant while nobody current holds it.
+
+    Vacancy is derived from the dates of the affiliations that point at it, never stored.
+    """
+
+    __tablename__ = "seat"
+    __history__ = "seat"
+    __table_args__ = (
+        CheckConstraint(
+            "opened_on IS NULL OR closed_on IS NULL OR opened_on <= closed_on",
+            name="closed_after_opened",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    structure_id: Mapped[int] = mapped_column(ForeignKey("structure.id"), index=True)
+    role: Mapped[str] = mapped_column(String(120))
+    is_elected: Mapped[bool] = mapped_column(default=False)
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    structure: Mapped[Structure] = relationship(lazy="raise")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def history_subjects(self) -> list[tuple[str, int]]:
+        """Return the record on whose page this change is told."""
+        return [("structure", self.structure_id)]
+
+
 class Affiliation(Base):
     """What a person does in a structure, from a day to a day; without an end, until further news.
 
@@ -70,6 +102,8 @@ class Affiliation(Base):
     is_elected: Mapped[bool] = mapped_column(default=False)
     start_on: Mapped[date | None]
     end_on: Mapped[date | None]
+    end_reason: Mapped[str | None] = mapped_column(key_text(20))
+    seat_id: Mapped[int | None] = mapped_column(ForeignKey("seat.id"), index=True)
     version: Mapped[int] = mapped_column(default=1)
 
     contact: Mapped[Contact] = relationship(lazy="raise")

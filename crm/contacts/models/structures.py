@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crm.accounts.models import User
 from crm.contacts.types import Family
 from crm.database import Base, UtcDateTime, key_text
 from crm.reference.models import ReferenceItem
@@ -15,6 +16,12 @@ structure_theme = Table(
     Base.metadata,
     Column("structure_id", ForeignKey("structure.id"), primary_key=True),
     Column("theme_id", ForeignKey("reference_item.id"), primary_key=True, index=True),
+)
+structure_expertise = Table(
+    "structure_expertise",
+    Base.metadata,
+    Column("structure_id", ForeignKey("structure.id"), primary_key=True),
+    Column("expertise_id", ForeignKey("reference_item.id"), primary_key=True, index=True),
 )
 structure_country = Table(
     "structure_country",
@@ -60,7 +67,8 @@ class Structure(Base):
 
     `insee_code` or `epci_siren` says that it is that commune or EPCI itself; `commune_code` is
     where it has its seat. `listed_on` is the day it entered the directory of actors, `closed_on`
-    the day it left; whether it is an actor on a date is derived from them.
+    the day it left, `dormant_on` the day since which nothing is heard of it; whether it is a
+    prospect, an actor, dormant or closed on a date is derived from them (`rules.standing_on`).
     """
 
     __tablename__ = "structure"
@@ -96,7 +104,10 @@ class Structure(Base):
     website: Mapped[str | None] = mapped_column(String(300))
     description: Mapped[str | None] = mapped_column(Text)
     listed_on: Mapped[date | None] = mapped_column(index=True)
+    dormant_on: Mapped[date | None]
     closed_on: Mapped[date | None]
+    verified_on: Mapped[date | None]
+    referent_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
@@ -106,8 +117,12 @@ class Structure(Base):
     commune: Mapped[Commune | None] = relationship(lazy="raise", foreign_keys=[commune_code])
     departement: Mapped[Departement | None] = relationship(lazy="raise")
     epci: Mapped[Epci | None] = relationship(lazy="raise", foreign_keys=[epci_siren])
+    referent: Mapped[User | None] = relationship(lazy="raise")
     themes: Mapped[list[ReferenceItem]] = relationship(
         secondary=structure_theme, lazy="raise", order_by=ReferenceItem.position
+    )
+    expertises: Mapped[list[ReferenceItem]] = relationship(
+        secondary=structure_expertise, lazy="raise", order_by=ReferenceItem.position
     )
     countries: Mapped[list[Country]] = relationship(
         secondary=structure_country, lazy="raise", order_by=Country.sort_name

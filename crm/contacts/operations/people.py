@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from crm.contacts.indexing import index_contact
-from crm.contacts.models import Affiliation, Contact, Structure
+from crm.contacts.models import Affiliation, Contact, Seat, Structure
 from crm.contacts.operations.tags import find_or_create_tags
 from crm.contacts.rules import clean_affiliation, clean_contact, split_name
 from crm.contacts.types import AffiliationData, ContactData
@@ -88,6 +88,7 @@ def create_affiliation(
     _check_no_twin(session, contact_id, structure_id, data)
     affiliation = Affiliation(contact_id=contact_id, structure_id=structure_id)
     _fill_affiliation(affiliation, data)
+    affiliation.seat_id = _seat_of(session, data.seat_id, structure_id)
     session.add(affiliation)
     session.flush()
     index_contact(session, contact)
@@ -129,6 +130,13 @@ def _fill_affiliation(affiliation: Affiliation, data: AffiliationData) -> None:
     affiliation.is_elected = data.is_elected
     affiliation.start_on = data.start_on
     affiliation.end_on = data.end_on
+    affiliation.end_reason = data.end_reason
+
+
+def _seat_of(session: Session, seat_id: int | None, structure_id: int) -> int | None:
+    """Return the seat, when it is one of the structure's; a forged one is none."""
+    seat = session.get(Seat, seat_id) if seat_id is not None else None
+    return seat.id if seat is not None and seat.structure_id == structure_id else None
 
 
 def _check_structure(session: Session, structure_id: int) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
+from crm.accounts.models import User
 from crm.contacts.indexing import index_structure
 from crm.contacts.models import Structure
 from crm.contacts.operations.tags import find_or_create_tags
@@ -21,13 +22,14 @@ from crm.territories.queries import find_commune
 _PLAIN_FIELDS = (
     "name", "acronym", "family_code", "subtype_id", "siren", "siret", "rna", "address",
     "postcode", "commune_code", "email", "phone", "website", "description", "listed_on",
-    "closed_on",
+    "dormant_on", "closed_on", "verified_on", "parent_id", "referent_id",
 )  # fmt: skip
+_DEEPEST = 20
 
 
 def create_structure(session: Session, *, data: StructureData) -> Structure:
     """Make a structure and return it; raise RuleError with the field that does not fit."""
-    structure = Structure(created_at=clock.now(), themes=[], countries=[], tags=[])
+    structure = Structure(created_at=clock.now(), themes=[], expertises=[], countries=[], tags=[])
     _fill(session, structure, clean_structure(data))
     session.add(structure)
     session.flush()
@@ -55,6 +57,7 @@ def get_structure(session: Session, structure_id: int) -> Structure:
         .where(Structure.id == structure_id, Structure.deleted_at.is_(None))
         .options(
             selectinload(Structure.themes),
+            selectinload(Structure.expertises),
             selectinload(Structure.countries),
             selectinload(Structure.tags),
         )
@@ -158,6 +161,9 @@ def _fill(session: Session, structure: Structure, data: StructureData) -> None:
     _check_identifiers_are_free(session, structure, data)
     commune = _commune(session, data.commune_code)
     _check_subtype(session, data)
+    with session.no_autoflush:
+        check_parent(session, structure.id, data.parent_id)
+        _check_referent(session, data.referent_id, kept_id=structure.referent_id)
     for name in _PLAIN_FIELDS:
         if getattr(structure, name) != getattr(data, name):
             setattr(structure, name, getattr(data, name))
@@ -172,7 +178,8 @@ def _fill(session: Session, structure: Structure, data: StructureData) -> None:
 
 def _fill_lists(session: Session, structure: Structure, data: StructureData) -> None:
     lists: dict[str, list[Any]] = {
-        "themes": _themes(session, data.theme_ids),
+        "themes": _items(session, "theme", data.theme_ids, "theme_ids"),
+        "expertises": _items(session, "expertise", data.expertise_ids, "expertise_ids"),
         "countries": _countries(session, data.country_codes),
         "tags": find_or_create_tags(session, data.tag_labels),
     }
@@ -219,19 +226,49 @@ def _check_identifiers_are_free(
             raise RuleError(
                 name,
                 N_("Ce numéro %(label)s est déjà celui de « %(name)s »."),
+                record=("structure", other.id),
                 label=label,
                 name=other.name,
             )
 
 
-def _themes(session: Session, theme_ids: tuple[int, ...]) -> list[ReferenceItem]:
+def check_parent(session: Session, structure_id: int | None, parent_id: int | None) -> None:
+    """Raise RuleError when the parent does not exist, or depends itself on the structure."""
+    above = parent_id
+    for _ in range(_DEEPEST):
+        if above is None:
+            return
+        row = session.execute(
+            select(Structure.name, Structure.parent_id).where(
+                Structure.id == above, Structure.deleted_at.is_(None)
+            )
+        ).first()
+        if row is None and above == parent_id:
+            raise RuleError("parent", N_("Cette structure n’existe pas ou plus."))
+        if above == structure_id:
+            break
+        above = row.parent_id if row else None
+    raise RuleError("parent", N_("Une structure ne peut pas dépendre d’elle-même, même de loin."))
+
+
+def _check_referent(session: Session, user_id: int | None, *, kept_id: int | None) -> None:
+    if user_id is None or user_id == kept_id:
+        return
+    user = session.get(User, user_id)
+    if user is None or not user.is_active:
+        raise RuleError("referent_id", N_("Cette personne n’est plus dans l’équipe."))
+
+
+def _items(
+    session: Session, list_code: str, item_ids: tuple[int, ...], field: str
+) -> list[ReferenceItem]:
     found = session.scalars(
         select(ReferenceItem)
-        .where(ReferenceItem.list_code == "theme", ReferenceItem.id.in_(theme_ids))
+        .where(ReferenceItem.list_code == list_code, ReferenceItem.id.in_(item_ids))
         .order_by(ReferenceItem.position)
     ).all()
-    if len(found) != len(set(theme_ids)):
-        raise RuleError("theme_ids", N_("Un de ces thèmes n’existe plus."))
+    if len(found) != len(set(item_ids)):
+        raise RuleError(field, N_("Une de ces entrées n’existe plus dans les listes du réseau."))
     return list(found)
 
 

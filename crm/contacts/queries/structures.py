@@ -63,7 +63,9 @@ def structure_for_page(session: Session, structure_id: int) -> Structure:
             joinedload(Structure.commune),
             joinedload(Structure.departement),
             joinedload(Structure.epci),
+            joinedload(Structure.referent),
             selectinload(Structure.themes),
+            selectinload(Structure.expertises),
             selectinload(Structure.countries),
             selectinload(Structure.tags),
         )

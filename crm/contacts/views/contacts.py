@@ -65,7 +65,13 @@ def show(contact_id: int) -> str:
 @allow(Permission.EDIT_NETWORK)
 def new() -> ResponseReturnValue:
     """Create a person, with a first role where one is given."""
-    form = NewContactForm(structure=request.args.getlist("structure"), start_on=clock.today())
+    form = NewContactForm(
+        structure=request.args.getlist("structure"),
+        role=request.args.get("fonction", "")[:120],
+        is_elected="electif" in request.args,
+        seat_id=request.args.get("siege", "")[:9],
+        start_on=clock.today(),
+    )
     if form.is_submitted():
         saved = save_once(form, lambda session: _create(session, form))
         if saved:

@@ -14,12 +14,13 @@ from crm.contacts.queries import suggest_structures
 from crm.core import clock
 from crm.core.errors import StaleRecordError
 from crm.database import db, transaction
+from crm.history.recording import change_set_of
 from crm.search.lists import narrow_by_words
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
-from crm.web.requests import done, typed_ids
+from crm.web.requests import asked_day, done, typed_ids
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("structures", __name__, url_prefix="/structures")
@@ -57,7 +58,7 @@ def suggestions() -> Response:
 @allow(Permission.READ_NETWORK)
 def show(structure_id: int) -> str:
     """Show a structure: identity, people, what happened, changes."""
-    page = structure_page(db.session(), structure_id, clock.today())
+    page = structure_page(db.session(), structure_id, asked_day("le"))
     return render_template("structures/show.html", **page)
 
 
@@ -65,7 +66,11 @@ def show(structure_id: int) -> str:
 @allow(Permission.EDIT_NETWORK)
 def new() -> ResponseReturnValue:
     """Create a structure."""
-    form = StructureForm(name=request.args.get("nom", "")[:200], listed_on=clock.today())
+    form = StructureForm(
+        name=request.args.get("nom", "")[:200],
+        listed_on=clock.today(),
+        parent=request.args.getlist("parent")[:1],
+    )
     offer_structure_choices(db.session(), form)
     if form.is_submitted():
         saved = save_once(
@@ -93,6 +98,18 @@ def edit(structure_id: int) -> ResponseReturnValue:
     if saved:
         return done("Structure enregistrée.", url_for(".show", structure_id=saved))
     return _form_page(form, structure_id, 422)
+
+
+@blueprint.post("/<int:structure_id>/verifier")
+@allow(Permission.EDIT_NETWORK)
+def verify(structure_id: int) -> ResponseReturnValue:
+    """Say that a structure's record was checked today."""
+    with transaction() as session:
+        get_structure(session, structure_id).verified_on = clock.today()
+        session.flush()
+        saved = change_set_of(session)
+    undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+    return done("Fiche vérifiée.", url_for(".show", structure_id=structure_id), undo_url=undo_url)
 
 
 @blueprint.post("/adopter")

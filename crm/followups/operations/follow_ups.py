@@ -1,10 +1,11 @@
 """What someone must do by a day: made, changed, done, opened again, put off."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.contacts.events import SuccessorsWanted
 from crm.contacts.operations import resolve_structure
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
@@ -12,6 +13,9 @@ from crm.followups import rules
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.operations.choices import assignee
 from crm.followups.types import FollowUpData, NextStep
+from crm.web.locale import translate
+
+_TIME_TO_MEET = timedelta(days=30)
 
 
 def create_follow_up(session: Session, *, data: FollowUpData) -> FollowUp:
@@ -41,6 +45,23 @@ def schedule_next_step(
     session.add(follow_up)
     session.flush()
     return follow_up
+
+
+def schedule_meetings(session: Session, news: SuccessorsWanted) -> None:
+    """Make a follow-up for each vacant seat: meet who holds it next, within a month."""
+    due_on = clock.today() + _TIME_TO_MEET
+    for seat in news.seats:
+        what = translate(N_("Rencontrer le ou la successeur·e : %(role)s"), role=seat.role)
+        session.add(
+            FollowUp(
+                what=what[: rules.LONGEST_WHAT],
+                due_on=due_on,
+                assignee_id=seat.assignee_id,
+                structure_id=seat.structure_id,
+                created_at=clock.now(),
+            )
+        )
+    session.flush()
 
 
 def update_follow_up(
@@ -79,7 +100,9 @@ def postpone_follow_up(session: Session, *, follow_up_id: int, due_on: date) -> 
 
 def get_follow_up(session: Session, follow_up_id: int) -> FollowUp:
     """Return a follow-up; raise NotFoundError."""
-    record = session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id))
+    record = session.scalar(
+        select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.deleted_at.is_(None))
+    )
     if record is None:
         raise NotFoundError
     return record

@@ -15,7 +15,6 @@ from crm.followups.queries.sessions import (
     recent_sessions,
     session_for_page,
     session_rows,
-    team,
     unsettled_sessions,
 )
 
@@ -32,6 +31,5 @@ __all__ = [
     "recent_sessions",
     "session_for_page",
     "session_rows",
-    "team",
     "unsettled_sessions",
 ]

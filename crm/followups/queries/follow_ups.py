@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from crm.accounts.models import User
@@ -36,15 +36,18 @@ def follow_up_rows() -> Select[Any]:
 
 
 def is_shown() -> ColumnElement[bool]:
-    """Return the condition of follow-ups whose session, if any, is not in the trash."""
-    return or_(FollowUp.session_id.is_(None), AccompanimentSession.deleted_at.is_(None))
+    """Return the condition of follow-ups that are not in the trash, nor is their session."""
+    return and_(
+        FollowUp.deleted_at.is_(None),
+        or_(FollowUp.session_id.is_(None), AccompanimentSession.deleted_at.is_(None)),
+    )
 
 
 def follow_up_for_page(session: Session, follow_up_id: int) -> FollowUp:
     """Return a follow-up with its structure and assignee; raise NotFoundError."""
     record = session.scalar(
         select(FollowUp)
-        .where(FollowUp.id == follow_up_id)
+        .where(FollowUp.id == follow_up_id, FollowUp.deleted_at.is_(None))
         .options(joinedload(FollowUp.structure), joinedload(FollowUp.assignee))
     )
     if record is None:

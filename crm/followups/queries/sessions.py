@@ -104,7 +104,7 @@ def follow_ups_of_session(session: Session, session_id: int) -> Sequence[FollowU
     """Return what was to be done after a session, the next first."""
     return session.scalars(
         select(FollowUp)
-        .where(FollowUp.session_id == session_id)
+        .where(FollowUp.session_id == session_id, FollowUp.deleted_at.is_(None))
         .options(joinedload(FollowUp.assignee))
         .order_by(FollowUp.due_on, FollowUp.id)
     ).all()
@@ -156,16 +156,6 @@ def _of_officer(officer_id: int) -> Select[Any]:
         (session_officer.c.session_id == AccompanimentSession.id)
         & (session_officer.c.user_id == officer_id),
     )
-
-
-def team(session: Session, also: Sequence[int] = ()) -> list[tuple[str, str]]:
-    """Return (id, name) of the active members of the team, and of those named."""
-    rows = session.execute(
-        select(User.id, User.name)
-        .where(User.is_active | User.id.in_(also))
-        .order_by(User.name, User.id)
-    )
-    return [(str(user_id), name) for user_id, name in rows.tuples()]
 
 
 def most_used_themes(session: Session, *, limit: int) -> Sequence[int]:

@@ -19,14 +19,13 @@ from crm.followups.forms import FollowUpForm
 from crm.followups.listings import MINE, TO_DO, follow_up_list, narrow_by_text
 from crm.followups.presentation import offer_follow_up_choices
 from crm.followups.queries import follow_up_for_page
-from crm.followups.views.answers import refused
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.exports import send_table
 from crm.web.formats import day_date
 from crm.web.lists import Listing
 from crm.web.locale import translate
-from crm.web.requests import done, next_path
+from crm.web.requests import done, next_path, refused
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/relances")

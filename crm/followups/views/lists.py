@@ -17,14 +17,13 @@ from crm.followups.listings.accompanied import accompanied_list
 from crm.followups.listings.sessions import ids
 from crm.followups.queries import details_of
 from crm.followups.types import STATUS_LABELS, SessionStatus
-from crm.followups.views.answers import refused
 from crm.followups.views.sessions import blueprint
 from crm.reference.queries import items_of
 from crm.web.access import Permission, allow
 from crm.web.exports import send_table
 from crm.web.lists import Listing
 from crm.web.locale import translate
-from crm.web.requests import done, next_path, typed_ids
+from crm.web.requests import done, next_path, refused, typed_ids
 
 _EXPORTED = (
     N_("Identifiant"), N_("Date"), N_("Structures"), N_("Nature"), N_("Formel"), N_("Statut"),

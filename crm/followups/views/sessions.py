@@ -14,7 +14,6 @@ from crm.database import db, transaction
 from crm.followups import operations
 from crm.followups.forms import SessionForm
 from crm.followups.models import AccompanimentSession
-from crm.followups.notes import notes_html
 from crm.followups.opening import form_at_opening
 from crm.followups.operations.sessions import find_by_submission_key, get_session
 from crm.followups.presentation import (
@@ -25,10 +24,10 @@ from crm.followups.presentation import (
     theme_groups,
 )
 from crm.followups.types import STATUS_LABELS, SessionStatus
-from crm.followups.views.answers import refused
 from crm.web.access import Permission, allow
 from crm.web.conflicts import apply_choices, both_versions
-from crm.web.requests import done, next_path
+from crm.web.markdown import notes_html
+from crm.web.requests import done, next_path, refused
 from crm.web.submissions import save_form
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/seances")

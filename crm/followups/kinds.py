@@ -1,0 +1,100 @@
+"""How sessions and follow-ups come back, and what of them points at structures and people."""
+
+from flask import url_for
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.core.errors import N_
+from crm.followups.models import (
+    AccompanimentSession,
+    FollowUp,
+    SessionStructure,
+    session_contact,
+)
+from crm.history.kinds import Kind, Pointer
+from crm.web.access import Permission
+from crm.web.formats import short_date
+from crm.web.locale import translate
+
+_SESSION_OWNED = frozenset(
+    {
+        "follow_up", "session_contact", "session_country", "session_officer", "session_structure",
+        "session_theme",
+    }
+)  # fmt: skip
+
+KINDS = (
+    Kind(
+        "session",
+        AccompanimentSession,
+        lambda session: short_date(session.held_on),
+        page=("sessions.show", "session_id"),
+        permission=Permission.LOG_SESSIONS,
+        owned=_SESSION_OWNED,
+    ),
+    Kind(
+        "follow_up",
+        FollowUp,
+        lambda follow_up: follow_up.what,
+        page=("follow_ups.edit", "follow_up_id"),
+        permission=Permission.LOG_SESSIONS,
+    ),
+)
+
+
+def sessions_of_structure(session: Session, structure_id: int) -> Pointer | None:
+    """Say how many sessions are kept with a structure."""
+    count = session.scalar(
+        select(func.count())
+        .select_from(SessionStructure)
+        .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
+        .where(
+            SessionStructure.structure_id == structure_id,
+            AccompanimentSession.deleted_at.is_(None),
+        )
+    )
+    return _sessions(count, url_for("sessions.index", structure=structure_id))
+
+
+def sessions_of_contact(session: Session, contact_id: int) -> Pointer | None:
+    """Say how many sessions a person took part in."""
+    count = session.scalar(
+        select(func.count())
+        .select_from(session_contact)
+        .join(AccompanimentSession, AccompanimentSession.id == session_contact.c.session_id)
+        .where(
+            session_contact.c.contact_id == contact_id, AccompanimentSession.deleted_at.is_(None)
+        )
+    )
+    return _sessions(count, url_for("contacts.show", contact_id=contact_id) + "#fil")
+
+
+def _sessions(count: int | None, url: str) -> Pointer | None:
+    if not count:
+        return None
+    label = translate(N_("Séances d’accompagnement : %(count)s"), count=count)
+    return Pointer(label, url)
+
+
+def follow_ups_of_structure(session: Session, structure_id: int) -> Pointer | None:
+    """Say how much is still to be done about a structure."""
+    count = session.scalar(
+        select(func.count()).where(
+            FollowUp.structure_id == structure_id,
+            FollowUp.done_at.is_(None),
+            FollowUp.deleted_at.is_(None),
+        )
+    )
+    if not count:
+        return None
+    return Pointer(
+        translate(N_("Relances à faire : %(count)s"), count=count),
+        url_for("follow_ups.index", structure=structure_id),
+    )
+
+
+POINTERS = (
+    ("structure", sessions_of_structure),
+    ("structure", follow_ups_of_structure),
+    ("contact", sessions_of_contact),
+)

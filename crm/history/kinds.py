@@ -1,0 +1,97 @@
+"""The kinds of record that history can put back: each package describes its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+from sqlalchemy.orm import Session
+
+from crm.core.errors import N_, NotFoundError
+from crm.web.access import Permission
+
+
+def _leave(_session: Session, _record: Any) -> None:
+    """Do nothing."""
+
+
+def _anyone(_session: Session, _record_id: int, _person: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a kind of record comes back, goes to the trash and leaves it.
+
+    `mend` puts right what is derived from the values just put back (a sort key, the search index)
+    and raises RuleError when they cannot stand. `archive` is what to do instead of deleting a
+    record that others point at. `owned` names the tables whose rows go with a purged record.
+    """
+
+    entity: str
+    model: type[Any]
+    name_of: Callable[[Any], str]
+    page: tuple[str, str] | None = None
+    permission: Permission = Permission.EDIT_NETWORK
+    mend: Callable[[Session, Any], None] = _leave
+    archive: Callable[[Session, Any], None] | None = None
+    archive_label: str = N_("Archiver")
+    owned: frozenset[str] = frozenset()
+    may_read: Callable[[Session, int, Any], bool] = _anyone
+
+    @property
+    def is_trashable(self) -> bool:
+        """Tell whether deleting a record of this kind moves it to the trash."""
+        return hasattr(self.model, "deleted_at")
+
+    def url_of(self, record_id: int) -> str | None:
+        """Return the address of a record's page, where it has one."""
+        if self.page is None:
+            return None
+        endpoint, argument = self.page
+        values: dict[str, Any] = {argument: record_id}
+        return url_for(endpoint, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Records that point at another one; those that block keep it out of the trash."""
+
+    label: str
+    url: str | None = None
+    blocks: bool = True
+
+
+PointerSource = Callable[[Session, int], Pointer | None]
+_kinds: dict[str, Kind] = {}
+_pointers: dict[str, list[PointerSource]] = {}
+
+
+def know_kind(kind: Kind) -> None:
+    """Let history put back records of this kind."""
+    _kinds[kind.entity] = kind
+
+
+def find_kind(entity: str) -> Kind | None:
+    """Return how this kind of record comes back; None when it cannot."""
+    return _kinds.get(entity)
+
+
+def trashable_kind(entity: str) -> Kind:
+    """Return a kind whose records go to the trash; raise NotFoundError."""
+    kind = _kinds.get(entity)
+    if kind is None or not kind.is_trashable:
+        raise NotFoundError
+    return kind
+
+
+def add_pointer(entity: str, source: PointerSource) -> None:
+    """Let a package say what of its own points at such a record; twice is once."""
+    if source not in _pointers.setdefault(entity, []):
+        _pointers[entity].append(source)
+
+
+def pointers_at(session: Session, entity: str, record_id: int) -> list[Pointer]:
+    """Return what points at a record."""
+    found = (source(session, record_id) for source in _pointers.get(entity, ()))
+    return [pointer for pointer in found if pointer is not None]

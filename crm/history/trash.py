@@ -1,0 +1,162 @@
+"""The trash: a record goes in with a reason, comes back for thirty days, then is purged."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from crm.core import clock
+from crm.core.errors import N_, NotFoundError, RuleError
+from crm.database import Base
+from crm.history.kinds import Kind, Pointer, pointers_at, trashable_kind
+from crm.history.models import Change, ChangeSubject, TrashEntry
+from crm.history.recording import actor_of
+
+KEPT_FOR = timedelta(days=30)
+_LONGEST_TEXT = 300
+
+
+class StillUsedError(RuleError):
+    """Other records point at this one: `pointers` says which."""
+
+    def __init__(self, pointers: Sequence[Pointer]) -> None:
+        super().__init__("reason", N_("D’autres fiches s’appuient sur celle-ci."))
+        self.pointers = pointers
+
+
+@dataclass(frozen=True, slots=True)
+class Purge:
+    """What a purge did: records gone for good, and those that others still point at."""
+
+    purged: int
+    kept: int
+
+
+def move_to_trash(
+    session: Session, *, entity: str, record_id: int, reason: str | None = None
+) -> TrashEntry:
+    """Put a record in the trash; raise NotFoundError, or StillUsedError with what points at it."""
+    kind = trashable_kind(entity)
+    record = session.get(kind.model, record_id)
+    if record is None or record.deleted_at is not None:
+        raise NotFoundError
+    blocking = [each for each in pointers_at(session, entity, record_id) if each.blocks]
+    if blocking:
+        raise StillUsedError(blocking)
+    record.deleted_at = clock.now()
+    actor = actor_of(session)
+    entry = TrashEntry(
+        entity=entity,
+        record_id=record_id,
+        name=kind.name_of(record)[:_LONGEST_TEXT],
+        reason=(reason or "").strip()[:_LONGEST_TEXT] or None,
+        at=record.deleted_at,
+        actor_id=actor.user_id,
+        actor_name=actor.name,
+    )
+    session.add(entry)
+    session.flush()
+    kind.mend(session, record)
+    return entry
+
+
+def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
+    """Take a record out of the trash and return it; raise NotFoundError, or RuleError.
+
+    RuleError says what has taken its place meanwhile: another structure with its SIRET, say.
+    """
+    kind = trashable_kind(entity)
+    record = session.get(kind.model, record_id)
+    if record is None or record.deleted_at is None:
+        raise NotFoundError
+    record.deleted_at = None
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise RuleError(
+            "reason", N_("Une autre fiche a pris sa place entre-temps : elle porte le même numéro.")
+        ) from error
+    session.execute(
+        delete(TrashEntry).where(TrashEntry.entity == entity, TrashEntry.record_id == record_id)
+    )
+    kind.mend(session, record)
+    return record
+
+
+def archive_record(session: Session, *, entity: str, record_id: int) -> Any:
+    """Archive a record that others point at, and return it; raise NotFoundError."""
+    kind = trashable_kind(entity)
+    record = session.get(kind.model, record_id)
+    if record is None or record.deleted_at is not None or kind.archive is None:
+        raise NotFoundError
+    kind.archive(session, record)
+    session.flush()
+    kind.mend(session, record)
+    return record
+
+
+def purge_trash(session: Session, *, now: datetime) -> Purge:
+    """Delete for good what has been in the trash for thirty days; safe to run twice.
+
+    What others still point at stays. Of a purged record history keeps who and when, no value.
+    """
+    due: dict[str, list[int]] = {}
+    for entity, record_id in session.execute(
+        select(TrashEntry.entity, TrashEntry.record_id)
+        .where(TrashEntry.at <= now - KEPT_FOR)
+        .order_by(TrashEntry.id)
+    ).tuples():
+        due.setdefault(entity, []).append(record_id)
+    purged = kept = 0
+    for entity, ids in due.items():
+        kind = trashable_kind(entity)
+        free = [record_id for record_id in ids if not _is_pointed_at(session, kind, record_id)]
+        _purge(session, kind, free)
+        purged, kept = purged + len(free), kept + len(ids) - len(free)
+    return Purge(purged, kept)
+
+
+def _is_pointed_at(session: Session, kind: Kind, record_id: int) -> bool:
+    return any(
+        session.scalar(select(func.count()).where(column == record_id))
+        for table, column in _references(kind.model.__table__)
+        if table.name not in kind.owned
+    )
+
+
+def _purge(session: Session, kind: Kind, ids: list[int]) -> None:
+    if not ids:
+        return
+    _delete_owned(session, kind.model.__table__, ids, kind.owned)
+    session.execute(delete(kind.model.__table__).where(kind.model.__table__.c.id.in_(ids)))
+    session.execute(
+        delete(TrashEntry).where(TrashEntry.entity == kind.entity, TrashEntry.record_id.in_(ids))
+    )
+    told = select(ChangeSubject.change_id).where(
+        ChangeSubject.entity == kind.entity, ChangeSubject.record_id.in_(ids)
+    )
+    session.execute(update(Change).where(Change.id.in_(told)).values(fields={}))
+    session.expire_all()
+
+
+def _delete_owned(
+    session: Session, parent: Table, ids: Sequence[int], owned: Iterable[str]
+) -> None:
+    for table, column in _references(parent):
+        if table.name not in owned:
+            continue
+        if "id" in table.c:
+            found = session.scalars(select(table.c.id).where(column.in_(ids))).all()
+            _delete_owned(session, table, found, owned)
+        session.execute(delete(table).where(column.in_(ids)))
+
+
+def _references(parent: Table) -> Iterable[tuple[Table, Any]]:
+    for table in Base.metadata.sorted_tables:
+        for key in table.foreign_keys:
+            if key.column.table is parent:
+                yield table, key.parent

@@ -1,0 +1,1 @@
+"""What the team writes about a record; some of it for a few eyes only."""

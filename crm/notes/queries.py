@@ -1,0 +1,66 @@
+"""Reads of notes: never one that the person may not read."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from crm.accounts.models import User
+from crm.accounts.permissions import Role
+from crm.core.errors import NotFoundError
+from crm.notes.models import Note, note_reader
+
+
+def readable_by(user_id: int, role: str) -> ColumnElement[bool]:
+    """Return the condition of the notes that someone may read: all, but a confidential one.
+
+    That is for its author, the colleagues it names and the director.
+    """
+    if role == Role.DIRECTOR:
+        return true()
+    named = select(note_reader.c.note_id).where(note_reader.c.user_id == user_id)
+    return or_(~Note.is_confidential, Note.author_id == user_id, Note.id.in_(named))
+
+
+def note_for(session: Session, note_id: int, person: Any) -> Note:
+    """Return a note that this person may read; raise NotFoundError otherwise."""
+    note = session.scalar(
+        select(Note)
+        .where(
+            Note.id == note_id,
+            Note.deleted_at.is_(None),
+            readable_by(person.id, person.role),
+        )
+        .options(joinedload(Note.author), selectinload(Note.readers))
+    )
+    if note is None:
+        raise NotFoundError
+    return note
+
+
+def may_read_note(session: Session, note_id: int, person: Any) -> bool:
+    """Tell whether this person may know of a note, in the trash or not."""
+    condition = readable_by(person.id, person.role)
+    return (
+        session.scalar(select(Note.id).where(Note.id == note_id, condition)) is not None
+        or session.get(Note, note_id) is None
+    )
+
+
+def notes_about(
+    session: Session, *, entity: str, record_id: int, person: Any, limit: int
+) -> list[tuple[Note, str]]:
+    """Return the latest notes about a record that this person may read, with their authors."""
+    rows = session.execute(
+        select(Note, User.name)
+        .join(User, User.id == Note.author_id)
+        .where(
+            Note.entity == entity,
+            Note.record_id == record_id,
+            Note.deleted_at.is_(None),
+            readable_by(person.id, person.role),
+        )
+        .order_by(Note.created_at.desc(), Note.id.desc())
+        .limit(limit)
+    )
+    return list(rows.tuples())
