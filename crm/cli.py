@@ -25,6 +25,7 @@ from crm.demo.load import DEFAULT_SEED, DemoRefusedError, is_network_empty, load
 from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD, has_demo_users
 from crm.reference.defaults import load_defaults
 from crm.reports.cli import counts_command
+from crm.scheduler import do_what_is_due, start_scheduler
 from crm.territories.operations import holds_territories, load_territories
 from crm.territories.source import MissingGeographyError
 
@@ -152,6 +153,14 @@ def serve_command(demo: bool, host: str, port: int) -> None:  # noqa: FBT001 - c
     _serve(f"{shown}:{port}")
 
 
+@main.command("run-jobs")
+@with_appcontext
+def run_jobs() -> None:
+    """Do what is due today and not done yet, as the server does each minute by itself."""
+    done = do_what_is_due()
+    click.echo(", ".join(done) or "Nothing was due.")
+
+
 main.add_command(counts_command)
 main.add_command(users)
 
@@ -250,12 +259,17 @@ class _Server(BaseApplication):
             ("loglevel", "warning"),
             ("proc_name", "passerelle"),
             ("control_socket_disable", True),
+            ("post_worker_init", self._ring),
         ):
             self.cfg.set(name, value)
 
     def load(self) -> Callable[..., Any]:
         """Return the application."""
         return self._application
+
+    def _ring(self, _worker: object) -> None:
+        # In the worker: threads do not survive a fork.
+        start_scheduler(self._application)
 
 
 def _serve(address: str) -> None:

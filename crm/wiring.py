@@ -21,12 +21,14 @@ from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
 from crm.history.exports import keep_export
+from crm.history.jobs import PURGE_TRASH
 from crm.history.kinds import add_pointer, find_kind, know_kind
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
 from crm.history.timeline import change_entries
 from crm.history.views import blueprint as history
 from crm.history.wording import word
 from crm.home.views import blueprint as home
+from crm.jobs.registry import add_job
 from crm.mail.views import blueprint as outbox
 from crm.notes.kinds import KINDS as NOTE_KINDS
 from crm.notes.kinds import NOTE_WORDING
@@ -63,6 +65,7 @@ MENU = (
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
     MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
+    MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_OUTBOX),
 )
 QUICK_ACTIONS = (
     MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
@@ -130,6 +133,7 @@ def _connect_records(app: Flask) -> None:
     add_source(CHANGES, N_("Modifications"), change_entries)
     subscribe(SuccessorsWanted, schedule_meetings)
     on_export(keep_export)
+    add_job(PURGE_TRASH)
     app.add_template_global(_record_url, "record_url")
 
 
@@ -164,7 +168,7 @@ def _place() -> Hashable:
         person.role,
         person.locale,
         person.theme,
-        request.blueprint,
+        request.endpoint if request.blueprint == "history" else request.blueprint,
     )
 
 
@@ -196,6 +200,8 @@ def _entries(entries: tuple[MenuEntry, ...]) -> list[dict[str, Any]]:
 
 
 def _is_here(endpoint: str) -> bool:
+    if endpoint.startswith("history."):
+        return request.endpoint == endpoint
     return (request.blueprint or "") == endpoint.partition(".")[0]
 
 

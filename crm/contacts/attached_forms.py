@@ -62,7 +62,7 @@ class AttachedForm(OnceForm):
     def write(self, record: Any) -> None:
         """Show what the record holds now."""
         for name, _ in self.layout:
-            if hasattr(record, name):
+            if name in record.__table__.c:
                 self._fields[name].data = getattr(record, name)
         self.version.data = str(record.version)
 

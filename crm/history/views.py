@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.database import db, transaction
+from crm.history.export_list import export_rows, filled_export_list
 from crm.history.kinds import find_kind, pointers_at, trashable_kind
 from crm.history.presentation import shown_steps
 from crm.history.recording import change_set_of
@@ -81,6 +82,21 @@ def export_trash(extension: str) -> ResponseReturnValue:
     """Send the list of what is in the trash, as narrowed by the URL."""
     session = db.session()
     return send_rows("corbeille", session.execute(trash_rows(session)), extension)
+
+
+@blueprint.get("/administration/exports")
+@allow(Permission.READ_OUTBOX)
+def exports() -> str:
+    """Show who took which list out, and when."""
+    return render_template("history/exports.html", listing=filled_export_list(db.session()))
+
+
+@blueprint.get("/administration/exports/export.<any(csv, xlsx):extension>")
+@allow(Permission.READ_OUTBOX)
+def export_exports(extension: str) -> ResponseReturnValue:
+    """Send the list of exports, as narrowed by the URL."""
+    session = db.session()
+    return send_rows("exports", session.execute(export_rows(session)), extension)
 
 
 @blueprint.route("/corbeille/<entity>/<int:record_id>/ajouter", methods=["GET", "POST"])

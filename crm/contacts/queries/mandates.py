@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, join
 
 from crm.contacts.models import Affiliation, Contact, Seat, Structure
 from crm.contacts.queries.people import is_current_on
@@ -75,9 +75,11 @@ def vacancy_rows(day: date) -> Select[Any]:
             Contact.first_name,
             Contact.last_name,
         )
-        .join(Structure, Structure.id == Seat.structure_id)
-        .outerjoin(former, former.id == last)
-        .outerjoin(Contact, Contact.id == former.contact_id)
+        .select_from(
+            join(Seat, Structure, Structure.id == Seat.structure_id)
+            .outerjoin(former, former.id == last)
+            .outerjoin(Contact, Contact.id == former.contact_id)
+        )
         .where(is_vacant_on(day), Structure.deleted_at.is_(None))
     )
 

@@ -80,10 +80,13 @@ _PAGES = {
         Page("structures", "sieges", operations.SEAT, SeatForm, N_("Siège à pourvoir")),
     )
 }
-_ONE = "/<any(structures, contacts):owner>/<int:owner_id>/<kind>"
+_OF_STRUCTURE = "/structures/<int:owner_id>/<kind>"
+_OF_CONTACT = "/contacts/<int:owner_id>/<kind>"
+_STRUCTURE, _CONTACT = {"owner": "structures"}, {"owner": "contacts"}
 
 
-@blueprint.route(f"{_ONE}/nouvelle", methods=["GET", "POST"])
+@blueprint.route(f"{_OF_STRUCTURE}/nouvelle", defaults=_STRUCTURE, methods=["GET", "POST"])
+@blueprint.route(f"{_OF_CONTACT}/nouvelle", defaults=_CONTACT, methods=["GET", "POST"])
 @allow(Permission.EDIT_NETWORK)
 def new(owner: str, owner_id: int, kind: str) -> ResponseReturnValue:
     """Add one to a structure or a person."""
@@ -94,7 +97,12 @@ def new(owner: str, owner_id: int, kind: str) -> ResponseReturnValue:
     return _form_page(page, form, owner_id, 422 if form.is_submitted() else 200)
 
 
-@blueprint.route(f"{_ONE}/<int:record_id>/modifier", methods=["GET", "POST"])
+@blueprint.route(
+    f"{_OF_STRUCTURE}/<int:record_id>/modifier", defaults=_STRUCTURE, methods=["GET", "POST"]
+)
+@blueprint.route(
+    f"{_OF_CONTACT}/<int:record_id>/modifier", defaults=_CONTACT, methods=["GET", "POST"]
+)
 @allow(Permission.EDIT_NETWORK)
 def edit(owner: str, owner_id: int, kind: str, record_id: int) -> ResponseReturnValue:
     """Change one; a second editor sees both versions."""
@@ -113,7 +121,8 @@ def edit(owner: str, owner_id: int, kind: str, record_id: int) -> ResponseReturn
     return _form_page(page, form, owner_id, 422, record_id=record_id)
 
 
-@blueprint.post(f"{_ONE}/<int:record_id>/retirer")
+@blueprint.route(f"{_OF_STRUCTURE}/<int:record_id>/retirer", defaults=_STRUCTURE, methods=["POST"])
+@blueprint.route(f"{_OF_CONTACT}/<int:record_id>/retirer", defaults=_CONTACT, methods=["POST"])
 @allow(Permission.EDIT_NETWORK)
 def remove(owner: str, owner_id: int, kind: str, record_id: int) -> ResponseReturnValue:
     """Take one away; it comes back by the undo of the message."""
