@@ -13,6 +13,7 @@ from crm.contacts.queries.people import affiliations_of, contact_for_page
 from crm.contacts.queries.structures import (
     communes_by_codes,
     epci_of,
+    labels_of,
     memberships_of,
     people_of,
     structure_for_page,
@@ -31,6 +32,7 @@ def structure_page(session: Session, structure_id: int, day: date) -> dict[str, 
     people = people_of(session, structure_id)
     return {
         "structure": structure,
+        "labels": labels_of(session, structure_id),
         "family": dict(labels_by_code(session, "family")).get(structure.family_code, ""),
         "epci_of_seat": epci_of(session, structure.commune),
         "present": [one for one in people if rules.is_current(one.start_on, one.end_on, day)],
