@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -23,6 +23,7 @@ _PLAIN_FIELDS = (
     "postcode", "commune_code", "email", "phone", "website", "description", "listed_on",
     "closed_on",
 )  # fmt: skip
+_ALIVE = select(Structure).where(Structure.id == bindparam("id"), Structure.deleted_at.is_(None))
 
 
 def create_structure(session: Session, *, data: StructureData) -> Structure:
@@ -86,7 +87,7 @@ def resolve_structure(
             )
         data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
         return create_structure(session, data=data)
-    if value.isdecimal() and (found := _alive(session, Structure.id == int(value[:9]))):
+    if value.isdecimal() and (found := session.scalar(_ALIVE, {"id": int(value[:9])})):
         return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 
