@@ -1,10 +1,12 @@
 """The list kit: search, filters, sort and pages that live in the URL; capped counts; exports."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Result, Row, Select
+from sqlalchemy import Result, Select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -26,9 +28,14 @@ MOST_EXPORTED = 200_000
 _NOT_KEPT = frozenset({"apres", "avant", "filtres"})
 
 Arguments = MultiDict[str, str]
-AnyRow = Row[Any]
 
 __all__ = ["Column", "Filter", "ListDefinition", "Listing", "Narrowing", "Option", "Sort"]
+
+
+@lru_cache(maxsize=256)
+def _record_type(names: tuple[str, ...]) -> Callable[..., Any]:
+    # A template finds a column of a named tuple five times as fast as one of SQLAlchemy's rows.
+    return namedtuple("Record", names)  # noqa: PYI024 - the names are those of a statement
 
 
 class Listing:
@@ -40,7 +47,7 @@ class Listing:
         self.action_url = definition.url
         self.search = (arguments.get("q") or "").strip()[:200]
         self.search_label = translate(definition.search_label)
-        self.rows: Sequence[AnyRow] = ()
+        self.rows: Sequence[Any] = ()
         self.active_filters: list[dict[str, str]] = []
         self.note: str | None = None
         self.previous_url: str | None = None
@@ -84,7 +91,7 @@ class Listing:
         return [
             {
                 "label": label,
-                "url": self.definition.export_url(extension) + self._query({}, drop=_NOT_KEPT),
+                "url": self.definition.export_url(extension) + self._query({}),
             }
             for extension, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
         ]
@@ -105,7 +112,7 @@ class Listing:
 
     def url(self, **changes: str | None) -> str:
         """Return this list's address with parameters changed; None takes one away."""
-        return self.definition.url + self._query(changes, drop=_NOT_KEPT)
+        return self.definition.url + self._query(changes)
 
     # Filling ----------------------------------------------------------------------------------
 
@@ -189,7 +196,7 @@ class Listing:
                 "remove_url": self._without(definition.name, value),
             }
 
-    def _read_page(self, session: Session, narrowing: Narrowing) -> list[AnyRow]:
+    def _read_page(self, session: Session, narrowing: Narrowing) -> list[Any]:
         sort = self._sort_of(narrowing)
         after, before = self.arguments.get("apres"), self.arguments.get("avant")
         backwards = bool(before)
@@ -202,7 +209,9 @@ class Listing:
         )
         values = narrowing.values | place(cursor or ())
         # Columns only: the connection reads them without what entities would need.
-        rows = list(session.connection().execute(statement, values))
+        result = session.connection().execute(statement, values)
+        record = _record_type(tuple(result.keys()))
+        rows = [record(*row) for row in result.all()]
         has_more = len(rows) > PAGE_SIZE
         rows = rows[:PAGE_SIZE]
         if backwards:
@@ -216,7 +225,7 @@ class Listing:
         return rows
 
     def _page_url(self, direction: str, values: Sequence[Any]) -> str:
-        return self.definition.url + self._query({direction: write_cursor(values)}, drop=_NOT_KEPT)
+        return self.definition.url + self._query({direction: write_cursor(values)})
 
     def _count_words(self, session: Session, narrowing: Narrowing) -> str:
         statement = self.definition.count(narrowing)
@@ -249,12 +258,16 @@ class Listing:
             or any(name == each.name for each in self.definition.filters)
         )
 
-    def _query(self, changes: Mapping[str, str | None], drop: frozenset[str]) -> str:
-        pairs = [
+    @cached_property
+    def _kept_arguments(self) -> list[tuple[str, str]]:
+        return [
             (name, value)
             for name, value in self.arguments.items(multi=True)
-            if name not in drop and name not in changes and value and self._is_known(name)
+            if name not in _NOT_KEPT and value and self._is_known(name)
         ]
+
+    def _query(self, changes: Mapping[str, str | None]) -> str:
+        pairs = [pair for pair in self._kept_arguments if pair[0] not in changes]
         pairs += [(name, value) for name, value in changes.items() if value]
         return "?" + urlencode(pairs) if pairs else ""
 
