@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import Draft
@@ -14,6 +14,9 @@ from crm.web.kept import LARGEST_KEPT_BYTES, is_secret
 LONGEST_FORM_KEY = 200
 _MOST_DRAFTS = 50
 _KEPT_FOR = timedelta(days=30)
+_DISCARD = delete(Draft).where(
+    Draft.user_id == bindparam("user_id"), Draft.form_key == bindparam("form_key")
+)
 
 
 def save_draft(
@@ -46,7 +49,7 @@ def find_draft(session: Session, *, user_id: int, form_key: str) -> Draft | None
 
 def discard_draft(session: Session, *, user_id: int, form_key: str) -> None:
     """Throw the person's own draft of this form away; without one nothing happens."""
-    session.execute(delete(Draft).where(Draft.user_id == user_id, Draft.form_key == form_key))
+    session.connection().execute(_DISCARD, {"user_id": user_id, "form_key": form_key})
 
 
 def _make_room(session: Session, user_id: int) -> None:

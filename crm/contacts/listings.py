@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
+from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, exists, func, select
@@ -26,6 +27,11 @@ from crm.territories.models import Commune, Country, Departement, Epci
 from crm.web.list_definition import Column, Filter, ListDefinition, Sort
 
 Options = list[tuple[str, str]]
+_DEPARTEMENTS = (
+    select(Departement.code, Departement.name)
+    .where(Departement.is_covered)
+    .order_by(Departement.code)
+)
 
 
 def numbers(values: list[str]) -> list[int]:
@@ -35,12 +41,8 @@ def numbers(values: list[str]) -> list[int]:
 
 def departements(session: Session) -> Options:
     """Return the départements the network covers."""
-    rows = session.execute(
-        select(Departement.code, Departement.name)
-        .where(Departement.is_covered)
-        .order_by(Departement.code)
-    )
-    return [(code, f"{name} ({code})") for code, name in rows.tuples()]
+    rows = session.connection().execute(_DEPARTEMENTS)
+    return [(code, f"{name} ({code})") for code, name in rows]
 
 
 def _epci(session: Session) -> Options:
@@ -72,7 +74,7 @@ def _tags(session: Session) -> Options:
     return [(str(tag_id), label) for tag_id, label in rows]
 
 
-def _in_epci(values: list[str]) -> ColumnElement[bool]:
+def _in_epci(values: Any) -> ColumnElement[bool]:
     seats = select(Commune.insee_code).where(Commune.epci_siren.in_(values))
     return Structure.commune_code.in_(seats) | Structure.epci_siren.in_(values)
 
@@ -90,12 +92,14 @@ def _identity_filters() -> list[Filter]:
             Structure.family_code.in_,
             lambda session: labels_by_code(session, "family"),
             everything_label=N_("Toutes"),
+            read=list,
         ),
         Filter(
             "sous-type",
             N_("Sous-type"),
-            lambda values: Structure.subtype_id.in_(numbers(values)),
+            Structure.subtype_id.in_,
             lambda session: labels_by_id(session, "subtype"),
+            read=numbers,
         ),
     ]
 
@@ -103,14 +107,21 @@ def _identity_filters() -> list[Filter]:
 def place_filters() -> list[Filter]:
     """Return what narrows a list by where a structure has its seat."""
     return [
-        Filter("departement", N_("Département"), Structure.departement_code.in_, departements),
-        Filter("epci", N_("EPCI"), _in_epci, _epci),
+        Filter(
+            "departement",
+            N_("Département"),
+            Structure.departement_code.in_,
+            departements,
+            read=list,
+        ),
+        Filter("epci", N_("EPCI"), _in_epci, _epci, read=list),
         Filter(
             "commune",
             N_("Commune"),
             Structure.commune_code.in_,
             _communes_with_structures,
             everything_label=N_("Toutes"),
+            read=list,
         ),
     ]
 
@@ -122,9 +133,10 @@ def _activity_filters() -> list[Filter]:
             N_("Thème"),
             lambda values: exists().where(
                 structure_theme.c.structure_id == Structure.id,
-                structure_theme.c.theme_id.in_(numbers(values)),
+                structure_theme.c.theme_id.in_(values),
             ),
             lambda session: labels_by_id(session, "theme"),
+            read=numbers,
         ),
         Filter(
             "pays",
@@ -134,16 +146,18 @@ def _activity_filters() -> list[Filter]:
                 structure_country.c.country_code.in_(values),
             ),
             _countries_of_structures,
+            read=list,
         ),
         Filter(
             "etiquette",
             N_("Étiquette"),
             lambda values: exists().where(
                 structure_tag.c.structure_id == Structure.id,
-                structure_tag.c.tag_id.in_(numbers(values)),
+                structure_tag.c.tag_id.in_(values),
             ),
             _tags,
             everything_label=N_("Toutes"),
+            read=numbers,
         ),
     ]
 
@@ -187,9 +201,9 @@ def structure_list() -> ListDefinition:
 
 def _of_a_present_structure(
     day: date,
-    narrow: Callable[[list[str]], ColumnElement[bool]],
-) -> Callable[[list[str]], ColumnElement[bool]]:
-    def condition(values: list[str]) -> ColumnElement[bool]:
+    narrow: Callable[[Any], ColumnElement[bool]],
+) -> Callable[[Any], ColumnElement[bool]]:
+    def condition(values: Any) -> ColumnElement[bool]:
         return Contact.id.in_(
             select(Affiliation.contact_id)
             .join(Structure, Structure.id == Affiliation.structure_id)
@@ -207,6 +221,7 @@ def _contact_filters(day: date) -> list[Filter]:
             _of_a_present_structure(day, each.narrow),
             each.options,
             everything_label=each.everything_label,
+            read=each.read,
         )
         for each in structure_filters()
         if each.name != "etiquette"
@@ -215,10 +230,11 @@ def _contact_filters(day: date) -> list[Filter]:
         "etiquette",
         N_("Étiquette"),
         lambda values: exists().where(
-            contact_tag.c.contact_id == Contact.id, contact_tag.c.tag_id.in_(numbers(values))
+            contact_tag.c.contact_id == Contact.id, contact_tag.c.tag_id.in_(values)
         ),
         _tags,
         everything_label=N_("Toutes"),
+        read=numbers,
     )
     return [*filters, tagged]
 

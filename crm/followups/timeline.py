@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
@@ -31,19 +31,11 @@ def session_entries(
     session: Session, *, entity: str, record_id: int, limit: int
 ) -> list[TimelineEntry]:
     """Return the latest sessions with a structure or a person; none for another kind of record."""
-    links = {
-        "structure": (SessionStructure.session_id, SessionStructure.structure_id),
-        "contact": (session_contact.c.session_id, session_contact.c.contact_id),
-    }
-    if entity not in links:
+    statement = _SESSIONS.get(entity)
+    if statement is None:
         return []
-    session_id, key = links[entity]
-    statement = (
-        _told_sessions()
-        .where(AccompanimentSession.id.in_(select(session_id).where(key == record_id)))
-        .limit(limit)
-    )
-    return [_entry(row) for row in session.execute(statement)]
+    values = {"record_id": record_id, "limit": limit}
+    return [_entry(row) for row in session.connection().execute(statement, values)]
 
 
 def follow_up_entries(
@@ -70,7 +62,8 @@ def follow_up_entries(
     ]
 
 
-def _told_sessions() -> Select[Any]:
+def _told_sessions(session_id: ColumnElement[int], record_id: ColumnElement[int]) -> Select[Any]:
+    """Select the sessions of a record, through the table that links them to it."""
     officer = (
         select(func.min(User.name))
         .join(session_officer, session_officer.c.user_id == User.id)
@@ -88,9 +81,23 @@ def _told_sessions() -> Select[Any]:
             officer.label("officer"),
         )
         .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id)
-        .where(AccompanimentSession.deleted_at.is_(None))
+        .where(
+            AccompanimentSession.deleted_at.is_(None),
+            AccompanimentSession.id.in_(
+                select(session_id).where(record_id == bindparam("record_id"))
+            ),
+        )
         .order_by(AccompanimentSession.held_on.desc(), AccompanimentSession.id.desc())
+        .limit(bindparam("limit", type_=Integer))
     )
+
+
+_SESSIONS = {
+    "structure": _told_sessions(
+        SessionStructure.__table__.c.session_id, SessionStructure.__table__.c.structure_id
+    ),
+    "contact": _told_sessions(session_contact.c.session_id, session_contact.c.contact_id),
+}
 
 
 def _entry(row: Row[Any]) -> TimelineEntry:

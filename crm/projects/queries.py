@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.contacts.models import Structure
@@ -55,14 +55,23 @@ def partners_of(session: Session, project_id: int) -> Sequence[ProjectPartner]:
     ).all()
 
 
+_OF_STRUCTURE = (
+    select(Project)
+    .where(
+        Project.deleted_at.is_(None),
+        or_(
+            Project.lead_structure_id == bindparam("structure_id"),
+            Project.id.in_(
+                select(ProjectPartner.project_id).where(
+                    ProjectPartner.structure_id == bindparam("structure_id")
+                )
+            ),
+        ),
+    )
+    .order_by(Project.start_on.desc().nulls_last(), Project.id.desc())
+)
+
+
 def projects_of_structure(session: Session, structure_id: int) -> Sequence[Project]:
     """Return the projects a structure leads or takes part in, the latest first."""
-    partnered = select(ProjectPartner.project_id).where(ProjectPartner.structure_id == structure_id)
-    return session.scalars(
-        select(Project)
-        .where(
-            Project.deleted_at.is_(None),
-            or_(Project.lead_structure_id == structure_id, Project.id.in_(partnered)),
-        )
-        .order_by(Project.start_on.desc().nulls_last(), Project.id.desc())
-    ).all()
+    return session.scalars(_OF_STRUCTURE, {"structure_id": structure_id}).all()

@@ -1,19 +1,25 @@
 """Lets a list be searched by words: the best answers first, one typing error forgiven."""
 
 from dataclasses import replace
+from typing import Any
 
+from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from crm.search.queries import (
     RELEVANCE,
+    bounds,
     corrected,
     joined_on_words,
     matching_ids,
+    parameters,
     typed_words,
 )
 from crm.web.list_definition import Narrowing, Sort
 from crm.web.lists import Listing
 from crm.web.locale import translate
+
+_BY_RELEVANCE = Sort(RELEVANCE)
 
 
 def narrow_by_words(
@@ -24,17 +30,20 @@ def narrow_by_words(
     prefixes = typed_words(listing.search)
     if not prefixes:
         return narrowing
-    found = _searched(listing, narrowing, kind, identity, prefixes)
-    if session.execute(found.statement.limit(1)).first() is None:
+
+    def with_correction() -> Narrowing | None:
         better = corrected(session, kind, prefixes)
-        if better is not None:
-            found = _searched(listing, narrowing, kind, identity, better)
-            found.note = translate(
-                "Rien pour « %(typed)s » : voici les résultats pour « %(words)s ».",
-                typed=listing.search,
-                words=" ".join(better),
-            )
-    return found
+        if better is None:
+            return None
+        note = translate(
+            "Rien pour « %(typed)s » : voici les résultats pour « %(words)s ».",
+            typed=listing.search,
+            words=" ".join(better),
+        )
+        return replace(_searched(listing, narrowing, kind, identity, better), note=note)
+
+    found = _searched(listing, narrowing, kind, identity, prefixes)
+    return replace(found, otherwise=with_correction)
 
 
 def _searched(
@@ -44,18 +53,25 @@ def _searched(
     identity: InstrumentedAttribute[int],
     prefixes: list[str],
 ) -> Narrowing:
-    if listing.arguments.get("tri"):
-        found = identity.in_(matching_ids(kind, prefixes))
-        return replace(
-            narrowing,
-            statement=narrowing.statement.where(found),
-            counted=None if narrowing.counted is None else narrowing.counted.where(found),
-        )
+    is_sorted = bool(listing.arguments.get("tri"))
+    words = parameters(len(prefixes))
+
+    def holding(statement: Select[Any]) -> Select[Any]:
+        if is_sorted:
+            return statement.where(identity.in_(matching_ids(kind, words)))
+        return joined_on_words(statement, identity, kind, words)
+
+    statement, counted = listing.definition.keep(
+        (narrowing.statement, "words", len(words), is_sorted),
+        lambda: (
+            holding(narrowing.statement),
+            None if narrowing.counted is None else holding(narrowing.counted),
+        ),
+    )
     return replace(
         narrowing,
-        statement=joined_on_words(narrowing.statement, identity, kind, prefixes),
-        counted=None
-        if narrowing.counted is None
-        else joined_on_words(narrowing.counted, identity, kind, prefixes),
-        sort=Sort(RELEVANCE),
+        statement=statement,
+        counted=counted,
+        sort=None if is_sorted else _BY_RELEVANCE,
+        values=narrowing.values | bounds(prefixes),
     )

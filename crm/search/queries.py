@@ -1,7 +1,19 @@
 """Which records hold all the words typed, even with a slip of the finger."""
 
+from collections.abc import Sequence
+
 from rapidfuzz.distance import OSA
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crm.core.text import deletions, words
@@ -10,6 +22,9 @@ from crm.search.models import SearchVariant, SearchWord
 _HIGH = "\uffff"
 _MOST_WORDS = 6
 _SHORTEST_CORRECTED = 4
+
+Bounds = tuple[BindParameter[str], BindParameter[str]]
+Prefix = str | Bounds
 
 RELEVANCE = (SearchWord.word, SearchWord.rank, SearchWord.record_id)
 
@@ -23,11 +38,12 @@ def joined_on_words(
     statement: Select[tuple[object, ...]],
     identity: InstrumentedAttribute[int],
     kind: str,
-    prefixes: list[str],
+    prefixes: Sequence[Prefix],
 ) -> Select[tuple[object, ...]]:
     """Narrow a statement to records that hold a word beginning with each prefix.
 
-    A record comes once, at its first fitting word, so that RELEVANCE orders the result.
+    A record comes once, at its first fitting word, so that RELEVANCE orders the result. Prefixes
+    are words, or `parameters` in their place.
     """
     first, *others = prefixes
     better = aliased(SearchWord)
@@ -44,7 +60,7 @@ def joined_on_words(
     )
 
 
-def matching_ids(kind: str, prefixes: list[str]) -> Select[tuple[int]]:
+def matching_ids(kind: str, prefixes: Sequence[Prefix]) -> Select[tuple[int]]:
     """Select the ids of the records that hold a word beginning with each prefix."""
     first, *others = prefixes
     return (
@@ -70,11 +86,23 @@ def corrected(session: Session, kind: str, prefixes: list[str]) -> list[str] | N
     return [nearest.get(prefix) or prefix for prefix in prefixes]
 
 
-def _begins(word: type[SearchWord], prefix: str) -> ColumnElement[bool]:
-    return and_(word.word >= prefix, word.word < prefix + _HIGH)
+def parameters(count: int) -> list[Bounds]:
+    """Return what stands for this many words in a statement; `bounds` gives their values."""
+    return [(bindparam(f"word_{n}"), bindparam(f"past_{n}")) for n in range(count)]
 
 
-def _also_holds(kind: str, prefix: str) -> ColumnElement[bool]:
+def bounds(prefixes: Sequence[str]) -> dict[str, str]:
+    """Return the values of `parameters`: the words that begin so, from the first to the last."""
+    firsts = {f"word_{n}": prefix for n, prefix in enumerate(prefixes)}
+    return firsts | {f"past_{n}": prefix + _HIGH for n, prefix in enumerate(prefixes)}
+
+
+def _begins(word: type[SearchWord], prefix: Prefix) -> ColumnElement[bool]:
+    first, past = (prefix, prefix + _HIGH) if isinstance(prefix, str) else prefix
+    return and_(word.word >= first, word.word < past)
+
+
+def _also_holds(kind: str, prefix: Prefix) -> ColumnElement[bool]:
     other = aliased(SearchWord)
     return exists().where(
         other.kind == kind,

@@ -6,18 +6,26 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, literal, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, tuple_
 
 Expressions = Sequence[SQLColumnExpression[Any]]
 
 
-def beyond(
-    expressions: Expressions, values: Sequence[Any], *, descending: bool
-) -> ColumnElement[bool]:
-    """Return the condition of the rows after a place, in this direction."""
+def beyond(expressions: Expressions, *, descending: bool) -> ColumnElement[bool]:
+    """Return the condition of the rows after a place (see `place`), in this direction."""
     row = tuple_(*expressions)
-    limit = tuple_(*(literal(value) for value in values))
+    limit = tuple_(
+        *(
+            bindparam(f"place_{i}", type_=each.type)  # type: ignore[attr-defined]
+            for i, each in enumerate(expressions)
+        )
+    )
     return row < limit if descending else row > limit
+
+
+def place(values: Sequence[Any]) -> dict[str, Any]:
+    """Return the values of a place under the names that `beyond` gives them."""
+    return {f"place_{i}": value for i, value in enumerate(values)}
 
 
 def write_cursor(values: Sequence[Any]) -> str:

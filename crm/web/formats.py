@@ -47,7 +47,7 @@ def short_date(day: date | None) -> str:
         return ""
     if isinstance(day, datetime):
         day = clock.in_paris(day)
-    return day.strftime("%d/%m/%Y")
+    return f"{day.day:02}/{day.month:02}/{day.year}"
 
 
 def long_date(day: date | None) -> str:

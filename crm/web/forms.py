@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectMultipleField, StringField, TextAreaField
+from wtforms.i18n import get_translations
 from wtforms.validators import InputRequired, Length
 
 from crm.core import clock
 from crm.core.days import parse_day, parse_duration
 from crm.core.errors import RuleError
-from crm.web.formats import duration, short_date
+from crm.web.formats import current_locale, duration, short_date
 from crm.web.locale import sentence
 
 _MOST_CHOICES = 200
@@ -36,6 +38,11 @@ def longest(characters: int) -> Length:
     )
 
 
+@cache
+def _sentences(locale: str) -> Any:
+    return get_translations([locale])
+
+
 class BaseForm(FlaskForm):
     """A form whose texts are stripped and whose domain errors land beside their field."""
 
@@ -47,6 +54,10 @@ class BaseForm(FlaskForm):
             if unbound_field.field_class in (StringField, TextAreaField):
                 unbound_field.kwargs.setdefault("filters", [stripped])
             return super().bind_field(form, unbound_field, options)
+
+        def get_translations(self, _form: Any) -> Any:
+            """Return WTForms' own sentences; Flask-WTF would read the file at each request."""
+            return _sentences(current_locale())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check every field; the sentences become plain text, in the reader's language."""

@@ -1,19 +1,40 @@
 """What a list is made of: its columns, orders, filters and words."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import Session
 
+from crm.web.cursors import beyond
 
-@dataclass(frozen=True, slots=True)
+PAGE_SIZE = 50
+COUNT_LIMIT = 1000
+_MOST_KEPT = 256
+
+_Kept = TypeVar("_Kept")
+Statements = tuple[Select[Any], Select[Any] | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Sort:
     """An order: expressions that are never NULL, the last one unique."""
 
     expressions: tuple[SQLColumnExpression[Any], ...]
     descending: bool = False
+
+    def order(self, *, descending: bool) -> list[ColumnElement[Any]]:
+        """Return what a statement is ordered by, in this direction."""
+        return [each.desc() if descending else each.asc() for each in self.expressions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +62,24 @@ class Filter:
     """A filter of a list: `narrow` gives the condition for the values chosen in the URL.
 
     `options` lists what to choose from; `name_values` gives (value, label) of the chosen ones, and
-    leaves out what does not exist.
+    leaves out what does not exist. With `read`, which turns the values into what the database
+    compares with, `narrow` takes a parameter in their place: its statement serves for all values.
     """
 
     name: str
     label: str
-    narrow: Callable[[list[str]], ColumnElement[bool]]
+    narrow: Callable[[Any], ColumnElement[bool]]
     options: Callable[[Session], Sequence[tuple[str, str]]]
     kind: str = "select"
     everything_label: str = "Tous"
     name_values: Callable[[Session, list[str]], Sequence[tuple[str, str]]] | None = None
+    read: Callable[[list[str]], list[Any]] | None = None
+
+    def condition(self, values: list[str]) -> ColumnElement[bool]:
+        """Return the condition for the values, or for the parameter that stands for them."""
+        if self.read is None:
+            return self.narrow(values)
+        return self.narrow(bindparam(self.name, expanding=True))
 
     def named(self, session: Session, values: list[str]) -> list[tuple[str, str]]:
         """Return the chosen values that exist, with their labels."""
@@ -79,14 +108,71 @@ class ListDefinition:
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
     counted: Select[Any] | None = None
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
+
+    def narrowed(self, chosen: Sequence[tuple[Filter, list[str]]]) -> Statements:
+        """Return the statements with the conditions of the filters and values chosen."""
+
+        def build() -> Statements:
+            conditions = [each.condition(values) for each, values in chosen]
+            counted = None if self.counted is None else self.counted.where(*conditions)
+            return self.statement.where(*conditions), counted
+
+        if all(each.read for each, _values in chosen):
+            return self.keep(tuple(each.name for each, _values in chosen), build)
+        return build()
+
+    def page(
+        self, statement: Select[Any], sort: Sort, *, descending: bool, goes_on: bool
+    ) -> Select[Any]:
+        """Return the statement of one page and one row more; it goes on after a place, or not."""
+
+        def build() -> Select[Any]:
+            keys: list[Any] = [e.label(f"cursor_{i}") for i, e in enumerate(sort.expressions)]
+            page = statement.add_columns(*keys)
+            if goes_on:
+                page = page.where(beyond(sort.expressions, descending=descending))
+            return page.order_by(*sort.order(descending=descending)).limit(PAGE_SIZE + 1)
+
+        return self.keep((statement, sort, descending, goes_on), build)
+
+    def count(self, narrowing: "Narrowing") -> Select[tuple[int]]:
+        """Return the statement that counts the rows, up to one beyond the limit."""
+
+        def build() -> Select[tuple[int]]:
+            counted = narrowing.counted
+            if counted is None:
+                one = literal(1)
+                counted = narrowing.statement.with_only_columns(one, maintain_column_froms=True)
+            limited = counted.order_by(None).limit(COUNT_LIMIT + 1).subquery()
+            return select(func.count()).select_from(limited)
+
+        return self.keep((narrowing.statement, "count"), build)
+
+    def keep(self, key: Hashable, build: Callable[[], _Kept]) -> _Kept:
+        """Return the statement for this key, built the first time.
+
+        Statements are kept, never rows; what differs from one request to the next are parameters.
+        """
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_KEPT:
+                self._kept.clear()
+            self._kept[key] = build()
+        found: _Kept = self._kept[key]
+        return found
 
 
 @dataclass(slots=True)
 class Narrowing:
-    """The statements after search and filters, and what the page says of them."""
+    """The statements after search and filters, their parameters, and what the page says of them.
+
+    `otherwise` gives what to show instead when nothing is found, if anything.
+    """
 
     statement: Select[Any]
     active: list[dict[str, str]] = field(default_factory=list)
     sort: Sort | None = None
     note: str | None = None
     counted: Select[Any] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    otherwise: Callable[[], "Narrowing | None"] | None = None

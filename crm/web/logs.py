@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response, g, request
 
 _KEPT = ("request_id", "endpoint", "method", "status", "duration_ms", "user_id", "event", "count")
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class JsonLines(logging.Formatter):
@@ -27,7 +28,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             entry["exception"] = record.exc_info[0].__name__
             entry["where"] = _places(record)
-        return json.dumps(entry, ensure_ascii=False)
+        return _encode(entry)
 
 
 def _places(record: logging.LogRecord) -> list[str]:

@@ -5,7 +5,7 @@ and the address of the page are put in anew.
 """
 
 from collections.abc import Callable, Hashable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import current_app, request
@@ -22,16 +22,22 @@ class Shell:
     """The parts of the frame, for one request; `key` says what they depend on."""
 
     def __init__(self, key: Hashable, context: Context) -> None:
-        self._key = key
-        self._context = context
+        self._keyed = _Keyed(key, context)
 
     def __call__(self, part: str) -> Markup:
         """Return a part (`topbar`, `sidebar`, `tabbar`, `keyboard_help` or `messages`)."""
-        kept = _rendered(part, _Keyed(self._key, self._context))
-        here = request.full_path if request.query_string else request.path
+        kept = _rendered(part, self._keyed)
         return Markup(  # noqa: S704 - a rendered template, and what is put in it is escaped
-            kept.replace(_TOKEN_MARK, generate_csrf()).replace(_HERE_MARK, escape(here))
+            kept.replace(_TOKEN_MARK, self._token).replace(_HERE_MARK, self._here)
         )
+
+    @cached_property
+    def _token(self) -> str:
+        return str(generate_csrf())
+
+    @cached_property
+    def _here(self) -> str:
+        return escape(request.full_path if request.query_string else request.path)
 
 
 class _Keyed:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -25,6 +25,7 @@ _PLAIN_FIELDS = (
     "dormant_on", "closed_on", "verified_on", "parent_id", "referent_id",
 )  # fmt: skip
 _DEEPEST = 20
+_ALIVE = select(Structure).where(Structure.id == bindparam("id"), Structure.deleted_at.is_(None))
 
 
 def create_structure(session: Session, *, data: StructureData) -> Structure:
@@ -89,7 +90,7 @@ def resolve_structure(
             )
         data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
         return create_structure(session, data=data)
-    if value.isdecimal() and (found := _alive(session, Structure.id == int(value[:9]))):
+    if value.isdecimal() and (found := session.scalar(_ALIVE, {"id": int(value[:9])})):
         return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 

@@ -42,7 +42,7 @@ def export(extension: str) -> Response:
     session = db.session()
     listing = Listing(contact_list(clock.today()), request.args)
     narrowing = narrow_by_words(session, listing, "contact", Contact.id)
-    return send_rows("contacts", session.execute(listing.ordered(narrowing)), extension)
+    return send_rows("contacts", listing.all_rows(session, narrowing), extension)
 
 
 @blueprint.get("/suggestions")

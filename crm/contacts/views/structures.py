@@ -43,7 +43,7 @@ def export(extension: str) -> Response:
     session = db.session()
     listing = Listing(structure_list(), request.args)
     narrowing = narrow_by_words(session, listing, "structure", Structure.id)
-    return send_rows("structures", session.execute(listing.ordered(narrowing)), extension)
+    return send_rows("structures", listing.all_rows(session, narrowing), extension)
 
 
 @blueprint.get("/suggestions")

@@ -3,13 +3,27 @@
 import re
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.core.errors import N_, RuleError
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
+
+_THEMES = (
+    select(ReferenceItem)
+    .where(
+        ReferenceItem.list_code == "theme", ReferenceItem.id.in_(bindparam("ids", expanding=True))
+    )
+    .order_by(ReferenceItem.position, ReferenceItem.id)
+)
+_COUNTRIES = (
+    select(Country)
+    .where(Country.code.in_(bindparam("codes", expanding=True)))
+    .order_by(Country.sort_name)
+)
+_OFFICERS = select(User).where(User.id.in_(bindparam("ids", expanding=True))).order_by(User.name)
 
 
 def kind(session: Session, kind_id: int, *, kept_id: int | None = None) -> int:
@@ -30,11 +44,7 @@ def themes(
     session: Session, theme_ids: Sequence[int], *, kept: Collection[ReferenceItem] = ()
 ) -> list[ReferenceItem]:
     """Return the themes in their order; a retired one only where it was already."""
-    found = session.scalars(
-        select(ReferenceItem)
-        .where(ReferenceItem.list_code == "theme", ReferenceItem.id.in_(theme_ids))
-        .order_by(ReferenceItem.position, ReferenceItem.id)
-    ).all()
+    found = session.scalars(_THEMES, {"ids": theme_ids}).all() if theme_ids else []
     if len(found) != len(theme_ids) or any(not t.is_active and t not in kept for t in found):
         raise RuleError("themes", N_("Un de ces thèmes n’est plus proposé : choisissez à nouveau."))
     return list(found)
@@ -43,9 +53,7 @@ def themes(
 def countries(session: Session, codes: Sequence[str]) -> list[Country]:
     """Return the countries of these codes, by name."""
     known = [code for code in codes if re.fullmatch("[A-Z]{2}", code)]
-    found = session.scalars(
-        select(Country).where(Country.code.in_(known)).order_by(Country.sort_name)
-    ).all()
+    found = session.scalars(_COUNTRIES, {"codes": known}).all() if known else []
     if len(found) != len(codes):
         raise RuleError(
             "countries", N_("Un de ces pays n’existe pas : choisissez-le dans la liste.")
@@ -57,7 +65,7 @@ def officers(
     session: Session, user_ids: Sequence[int], *, kept: Collection[User] = ()
 ) -> list[User]:
     """Return the members of the team; someone who has left only where they were already."""
-    found = session.scalars(select(User).where(User.id.in_(user_ids)).order_by(User.name)).all()
+    found = session.scalars(_OFFICERS, {"ids": user_ids}).all() if user_ids else []
     if len(found) != len(user_ids) or any(not u.is_active and u not in kept for u in found):
         raise RuleError("officers", N_("Choisissez des membres actuels de l’équipe."))
     return list(found)

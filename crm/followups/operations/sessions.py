@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -17,6 +17,9 @@ from crm.followups.operations.follow_ups import schedule_next_step
 from crm.followups.types import NextStep, SessionData
 
 _FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
+_BY_KEY = select(AccompanimentSession).where(
+    AccompanimentSession.submission_key == bindparam("key")
+)
 _LISTS = ("structures", "contacts", "themes", "countries", "officers")
 
 
@@ -51,9 +54,7 @@ def log_session(
 
 def find_by_submission_key(session: Session, key: str) -> AccompanimentSession | None:
     """Return the session that this display of the form has made already."""
-    return session.scalar(
-        select(AccompanimentSession).where(AccompanimentSession.submission_key == key)
-    )
+    return session.scalar(_BY_KEY, {"key": key})
 
 
 def update_session(

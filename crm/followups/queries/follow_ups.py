@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from crm.accounts.models import User
@@ -71,13 +71,17 @@ def due_follow_ups(
     ).all()
 
 
+_OPEN_OF_STRUCTURE = (
+    follow_up_rows()
+    .where(FollowUp.structure_id == bindparam("structure_id"), FollowUp.done_at.is_(None))
+    .order_by(FollowUp.due_on, FollowUp.id)
+    .limit(bindparam("limit", type_=Integer))
+)
+
+
 def open_follow_ups_of(
     session: Session, *, structure_id: int, limit: int = 10
 ) -> Sequence[Row[Any]]:
     """Return what is still to be done about a structure, the next first."""
-    return session.execute(
-        follow_up_rows()
-        .where(FollowUp.structure_id == structure_id, FollowUp.done_at.is_(None))
-        .order_by(FollowUp.due_on, FollowUp.id)
-        .limit(limit)
-    ).all()
+    values = {"structure_id": structure_id, "limit": limit}
+    return session.connection().execute(_OPEN_OF_STRUCTURE, values).all()
