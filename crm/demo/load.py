@@ -8,6 +8,7 @@ from crm.contacts.indexing import reindex_all
 from crm.contacts.models import Contact, Group, Structure
 from crm.demo.agenda import add_agenda
 from crm.demo.chronicle import tell_latest_sessions
+from crm.demo.depth import add_depth
 from crm.demo.groups import add_groups
 from crm.demo.people import add_people
 from crm.demo.projects import add_projects
@@ -50,6 +51,7 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     team = add_users(session)
     structures = add_structures(session, reference, seed)
     posts = add_people(session, structures, seed)
+    add_depth(session, reference, structures, posts=posts, team=team, seed=seed)
     add_groups(session, reference, structures, seed)
     add_projects(session, reference, structures, seed)
     past = add_sessions(session, reference, structures, posts=posts, team=team, seed=seed)

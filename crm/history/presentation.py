@@ -35,6 +35,7 @@ class ShownStep:
     moves: Sequence[ShownMove]
     was_changed: bool
     key: str
+    is_trashable: bool
 
 
 def shown_steps(session: Session, change_set: ChangeSet, steps: Sequence[Step]) -> list[ShownStep]:
@@ -87,4 +88,5 @@ def _shown(step: Step, told: ToldChange) -> ShownStep:
         ],
         was_changed=any(move.was_changed for move in step.moves),
         key=f"{step.change.id}:{WHOLE}",
+        is_trashable=step.kind is not None and step.kind.is_trashable,
     )
