@@ -15,7 +15,6 @@ from crm.web.formats import register_formats
 from crm.web.headers import register_headers
 from crm.web.locale import register_locale
 from crm.web.logs import register_logs
-from crm.web.templating import PageEnvironment
 from crm.wiring import register_packages
 
 __version__ = "0.1.0"
@@ -28,7 +27,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for these settings (the environment's, when none are given)."""
     settings = settings or Settings.read()
     app = Flask(__name__, template_folder=str(_template_folder()))
-    app.jinja_environment = PageEnvironment
     configure(app, settings)
     register_logs(app)
     register_database(app, settings)

@@ -25,6 +25,7 @@ from crm.demo.load import DEFAULT_SEED, DemoRefusedError, is_network_empty, load
 from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD, has_demo_users
 from crm.reference.defaults import load_defaults
 from crm.reports.cli import counts_command
+from crm.revisions import current_revision, latest_revision
 from crm.scheduler import do_what_is_due, start_scheduler
 from crm.territories.operations import holds_territories, load_territories
 from crm.territories.source import MissingGeographyError
@@ -178,7 +179,7 @@ def _use_base_url(url: str) -> None:
 
 def _revisions() -> tuple[str | None, str | None]:
     with db.engine.connect() as connection:
-        return schema.current_revision(connection), schema.latest_revision()
+        return current_revision(connection), latest_revision()
 
 
 def _upgrade() -> tuple[str | None, str | None]:

@@ -1,12 +1,9 @@
 """Every table of the product, in one import, and the migrations that lead to it."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 import crm.accounts.models
@@ -22,17 +19,14 @@ import crm.search.models
 import crm.territories.models
 import crm.web.submissions  # noqa: F401 - imported for their tables
 from crm.database import Base
+from crm.revisions import migrations_folder
 
 metadata = Base.metadata
 
 
 def _config(connection: Connection | None = None) -> Config:
-    here = Path(__file__).resolve().parent
-    folder = next(
-        path for path in (here / "migrations", here.parent / "migrations") if path.is_dir()
-    )
     config = Config()
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
 
@@ -55,16 +49,6 @@ def draft_revision(engine: Engine, message: str, revision_id: str) -> None:
             config, message=message, rev_id=revision_id, autogenerate=True
         ),
     )
-
-
-def current_revision(connection: Connection) -> str | None:
-    """Return the revision the database is at; None before the first."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def latest_revision() -> str | None:
-    """Return the newest revision that this version of the product has."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def _run(engine: Engine, action: Callable[[Config], object]) -> None:

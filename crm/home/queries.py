@@ -21,7 +21,7 @@ from crm.followups.queries import (
     unsettled_sessions,
 )
 from crm.mail.models import OutboxMessage
-from crm.schema import current_revision, latest_revision
+from crm.revisions import current_revision, latest_revision
 
 _MOST_DRAFTS = 5
 _DRAFT_LABELS = (

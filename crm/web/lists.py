@@ -149,12 +149,12 @@ class Listing:
         if narrowing.otherwise:
             found = session.execute(narrowing.statement.limit(1), narrowing.values).first()
             narrowing = narrowing if found else narrowing.otherwise() or narrowing
-        return session.execute(self.ordered(narrowing), narrowing.values)
+        return session.execute(self.ordered(narrowing))
 
     def ordered(self, narrowing: Narrowing, limit: int = MOST_EXPORTED) -> Select[Any]:
-        """Return the narrowed statement in the chosen order; `narrowing.values` are to be given."""
-        sort = self._sort_of(narrowing)
-        return narrowing.statement.order_by(*sort.order(descending=self.is_descending)).limit(limit)
+        """Return the narrowed statement in the chosen order, its values in it, for an export."""
+        order = self._sort_of(narrowing).order(descending=self.is_descending)
+        return narrowing.statement.order_by(*order).limit(limit).params(narrowing.values)
 
     # Inside -----------------------------------------------------------------------------------
 

@@ -186,3 +186,13 @@ def test_a_missing_structure_is_a_page_that_helps(officer: PageClient) -> None:
     response = officer.get("/structures/999999")
     assert response.status_code == 404
     assert 'href="/"' in response.text
+
+
+def test_an_export_holds_what_the_list_shows(officer: PageClient, session: Session) -> None:
+    _indexed(session, "Comité de jumelage", commune_code="62119")
+    _indexed(session, "Comité des fêtes", commune_code="80021")
+    shown = officer.get("/structures/export.csv?departement=62&departement=59").text
+    assert "Comité de jumelage" in shown
+    assert "fêtes" not in shown
+    assert "Comité de jumelage" in officer.get("/structures/export.csv?q=jumlage").text
+    assert "Comité" not in officer.get("/structures/export.csv?q=jumelage&departement=80").text

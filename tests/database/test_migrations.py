@@ -1,5 +1,7 @@
 """The migrations lead to the models, with data in the tables, on both databases."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
+from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Engine, MetaData, func, inspect, select
 from sqlalchemy.orm import Session
 
@@ -14,6 +17,7 @@ from crm import schema
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.core import clock
 from crm.database import WRITING
+from crm.revisions import current_revision, latest_revision, migrations_folder
 from tests.support.databases import drop_database, migrated_engine, new_database_url
 
 
@@ -80,7 +84,26 @@ def test_the_first_revision_can_be_undone(engine: Engine) -> None:
     assert set(inspect(engine).get_table_names()) <= {"alembic_version"}
     schema.upgrade(engine)
     with engine.connect() as connection:
-        assert schema.current_revision(connection) == schema.latest_revision()
+        assert current_revision(connection) == latest_revision()
+
+
+def test_revisions_are_told_as_alembic_tells_them(engine: Engine) -> None:
+    head = ScriptDirectory(str(migrations_folder())).get_current_head()
+    with engine.connect() as connection:
+        assert MigrationContext.configure(connection).get_current_revision() == head
+        assert current_revision(connection) == latest_revision() == head
+    schema.downgrade(engine, "base")
+    with engine.connect() as connection:
+        assert current_revision(connection) is None
+
+
+def test_a_worker_does_without_alembic() -> None:
+    ask = (
+        "import sys, crm.wiring; print(sorted({'alembic', 'mako', 'pygments'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", ask]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert told.stdout.strip() == "[]"
 
 
 def test_rebuilding_a_parent_table_keeps_its_children(engine: Engine) -> None:
