@@ -16,6 +16,7 @@ from crm.core.errors import N_
 from crm.core.events import subscribe
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
+from crm.followups.columns import LAST_SESSION
 from crm.followups.operations.follow_ups import schedule_meetings
 from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
@@ -45,6 +46,7 @@ from crm.web.access import Permission
 from crm.web.exports import on_export
 from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
+from crm.web.list_additions import add_column
 from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
@@ -125,6 +127,7 @@ def _connect_records(app: Flask) -> None:
         add_pointer(entity, pointer)
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
+    add_column("structures", LAST_SESSION)
     add_facts("structure", facts_of_structure)
     add_facts("contact", facts_of_contact)
     add_source("seances", N_("Séances"), session_entries)

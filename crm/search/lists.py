@@ -72,6 +72,8 @@ def _searched(
         narrowing,
         statement=statement,
         counted=counted,
+        matching=lambda ids: ids.where(identity.in_(matching_ids(kind, words))),
+        words=("words", len(words)),
         sort=None if is_sorted else _BY_RELEVANCE,
         values=narrowing.values | bounds(prefixes),
     )

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import IO, Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Result
 from crm.core import clock
 from crm.core.errors import N_
 from crm.core.text import fold
+from crm.web.list_definition import Column
 from crm.web.locale import translate
 
 Rows = Iterable[Sequence[Any]]
@@ -156,11 +157,35 @@ def _read_back(target: IO[bytes]) -> Iterator[bytes]:
             yield chunk
 
 
-def send_rows(title: str, result: Result[Any], extension: str) -> Response:
+def send_rows(
+    title: str,
+    result: Result[Any],
+    extension: str,
+    chosen: Mapping[str, Column] | None = None,
+) -> Response:
     """Return a query's rows as a download, with the query's own column names as the header.
 
-    Cursor columns that paging adds are left out; names are translated through EXPORT_LABELS.
+    Cursor columns that paging adds are left out; names are translated through EXPORT_LABELS. With
+    `chosen`, by key, only these columns are sent, in this order.
     """
     names = [name for name in list(result.keys()) if not name.startswith("cursor_")]
-    header = [translate(EXPORT_LABELS.get(name, name)) for name in names]
-    return send_table(title, header, (row[: len(names)] for row in result), extension)
+    if chosen is None:
+        header = [translate(EXPORT_LABELS.get(name, name)) for name in names]
+        return send_table(title, header, (row[: len(names)] for row in result), extension)
+    header = [translate(EXPORT_LABELS.get(key) or each.label) for key, each in chosen.items()]
+    return send_table(title, header, _projected(result, names, chosen), extension)
+
+
+def _projected(
+    result: Result[Any], names: Sequence[str], chosen: Mapping[str, Column]
+) -> Iterator[list[Any]]:
+    places = [names.index(key) for key in chosen]
+    words = [
+        each.words and {k: translate(v) for k, v in each.words.items()} for each in chosen.values()
+    ]
+    for row in result:
+        values = (row[place] for place in places)
+        yield [
+            known.get(value, value) if known else value
+            for known, value in zip(words, values, strict=True)
+        ]

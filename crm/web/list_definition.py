@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Select,
     SQLColumnExpression,
@@ -22,6 +23,7 @@ COUNT_LIMIT = 1000
 _MOST_KEPT = 256
 
 _Kept = TypeVar("_Kept")
+Matching = Callable[[Select[Any]], Select[Any]]
 Statements = tuple[Select[Any], Select[Any] | None]
 
 
@@ -37,14 +39,29 @@ class Sort:
         return [each.desc() if descending else each.asc() for each in self.expressions]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """A column of a list; `sort` names one of the list's sorts."""
+    """A column of a list; `sort` names one of the list's sorts.
+
+    A column with a `name` can be chosen in the URL; `is_usual` says that it is shown when none is.
+    `extra` is selected only where the column is shown; without it, the list's statement holds the
+    value already. `kind` says how a cell is written (text, date, phone, mail, web), `detail` what
+    is written after it in grey, `link` (endpoint of a list, key of an id) where it leads, `words`
+    what stands for a code. An export holds `exported` in its place, or the key.
+    """
 
     key: str
     label: str
     sort: str | None = None
     is_numeric: bool = False
+    name: str = ""
+    is_usual: bool = True
+    extra: SQLColumnExpression[Any] | None = None
+    kind: str = "text"
+    detail: str | None = None
+    link: tuple[str, str] | None = None
+    words: Mapping[str, str] | None = None
+    exported: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +81,32 @@ class Filter:
     `options` lists what to choose from; `name_values` gives (value, label) of the chosen ones, and
     leaves out what does not exist. With `read`, which turns the values into what the database
     compares with, `narrow` takes a parameter in their place: its statement serves for all values.
+    `tally` selects (value, number of rows) among the ids it is given, to be shown beside options.
+    A filter that reads the values of another one names it in `beside`: `narrow` takes them too,
+    or None when there are none.
     """
 
     name: str
     label: str
-    narrow: Callable[[Any], ColumnElement[bool]]
+    narrow: Callable[..., ColumnElement[bool]]
     options: Callable[[Session], Sequence[tuple[str, str]]]
     kind: str = "select"
     everything_label: str = "Tous"
     name_values: Callable[[Session, list[str]], Sequence[tuple[str, str]]] | None = None
     read: Callable[[list[str]], list[Any]] | None = None
+    tally: Callable[[CTE], Select[Any]] | None = None
+    beside: str | None = None
 
-    def condition(self, values: list[str]) -> ColumnElement[bool]:
+    def condition(self, chosen: Mapping[str, list[str]]) -> ColumnElement[bool]:
         """Return the condition for the values, or for the parameter that stands for them."""
-        if self.read is None:
+        values: Any = chosen[self.name]
+        if self.read is not None:
+            values = bindparam(self.name, expanding=True)
+        if self.beside is None:
             return self.narrow(values)
-        return self.narrow(bindparam(self.name, expanding=True))
+        return self.narrow(
+            values, bindparam(self.beside, expanding=True) if self.beside in chosen else None
+        )
 
     def named(self, session: Session, values: list[str]) -> list[tuple[str, str]]:
         """Return the chosen values that exist, with their labels."""
@@ -88,11 +115,22 @@ class Filter:
         return [(value, label) for value, label in self.options(session) if value in values]
 
 
+Chosen = Sequence[tuple[Filter, list[str]]]
+
+
+def conditions_of(chosen: Chosen) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters and values chosen."""
+    values = {each.name: typed for each, typed in chosen}
+    return [each.condition(values) for each, _typed in chosen]
+
+
 @dataclass(slots=True)
 class ListDefinition:
     """What a list is made of, once and for all.
 
-    `counted`, where given, selects the same rows with nothing joined: it counts faster.
+    `counted`, where given, selects the ids of the same rows with nothing joined: it counts faster,
+    and lets filters say how many rows each option has. `identifiers` are in every export. A list
+    with a `code` can have its views saved. `bulk_value_url` answers with the field of an action.
     """
 
     url: str
@@ -105,21 +143,41 @@ class ListDefinition:
     count_words: tuple[str, str] = ("%(count)s fiche", "%(count)s fiches")
     bulk_actions: Sequence[tuple[str, str]] = ()
     bulk_text_label: str | None = None
+    bulk_value_url: str | None = None
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
     counted: Select[Any] | None = None
+    identifiers: tuple[str, ...] = ("id",)
+    code: str = ""
+    usual_columns: Sequence[Column] = field(default=(), init=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
-    def narrowed(self, chosen: Sequence[tuple[Filter, list[str]]]) -> Statements:
-        """Return the statements with the conditions of the filters and values chosen."""
+    def __post_init__(self) -> None:
+        """Keep the columns shown when none is chosen."""
+        self.usual_columns = tuple(each for each in self.columns if each.is_usual)
+
+    def narrowed(self, chosen: Chosen, extras: Sequence[Column] = ()) -> Statements:
+        """Return the statements with the conditions of the filters and values chosen.
+
+        The first one selects the extra columns too.
+        """
 
         def build() -> Statements:
-            conditions = [each.condition(values) for each, values in chosen]
+            conditions = conditions_of(chosen)
+            statement = self.statement.where(*conditions)
+            if extras:
+                # A column without a type of its own cannot be: each of these has an expression.
+                added: list[Any] = [each.extra.label(each.key) for each in extras]  # type: ignore[union-attr]
+                statement = statement.add_columns(*added)
             counted = None if self.counted is None else self.counted.where(*conditions)
-            return self.statement.where(*conditions), counted
+            return statement, counted
 
+        return self.keep_for(chosen, build, *(each.key for each in extras))
+
+    def keep_for(self, chosen: Chosen, build: Callable[[], _Kept], *key: Hashable) -> _Kept:
+        """Return the statement for these filters; kept when it serves for all their values."""
         if all(each.read for each, _values in chosen):
-            return self.keep(tuple(each.name for each, _values in chosen), build)
+            return self.keep((tuple(each.name for each, _values in chosen), key), build)
         return build()
 
     def page(
@@ -166,7 +224,8 @@ class ListDefinition:
 class Narrowing:
     """The statements after search and filters, their parameters, and what the page says of them.
 
-    `otherwise` gives what to show instead when nothing is found, if anything.
+    `otherwise` gives what to show instead when nothing is found, if anything. `matching` narrows a
+    statement of ids to the words searched, and `words` tells such statements apart.
     """
 
     statement: Select[Any]
@@ -176,3 +235,7 @@ class Narrowing:
     counted: Select[Any] | None = None
     values: dict[str, Any] = field(default_factory=dict)
     otherwise: Callable[[], "Narrowing | None"] | None = None
+    chosen: Chosen = ()
+    matching: Matching | None = None
+    words: Hashable = None
+    missing: list[str] = field(default_factory=list)

@@ -1,17 +1,17 @@
 """The list kit: search, filters, sort and pages that live in the URL; capped counts; exports."""
 
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy import Result, Select
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
-from crm.web.cursors import place, read_cursor, write_cursor
+from crm.web.cursors import place, read_cursor
 from crm.web.formats import number
+from crm.web.list_columns import COLUMNS, exported_columns, shown_columns
+from crm.web.list_counts import Tallies, results_without, tallies
 from crm.web.list_definition import (
     COUNT_LIMIT,
     PAGE_SIZE,
@@ -22,13 +22,10 @@ from crm.web.list_definition import (
     Option,
     Sort,
 )
+from crm.web.list_links import OPENED, Arguments, ListLinks
 from crm.web.locale import translate
 
 MOST_EXPORTED = 200_000
-_NOT_KEPT = frozenset({"apres", "avant", "filtres"})
-
-Arguments = MultiDict[str, str]
-
 __all__ = ["Column", "Filter", "ListDefinition", "Listing", "Narrowing", "Option", "Sort"]
 
 
@@ -38,14 +35,11 @@ def _record_type(names: tuple[str, ...]) -> Callable[..., Any]:
     return namedtuple("Record", names)  # noqa: PYI024 - the names are those of a statement
 
 
-class Listing:
+class Listing(ListLinks):
     """One page of a list, as its template shows it."""
 
     def __init__(self, definition: ListDefinition, arguments: Arguments) -> None:
-        self.definition = definition
-        self.arguments = arguments
-        self.action_url = definition.url
-        self.search = (arguments.get("q") or "").strip()[:200]
+        super().__init__(definition, arguments)
         self.search_label = translate(definition.search_label)
         self.rows: Sequence[Any] = ()
         self.active_filters: list[dict[str, str]] = []
@@ -53,35 +47,36 @@ class Listing:
         self.previous_url: str | None = None
         self.next_url: str | None = None
         self.count_label = ""
-        self.filters: list[dict[str, Any]] = []
-        self.sort_name, self.is_descending = self._chosen_sort()
+        self.missing: list[str] = []
+        self.ways_out: list[dict[str, str]] = []
+        self.views: Any = None
+        self.shown = shown_columns(definition, self.column_names)
 
     # What the template reads ------------------------------------------------------------------
 
     @property
-    def clear_url(self) -> str:
-        """Return the list without search or filter."""
-        return self.definition.url
-
-    @property
-    def filters_url(self) -> str | None:
-        """Return this page with its filters laid open; None when it has none."""
-        return self.url(filtres="1") if self.definition.filters else None
-
-    @property
-    def hidden_parameters(self) -> list[tuple[str, str]]:
-        """Return what a search keeps of the URL: the sort, and filters that are not laid open."""
-        shown = {"q"} | {item["name"] for item in self.filters}
-        return [
-            (name, value)
-            for name, value in self.arguments.items(multi=True)
-            if name not in shown | _NOT_KEPT and value and self._is_known(name)
-        ]
-
-    @property
     def columns(self) -> list[dict[str, Any]]:
-        """Return the columns with their sort links."""
-        return [self._column(column) for column in self.definition.columns]
+        """Return the columns shown with their sort links."""
+        return [self._column(column) for column in self.shown]
+
+    @property
+    def has_chosen_columns(self) -> bool:
+        """Tell whether this list lets people choose its columns."""
+        return len(self.definition.usual_columns) < len(self.definition.columns)
+
+    @property
+    def is_choosing_columns(self) -> bool:
+        """Tell whether the menu of columns is laid open."""
+        return self.arguments.get(OPENED) == COLUMNS
+
+    @property
+    def offered_columns(self) -> list[dict[str, Any]]:
+        """Return the columns that can be shown or not."""
+        return [
+            {"name": each.name, "label": translate(each.label), "is_shown": each in self.shown}
+            for each in self.definition.columns
+            if each.name
+        ]
 
     @property
     def exports(self) -> list[dict[str, str]]:
@@ -110,10 +105,6 @@ class Listing:
         label = self.definition.bulk_text_label
         return translate(label) if label else None
 
-    def url(self, **changes: str | None) -> str:
-        """Return this list's address with parameters changed; None takes one away."""
-        return self.definition.url + self._query(changes)
-
     # Filling ----------------------------------------------------------------------------------
 
     def fill(self, session: Session, narrowing: Narrowing) -> "Listing":
@@ -125,8 +116,16 @@ class Listing:
         self.active_filters = narrowing.active
         self.note = narrowing.note
         self.count_label = self._count_words(session, narrowing)
+        self.missing = narrowing.missing
         if self.arguments.get("filtres"):
-            self.filters = [self._open_filter(session, each) for each in self.definition.filters]
+            counts = tallies(session, self.definition, narrowing)
+            self.filters = [
+                self._open_filter(session, each, counts) for each in self.definition.filters
+            ]
+        if not self.rows and self.definition.counted is not None:
+            self.ways_out = list(self._ways_out(session, narrowing))
+        if self.definition.code:
+            self.views = _views_of(session, self)
         return self
 
     def narrow(self, session: Session) -> Narrowing:
@@ -136,12 +135,16 @@ class Listing:
             for each in self.definition.filters
             if (values := [value for value in self.arguments.getlist(each.name) if value][:50])
         ]
-        statement, counted = self.definition.narrowed(chosen)
+        extras = [each for each in self.shown if each.extra is not None]
+        statement, counted = self.definition.narrowed(chosen, extras)
+        active = [line for each, values in chosen for line in self._active(session, each, values)]
         return Narrowing(
             statement,
-            [line for each, values in chosen for line in self._active(session, each, values)],
+            active,
             counted=counted,
             values={each.name: each.read(values) for each, values in chosen if each.read},
+            chosen=chosen,
+            missing=[line["label"] for line in active if line["is_missing"]],
         )
 
     def all_rows(self, session: Session, narrowing: Narrowing) -> Result[Any]:
@@ -156,15 +159,22 @@ class Listing:
         order = self._sort_of(narrowing).order(descending=self.is_descending)
         return narrowing.statement.order_by(*order).limit(limit).params(narrowing.values)
 
-    # Inside -----------------------------------------------------------------------------------
+    def ids(self, session: Session, narrowing: Narrowing, limit: int) -> list[int]:
+        """Return the ids of every row of a narrowed list, in no order."""
+        counted = narrowing.counted
+        if counted is None:
+            raise ValueError("a list that counts its ids was expected")
+        found = session.execute(counted.limit(limit), narrowing.values).scalars().all()
+        if not found and narrowing.otherwise and (other := narrowing.otherwise()):
+            return self.ids(session, other, limit)
+        return list(found)
 
-    def _chosen_sort(self) -> tuple[str, bool]:
-        asked = self.arguments.get("tri", "")
-        name = asked.removeprefix("-")
-        if name not in self.definition.sorts:
-            name = asked = self.definition.default_sort
-            return name, self.definition.sorts[name].descending
-        return name, asked.startswith("-")
+    @property
+    def exported(self) -> dict[str, Column] | None:
+        """Return the columns that an export holds, by key; None for all the list has as usual."""
+        return exported_columns(self.definition, self.shown) if self.column_names else None
+
+    # Inside -----------------------------------------------------------------------------------
 
     def _column(self, column: Column) -> dict[str, Any]:
         is_current = column.sort == self.sort_name
@@ -187,13 +197,33 @@ class Listing:
 
     def _active(
         self, session: Session, definition: Filter, values: list[str]
-    ) -> Iterator[dict[str, str]]:
+    ) -> Iterator[dict[str, Any]]:
         named = dict(definition.named(session, values))
         for value in values:
             yield {
                 "label": translate(definition.label),
                 "value_label": named.get(value) or translate("introuvable"),
                 "remove_url": self._without(definition.name, value),
+                "is_missing": value not in named,
+            }
+
+    def _ways_out(self, session: Session, narrowing: Narrowing) -> Iterator[dict[str, str]]:
+        """Yield what each filter, and the search, keeps out: the results there would be without."""
+        if len(narrowing.chosen) + bool(narrowing.matching) < 2:  # noqa: PLR2004 - it is the cause
+            return
+        for each, _values in narrowing.chosen:
+            count = results_without(session, self.definition, narrowing, each.name)
+            yield {
+                "label": translate("Sans le filtre « %(label)s »", label=translate(each.label)),
+                "count_label": self._words_for(count),
+                "url": self.url(**{each.name: None}),
+            }
+        if narrowing.matching:
+            count = results_without(session, self.definition, narrowing, None)
+            yield {
+                "label": translate("Sans la recherche « %(words)s »", words=self.search),
+                "count_label": self._words_for(count),
+                "url": self.url(q=None),
             }
 
     def _read_page(self, session: Session, narrowing: Narrowing) -> list[Any]:
@@ -224,12 +254,13 @@ class Listing:
             self.next_url = self._page_url("apres", rows[-1][-count:]) if has_next else None
         return rows
 
-    def _page_url(self, direction: str, values: Sequence[Any]) -> str:
-        return self.definition.url + self._query({direction: write_cursor(values)})
-
     def _count_words(self, session: Session, narrowing: Narrowing) -> str:
         statement = self.definition.count(narrowing)
-        count = session.connection().execute(statement, narrowing.values).scalar_one()
+        return self._words_for(
+            session.connection().execute(statement, narrowing.values).scalar_one()
+        )
+
+    def _words_for(self, count: int) -> str:
         singular, plural = self.definition.count_words
         if count > COUNT_LIMIT:
             return translate(
@@ -237,10 +268,15 @@ class Listing:
             )
         return translate(plural if count > 1 else singular, count=number(count))
 
-    def _open_filter(self, session: Session, definition: Filter) -> dict[str, Any]:
+    def _open_filter(
+        self, session: Session, definition: Filter, tallied: Tallies
+    ) -> dict[str, Any]:
         chosen = set(self.arguments.getlist(definition.name))
+        found = tallied.get(definition.name)
+        counts = None if found is None else {str(key): count for key, count in found.items()}
         options = [
-            Option(value, label, value in chosen) for value, label in definition.options(session)
+            Option(value, label, value in chosen, None if counts is None else counts.get(value, 0))
+            for value, label in definition.options(session)
         ]
         if definition.kind == "select":
             options.insert(0, Option("", translate(definition.everything_label), not chosen))
@@ -248,33 +284,22 @@ class Listing:
             "name": definition.name,
             "label": translate(definition.label),
             "kind": definition.kind,
+            "text": self.arguments.get(definition.name, ""),
             "options": options,
         }
 
-    def _is_known(self, name: str) -> bool:
-        return (
-            name in {"q", "tri"}
-            or name in self.definition.allowed_arguments
-            or any(name == each.name for each in self.definition.filters)
-        )
 
-    @cached_property
-    def _kept_arguments(self) -> list[tuple[str, str]]:
-        return [
-            (name, value)
-            for name, value in self.arguments.items(multi=True)
-            if name not in _NOT_KEPT and value and self._is_known(name)
-        ]
+ViewSource = Callable[[Session, Listing], Any]
 
-    def _query(self, changes: Mapping[str, str | None]) -> str:
-        pairs = [pair for pair in self._kept_arguments if pair[0] not in changes]
-        pairs += [(name, value) for name, value in changes.items() if value]
-        return "?" + urlencode(pairs) if pairs else ""
 
-    def _without(self, name: str, value: str) -> str:
-        pairs = [
-            pair
-            for pair in self.arguments.items(multi=True)
-            if pair != (name, value) and pair[0] not in _NOT_KEPT and pair[1]
-        ]
-        return self.definition.url + ("?" + urlencode(pairs) if pairs else "")
+def _no_views(_session: Session, _listing: Listing) -> None:
+    return None
+
+
+_views_of: ViewSource = _no_views
+
+
+def offer_views(source: ViewSource) -> None:
+    """Let the wiring say which saved views a list offers."""
+    global _views_of  # noqa: PLW0603 - one source for the process, set once
+    _views_of = source

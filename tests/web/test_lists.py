@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.contacts.listings import structure_list
 from crm.contacts.models import Structure
+from crm.core import clock
 from crm.core.text import sort_key
 from crm.web.cursors import read_cursor, write_cursor
 from crm.web.lists import PAGE_SIZE, Listing
@@ -18,7 +19,7 @@ COUNT = 2 * PAGE_SIZE + 7
 
 
 def _page(session: Session, **arguments: str) -> Listing:
-    listing = Listing(structure_list(), MultiDict(arguments))
+    listing = Listing(structure_list(clock.today()), MultiDict(arguments))
     return listing.fill(session, listing.narrow(session))
 
 

@@ -42,7 +42,8 @@ def export(extension: str) -> Response:
     session = db.session()
     listing = Listing(contact_list(clock.today()), request.args)
     narrowing = narrow_by_words(session, listing, "contact", Contact.id)
-    return send_rows("contacts", listing.all_rows(session, narrowing), extension)
+    rows = listing.all_rows(session, narrowing)
+    return send_rows("contacts", rows, extension, listing.exported)
 
 
 @blueprint.get("/suggestions")

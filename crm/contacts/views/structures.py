@@ -31,7 +31,7 @@ blueprint = Blueprint("structures", __name__, url_prefix="/structures")
 def index() -> str:
     """Show the list of structures, narrowed by the URL."""
     session = db.session()
-    listing = Listing(structure_list(), request.args)
+    listing = Listing(structure_list(clock.today()), request.args)
     listing.fill(session, narrow_by_words(session, listing, "structure", Structure.id))
     return render_template("structures/index.html", listing=listing)
 
@@ -41,9 +41,10 @@ def index() -> str:
 def export(extension: str) -> Response:
     """Send the whole list, as narrowed by the URL."""
     session = db.session()
-    listing = Listing(structure_list(), request.args)
+    listing = Listing(structure_list(clock.today()), request.args)
     narrowing = narrow_by_words(session, listing, "structure", Structure.id)
-    return send_rows("structures", listing.all_rows(session, narrowing), extension)
+    rows = listing.all_rows(session, narrowing)
+    return send_rows("structures", rows, extension, listing.exported)
 
 
 @blueprint.get("/suggestions")

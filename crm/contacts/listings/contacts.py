@@ -1,0 +1,225 @@
+"""The list of people."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
+
+from crm.contacts.listings.columns import joined_labels, text_sort
+from crm.contacts.listings.filters import (
+    Tally,
+    numbers,
+    structure_filters,
+    tags,
+    tally_by,
+    values_of_structures,
+)
+from crm.contacts.listings.relation import NO, YES, email_filter, words_of
+from crm.contacts.models import Affiliation, Contact, ContactPoint, Structure, Tag, contact_tag
+from crm.contacts.queries.people import contact_rows, is_current_on
+from crm.contacts.queries.standing import WITH_EMAIL, WITHOUT_EMAIL
+from crm.contacts.types import Medium
+from crm.core.errors import N_
+from crm.web.list_definition import Column, Filter, ListDefinition, Sort
+
+CONTACTS = "contacts"
+PRESENT, PAST, NONE = "en-poste", "ancien", "sans-fonction"
+_SITUATIONS = {
+    PRESENT: N_("En fonction aujourd’hui"),
+    PAST: N_("Ancien : plus aucune fonction"),
+    NONE: N_("Sans fonction connue"),
+}
+_YES_OR_NO = {YES: N_("oui"), NO: N_("non")}
+_TAGS = joined_labels(
+    Tag.label, Tag.key, Tag.id, contact_tag, (contact_tag.c.contact_id, Contact.id)
+)
+
+
+@lru_cache(maxsize=2)
+def contact_list(day: date) -> ListDefinition:
+    """Return the list of people; filters on structures look at the roles of that day."""
+    return ListDefinition(
+        code=CONTACTS,
+        url=url_for("contacts.index"),
+        statement=contact_rows(day),
+        counted=select(Contact.id).where(Contact.deleted_at.is_(None)),
+        columns=_columns(day),
+        sorts={
+            "nom": Sort((Contact.sort_name, Contact.id)),
+            "recent": Sort((Contact.id,), descending=True),
+            "fonction": text_sort(Affiliation.role, Contact.id),
+            "structure": text_sort(Structure.sort_name, Contact.id),
+            "courriel": text_sort(Contact.email_key, Contact.id),
+            "departement": text_sort(Structure.departement_code, Contact.id),
+            "elu": Sort((_elected_code(day), Contact.sort_name, Contact.id), descending=True),
+        },
+        default_sort="nom",
+        filters=_contact_filters(day),
+        search_label=N_("Nom, courriel, structure"),
+        count_words=(N_("%(count)s contact"), N_("%(count)s contacts")),
+        export_url=lambda extension: url_for("contacts.export", extension=extension),
+    )
+
+
+def _columns(day: date) -> tuple[Column, ...]:
+    return (
+        Column("last_name", N_("Nom"), sort="nom", exported=("first_name", "last_name")),
+        Column("role", N_("Fonction"), sort="fonction", name="fonction"),
+        Column(
+            "structure",
+            N_("Structure"),
+            sort="structure",
+            name="structure",
+            link=("structures.index", "structure_id"),
+            exported=("structure_id", "structure"),
+        ),
+        Column("email", N_("Courriel"), sort="courriel", name="courriel", kind="mail"),
+        Column("phone", N_("Téléphone"), name="telephone", kind="phones",
+               exported=("phone", "mobile")),
+        Column("mobile", N_("Mobile"), name="mobile", is_usual=False, kind="phone"),
+        Column("tags", N_("Étiquettes"), name="etiquettes", is_usual=False, extra=_TAGS),
+        Column("departement_code", N_("Département"), sort="departement", name="departement",
+               is_usual=False),
+        Column("elected", N_("Mandat électif"), sort="elu", name="elu", is_usual=False,
+               extra=_elected_code(day), words=_YES_OR_NO),
+    )  # fmt: skip
+
+
+def _held(day: date, *conditions: SQLColumnExpression[bool]) -> ColumnElement[bool]:
+    """Return the condition of the people who hold such a role on a day."""
+    return (
+        exists()
+        .where(Affiliation.contact_id == Contact.id, is_current_on(day), *conditions)
+        .correlate(Contact)
+    )
+
+
+def _elected_code(day: date) -> ColumnElement[str]:
+    return case((_held(day, Affiliation.is_elected), YES), else_=NO)
+
+
+def _situation_code(day: date) -> ColumnElement[str]:
+    ever = exists().where(Affiliation.contact_id == Contact.id).correlate(Contact)
+    return case((_held(day), PRESENT), (ever, PAST), else_=NONE)
+
+
+def _email_code() -> ColumnElement[str]:
+    further = exists().where(
+        ContactPoint.contact_id == Contact.id, ContactPoint.medium == Medium.EMAIL.value
+    )
+    has_one = Contact.email.is_not(None) | further.correlate(Contact)
+    return case((has_one, WITH_EMAIL), else_=WITHOUT_EMAIL)
+
+
+def _of_a_present_structure(
+    day: date,
+    narrow: Callable[[Any], ColumnElement[bool]],
+) -> Callable[[Any], ColumnElement[bool]]:
+    def condition(values: Any) -> ColumnElement[bool]:
+        return Contact.id.in_(
+            select(Affiliation.contact_id)
+            .join(Structure, Structure.id == Affiliation.structure_id)
+            .where(is_current_on(day), narrow(values))
+        )
+
+    return condition
+
+
+def _tally_of_present_structures(day: date, values: Select[Any]) -> Tally:
+    """Return what counts people, once for each value that a present structure of theirs has."""
+    pairs = values.subquery()
+
+    def tally(found: CTE) -> Select[Any]:
+        return (
+            select(pairs.c.value, func.count(Affiliation.contact_id.distinct()))
+            .join(Affiliation, Affiliation.structure_id == pairs.c.id)
+            .where(is_current_on(day), Affiliation.contact_id.in_(select(found.c.id)))
+            .group_by(pairs.c.value)
+        )
+
+    return tally
+
+
+def _contact_filters(day: date) -> list[Filter]:
+    values = values_of_structures()
+    filters = [
+        replace(
+            each,
+            narrow=_of_a_present_structure(day, each.narrow),
+            tally=_tally_of_present_structures(day, values[each.name]),
+        )
+        for each in structure_filters()
+        if each.name not in ("etiquette", "expertise")
+    ]
+    return [*filters, *_own_filters(day)]
+
+
+def _own_filters(day: date) -> list[Filter]:
+    elected, situation = _elected_code(day), _situation_code(day)
+    return [
+        Filter(
+            "situation",
+            N_("Situation"),
+            situation.in_,
+            lambda _session: words_of(_SITUATIONS),
+            everything_label=N_("Toutes"),
+            read=list,
+            tally=tally_by(Contact.id, situation),
+        ),
+        Filter(
+            "elu",
+            N_("Mandat électif"),
+            elected.in_,
+            lambda _session: words_of(_YES_OR_NO),
+            everything_label=N_("Peu importe"),
+            read=list,
+            tally=tally_by(Contact.id, elected),
+        ),
+        Filter(
+            "fonction",
+            N_("Fonction"),
+            lambda values: _held(day, _holds_words(values)),
+            lambda _session: [],
+            kind="text",
+            name_values=lambda _session, values: [(value, value) for value in values],
+        ),
+        email_filter(_email_code(), Contact.id),
+        Filter(
+            "etiquette",
+            N_("Étiquette"),
+            lambda values: exists().where(
+                contact_tag.c.contact_id == Contact.id, contact_tag.c.tag_id.in_(values)
+            ),
+            tags,
+            everything_label=N_("Toutes"),
+            read=numbers,
+            tally=tally_by(contact_tag.c.contact_id, contact_tag.c.tag_id),
+        ),
+    ]
+
+
+def _holds_words(values: list[str]) -> ColumnElement[bool]:
+    """Return the condition of the roles that hold one of the texts.
+
+    SQLite compares « É » and « é » as two letters: both ways of writing are asked for.
+    """
+    spellings = {
+        spelling
+        for text in values
+        for spelling in (text, text.lower(), text.capitalize(), text.upper())
+    }
+    return or_(*(Affiliation.role.icontains(each, autoescape=True) for each in sorted(spellings)))
