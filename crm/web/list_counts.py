@@ -1,9 +1,8 @@
 """How many rows each option of a filter has, and how many there would be without a filter."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CTE, Select, String, cast, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from crm.web.list_definition import (
@@ -15,28 +14,33 @@ from crm.web.list_definition import (
     conditions_of,
 )
 
-# Beyond, options come without numbers: at 100,000 people they would cost a second.
-MOST_TALLIED = 12_000
+# Beyond, options come without numbers: counting 100,000 people for each would cost a second.
+MOST_TALLIED = 6_000
 
-Tallies = dict[str, Mapping[Any, int]]
+Tallies = dict[str, dict[str, int]]
 
 
 def tallies(session: Session, definition: ListDefinition, narrowing: Narrowing) -> Tallies:
     """Return by filter how many rows each of its values has, within the other active filters.
 
-    One statement a filter. A filter is left out where more rows than MOST_TALLIED would be read,
-    or where another active one depends on it.
+    One statement for the filters that are not active, and one for each that is. A filter is left
+    out where more rows than MOST_TALLIED would be read, or where another active one depends on it.
     """
     chosen = narrowing.chosen
     if definition.counted is None or _is_over(session, definition, narrowing):
         return {}
-    return {
-        each.name: found
+    counting = [
+        each
         for each in definition.filters
-        if each.tally is not None
-        and not any(other.beside == each.name for other, _values in chosen)
-        and (found := _tally(session, definition, narrowing, each)) is not None
-    }
+        if each.tally and not any(other.beside == each.name for other, _values in chosen)
+    ]
+    active = [each for each, _values in chosen if each in counting]
+    found = _tally(
+        session, definition, narrowing, [each for each in counting if each not in active]
+    )
+    for each in active:
+        found |= _tally(session, definition, narrowing, [each])
+    return found
 
 
 def results_without(
@@ -79,20 +83,27 @@ def _is_over(session: Session, definition: ListDefinition, narrowing: Narrowing)
 
 
 def _tally(
-    session: Session, definition: ListDefinition, narrowing: Narrowing, each: Filter
-) -> dict[Any, int] | None:
-    others = [pair for pair in narrowing.chosen if pair[0] is not each]
+    session: Session, definition: ListDefinition, narrowing: Narrowing, filters: list[Filter]
+) -> Tallies:
+    """Return the rows of each value of filters that the same rows are counted for."""
+    others = [pair for pair in narrowing.chosen if pair[0] not in filters]
 
     def build() -> Select[Any]:
-        ids = _ids(definition, narrowing, others).limit(MOST_TALLIED + 1)
-        found = ids.cte("found")
-        total = select(func.count()).select_from(found).scalar_subquery()
-        if each.tally is None:
-            raise ValueError("a filter that counts its values was expected")
-        return each.tally(found).add_columns(total.label("total"))
+        found = _ids(definition, narrowing, others).limit(MOST_TALLIED + 1).cte("found")
+        total = select(literal("").label("name"), literal(None), func.count()).select_from(found)
+        return union_all(total, *(_named(each, found) for each in filters))  # type: ignore[return-value]
 
-    statement = definition.keep_for(others, build, "tally", each.name, narrowing.words)
-    rows = session.connection().execute(statement, narrowing.values).all()
-    if rows and rows[0].total > MOST_TALLIED:
-        return None
-    return {value: count for value, count, _total in rows}
+    names = tuple(each.name for each in filters)
+    statement = definition.keep_for(others, build, "tally", names, narrowing.words)
+    counts: dict[str, dict[str, int]] = {name: {} for name in ("", *names)}
+    for name, value, count in session.connection().execute(statement, narrowing.values):
+        counts[name][str(value)] = count
+    return {} if counts.pop("")["None"] > MOST_TALLIED else dict(counts)
+
+
+def _named(each: Filter, found: CTE) -> Select[Any]:
+    if each.tally is None:
+        raise ValueError("a filter that counts its values was expected")
+    counted = each.tally(found).subquery()
+    value, count = counted.c
+    return select(literal(each.name), cast(value, String), count)

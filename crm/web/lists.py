@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import Result, Select
 from sqlalchemy.orm import Session
 
 from crm.web.cursors import place, read_cursor
 from crm.web.formats import number
+from crm.web.list_cells import cells_writer
 from crm.web.list_columns import COLUMNS, exported_columns, shown_columns
 from crm.web.list_counts import Tallies, results_without, tallies
 from crm.web.list_definition import (
@@ -58,6 +60,10 @@ class Listing(ListLinks):
     def columns(self) -> list[dict[str, Any]]:
         """Return the columns shown with their sort links."""
         return [self._column(column) for column in self.shown]
+
+    def cells_writer(self) -> Callable[[Any], Markup]:
+        """Return what writes the cells of a row, after its first column."""
+        return cells_writer(self.shown[1:])
 
     @property
     def has_chosen_columns(self) -> bool:
@@ -272,8 +278,7 @@ class Listing(ListLinks):
         self, session: Session, definition: Filter, tallied: Tallies
     ) -> dict[str, Any]:
         chosen = set(self.arguments.getlist(definition.name))
-        found = tallied.get(definition.name)
-        counts = None if found is None else {str(key): count for key, count in found.items()}
+        counts = tallied.get(definition.name)
         options = [
             Option(value, label, value in chosen, None if counts is None else counts.get(value, 0))
             for value, label in definition.options(session)

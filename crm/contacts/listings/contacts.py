@@ -126,15 +126,23 @@ def _email_code() -> ColumnElement[str]:
 
 
 def _of_a_present_structure(
-    day: date,
-    narrow: Callable[[Any], ColumnElement[bool]],
+    day: date, narrow: Callable[..., ColumnElement[bool]], *, is_broad: bool
 ) -> Callable[[Any], ColumnElement[bool]]:
+    """Return the condition of the people with such a structure today.
+
+    SQLite reads the whole of an IN before its first row: what half of the people answer to is
+    asked of each person in turn, which ends with the page.
+    """
+
     def condition(values: Any) -> ColumnElement[bool]:
-        return Contact.id.in_(
+        roles = (
             select(Affiliation.contact_id)
             .join(Structure, Structure.id == Affiliation.structure_id)
             .where(is_current_on(day), narrow(values))
         )
+        if is_broad:
+            return roles.where(Affiliation.contact_id == Contact.id).correlate(Contact).exists()
+        return Contact.id.in_(roles)
 
     return condition
 
@@ -159,7 +167,9 @@ def _contact_filters(day: date) -> list[Filter]:
     filters = [
         replace(
             each,
-            narrow=_of_a_present_structure(day, each.narrow),
+            narrow=_of_a_present_structure(
+                day, each.narrow, is_broad=each.name in ("famille", "departement")
+            ),
             tally=_tally_of_present_structures(day, values[each.name]),
         )
         for each in structure_filters()
