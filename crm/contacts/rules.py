@@ -221,6 +221,27 @@ def standing_on(
     return Standing.ACTOR
 
 
+def dates_of_standing(
+    standing: Standing,
+    listed_on: date | None,
+    dormant_on: date | None,
+    closed_on: date | None,
+    day: date,
+) -> tuple[date | None, date | None, date | None]:
+    """Return the days listed, dormant and closed that give a structure this standing on a day.
+
+    A day that fits already is kept.
+    """
+    if standing is Standing.PROSPECT:
+        return None, None, None
+    if standing is Standing.CLOSED:
+        closed = closed_on if closed_on and closed_on <= day else day
+        return (listed_on if listed_on and listed_on <= closed else None), dormant_on, closed
+    if standing is Standing.DORMANT:
+        return listed_on, dormant_on if dormant_on and dormant_on <= day else day, None
+    return listed_on if listed_on and listed_on <= day else day, None, None
+
+
 def group_status(launched_on: date | None, closed_on: date | None, day: date) -> GroupStatus:
     """Return where a group is in its life on a day."""
     if closed_on is not None and closed_on < day:
