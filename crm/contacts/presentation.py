@@ -11,8 +11,7 @@ from crm.contacts import rules
 from crm.contacts.attached_forms import MEDIUM_LABELS, NATURE_LABELS
 from crm.contacts.forms import END_REASON_LABELS, AffiliationForm, StructureForm
 from crm.contacts.queries import structures_by_values
-from crm.contacts.queries.attached import attached_to_structure, points_of
-from crm.contacts.queries.mandates import vacancies_of
+from crm.contacts.queries.attached import attached_to_structure, points_of_contact
 from crm.contacts.queries.people import affiliations_of, contact_for_page
 from crm.contacts.queries.structures import (
     communes_by_codes,
@@ -48,8 +47,7 @@ def structure_page(session: Session, structure_id: int, day: date) -> dict[str, 
         "natures": NATURE_LABELS,
         "end_reasons": END_REASON_LABELS,
         "facts": facts_of(session, "structure", structure_id),
-        "attached": attached_to_structure(session, structure_id),
-        "vacancies": vacancies_of(session, structure_id, day),
+        "attached": attached_to_structure(session, structure_id, day),
         "labels": labels_of(session, structure_id),
         "family": dict(labels_by_code(session, "family")).get(structure.family_code, ""),
         "epci_of_seat": epci_of(session, structure.commune),
@@ -77,7 +75,7 @@ def contact_page(session: Session, contact_id: int, day: date) -> dict[str, Any]
         "media": MEDIUM_LABELS,
         "end_reasons": END_REASON_LABELS,
         "facts": facts_of(session, "contact", contact_id),
-        "points": points_of(session, contact_id=contact_id),
+        "points": points_of_contact(session, contact_id),
         "present": [one for one in affiliations if rules.is_current(one.start_on, one.end_on, day)],
         "past": [
             one for one in affiliations if not rules.is_current(one.start_on, one.end_on, day)
