@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from crm import schema
 from crm.accounts.models import User
 from crm.config import DEFAULT_DEPARTEMENTS
-from crm.contacts.indexing import reindex_all
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.core.text import sort_key
 from crm.database import WRITING
@@ -24,6 +23,7 @@ from crm.followups.models import (
 from crm.history.models import Change, ChangeSet, ChangeSubject
 from crm.reference.defaults import load_defaults
 from crm.reference.models import ReferenceItem
+from crm.search.kinds import reindex_all
 from crm.territories.models import Commune
 from crm.territories.operations import load_territories
 

@@ -9,6 +9,16 @@ from flask_login import current_user
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
 from crm.contacts import views as contacts
+from crm.contacts.indexing import refresh_people
+from crm.contacts.searching import (
+    COMMUNES,
+    CONTACTS,
+    EPCIS,
+    GROUPS,
+    NEW_CONTACT,
+    NEW_STRUCTURE,
+    STRUCTURES,
+)
 from crm.contacts.wording import (
     AFFILIATION_WORDING,
     CONTACT_WORDING,
@@ -16,19 +26,29 @@ from crm.contacts.wording import (
     STRUCTURE_WORDING,
 )
 from crm.core.errors import N_
+from crm.core.events import subscribe
+from crm.core.text import words
 from crm.followups import views as followups
+from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.timeline import follow_up_panel, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
 from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.mail.views import blueprint as outbox
+from crm.projects.indexing import refresh_projects
 from crm.projects.panels import structure_projects
+from crm.projects.searching import PROJECTS
 from crm.projects.views import blueprint as projects
 from crm.projects.wording import PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
+from crm.reports.searching import YEAR_REPORT
 from crm.reports.views import blueprint as reports
+from crm.search.actions import Action, add_action
+from crm.search.events import WordsChanged
+from crm.search.kinds import add_kind
+from crm.search.views import blueprint as search
 from crm.territories.views import blueprint as territories
 from crm.web.access import Permission
 from crm.web.formats import current_locale
@@ -56,6 +76,8 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
 )
+SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
+ACTIONS = (LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, YEAR_REPORT, FOLLOW_UPS)
 WORDINGS = {
     "affiliation": AFFILIATION_WORDING,
     "contact": CONTACT_WORDING,
@@ -70,6 +92,7 @@ WORDINGS = {
 ADDRESSES = {
     "home": "home.index",
     "search": "search.index",
+    "palette": "search.palette",
     "login": "accounts.login",
     "logout": "accounts.logout",
     "profile": "accounts.profile",
@@ -87,6 +110,7 @@ def register_packages(app: Flask) -> None:
         home,
         *accounts.BLUEPRINTS,
         outbox,
+        search,
         *followups.BLUEPRINTS,
         *contacts.BLUEPRINTS,
         projects,
@@ -101,6 +125,24 @@ def register_packages(app: Flask) -> None:
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
     add_source(session_entries)
+    register_search()
+
+
+def register_search() -> None:
+    """Tell the search what it finds and what it can do; commands that index need nothing else."""
+    for kind in SEARCHED:
+        add_kind(kind)
+    for action in ACTIONS:
+        add_action(action)
+    for entry in MENU:
+        add_action(_way_to(entry))
+    subscribe(WordsChanged, refresh_people)
+    subscribe(WordsChanged, refresh_projects)
+
+
+def _way_to(entry: MenuEntry) -> Action:
+    nouns = frozenset(words(entry.label))
+    return Action(entry.label, entry.icon, entry.permission, nouns, lambda: url_for(entry.endpoint))
 
 
 def _acting_user() -> Actor:

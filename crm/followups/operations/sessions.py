@@ -11,6 +11,7 @@ from crm.contacts.operations import resolve_contact, resolve_structure
 from crm.core import clock
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
+from crm.followups.indexing import index_session
 from crm.followups.models import AccompanimentSession, SessionStructure
 from crm.followups.operations.choices import countries, kind, officers, themes
 from crm.followups.operations.follow_ups import schedule_next_step
@@ -44,6 +45,7 @@ def log_session(
     _fill(session, record, rules.clean_session(data, clock.today()))
     session.add(record)
     session.flush()
+    index_session(session, record)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
     return record
@@ -75,6 +77,7 @@ def update_session(
         raise StaleRecordError(record)
     _fill(session, record, rules.clean_session(data, clock.today()))
     session.flush()
+    index_session(session, record)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
     return record
@@ -91,14 +94,18 @@ def set_status(session: Session, *, session_id: int, status: str) -> str:
 
 def delete_session(session: Session, *, session_id: int) -> None:
     """Put a session in the trash: it counts no more, and its follow-ups are hidden with it."""
-    get_session(session, session_id).deleted_at = clock.now()
+    record = get_session(session, session_id)
+    record.deleted_at = clock.now()
     session.flush()
+    index_session(session, record)
 
 
 def restore_session(session: Session, *, session_id: int) -> None:
     """Take a session out of the trash."""
-    get_session(session, session_id, in_trash=True).deleted_at = None
+    record = get_session(session, session_id, in_trash=True)
+    record.deleted_at = None
     session.flush()
+    index_session(session, record)
 
 
 def get_session(
