@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from crm.core.text import LINK_WORDS, words
+from crm.core.text import words
 from crm.web.access import Permission
 
 _VERBS = frozenset("nouveau nouvel nouvelle noter creer ajouter new add log".split())
+# Not the articles: they may begin a name.
+_LINKS = frozenset("pour avec de du d a au aux un une chez".split())
 _SHORTEST_NOUN = 3
 
 
@@ -94,6 +96,6 @@ def _folded(token: str) -> str:
 
 def _without_links(tokens: Sequence[str]) -> list[str]:
     kept = list(tokens)
-    while kept and all(word in LINK_WORDS | {"avec"} for word in words(kept[0])):
+    while kept and all(word in _LINKS for word in words(kept[0])):
         kept.pop(0)
     return kept

@@ -207,7 +207,7 @@ def hits_statement(numbers_of_words: tuple[int, ...]) -> TextClause:
         parts.append(_NAMES.format(at=at))
         parts += [
             _WORDS.format(at=at, tier=int(tier), ranks=ranks, others=others)
-            for tier, ranks in ((Tier.OWN_WORDS, "<= 1"), (Tier.AROUND, "= 2"))
+            for tier, ranks in ((Tier.OWN_WORDS, "<= 1"), (Tier.AROUND, "> 1"))
         ]
     return text(_UNION.join(parts))
 
