@@ -26,6 +26,7 @@ from crm.reference.models import ReferenceItem
 from crm.search.kinds import reindex_all
 from crm.territories.models import Commune
 from crm.territories.operations import load_territories
+from crm.wiring import register_search
 
 STRUCTURES, SESSIONS, YEARS, SEED = 10_000, 50_000, (2015, 2019), 20190312
 START = datetime(2015, 1, 1, 9, tzinfo=UTC)
@@ -42,6 +43,7 @@ _BATCH = 5_000
 def build(engine: Engine, contacts: int) -> None:
     """Bring an empty database to this many contacts, with its structures, sessions and index."""
     schema.upgrade(engine)
+    register_search()
     rng = random.Random(SEED)
     with Session(engine) as session:
         session.info[WRITING] = True
@@ -109,6 +111,7 @@ def _contacts(rng: random.Random, count: int) -> Iterator[dict[str, Any]]:
         yield {
             "id": number, "first_name": first, "last_name": last,
             "sort_name": sort_key(f"{last} {first}"), "email": address, "email_key": address,
+            "phone": f"+33320{number:06}",
             "created_at": START, "version": 1,
         }  # fmt: skip
 
