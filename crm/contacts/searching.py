@@ -1,10 +1,12 @@
 """How structures, people, groups, and what may be adopted, are shown where everything is found."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.indexing import (
@@ -23,7 +25,7 @@ from crm.core import clock
 from crm.core.errors import N_
 from crm.reference.models import ReferenceItem
 from crm.search.actions import Action
-from crm.search.kinds import Hit, SearchKind
+from crm.search.kinds import IDS, Hit, SearchKind, lines
 from crm.territories.indexing import COMMUNE, EPCI, all_communes, all_epci, code_of, number_of
 from crm.territories.models import Commune, Country, Departement, Epci
 from crm.web.access import Permission
@@ -46,9 +48,42 @@ def _place(commune: str | None, departement: str | None) -> str | None:
     return f"{commune} ({departement})" if commune and departement else commune or departement
 
 
+@cache
+def _structure_lines() -> Select[Any]:
+    return structure_rows().where(Structure.id.in_(IDS))
+
+
+@lru_cache(maxsize=2)
+def _contact_lines(day: date) -> Select[Any]:
+    return contact_rows(day).where(Contact.id.in_(IDS))
+
+
+_GROUP_LINES = (
+    select(Group.id, Group.name, Group.kind, Country.name, ReferenceItem.label)
+    .outerjoin(Country, Country.code == Group.country_code)
+    .outerjoin(ReferenceItem, ReferenceItem.id == Group.theme_id)
+    .where(Group.id.in_(IDS))
+)
+_COMMUNE_LINES = (
+    select(Commune.insee_code, Commune.name, Departement.name, Epci.name)
+    .join(Departement, Departement.code == Commune.departement_code)
+    .outerjoin(Epci, Epci.siren == Commune.epci_siren)
+    .outerjoin(
+        Structure,
+        and_(Structure.insee_code == Commune.insee_code, Structure.deleted_at.is_(None)),
+    )
+    .where(Commune.insee_code.in_(IDS), Structure.id.is_(None))
+)
+_EPCI_LINES = (
+    select(Epci.siren, Epci.name, Departement.name)
+    .join(Departement, Departement.code == Epci.departement_code)
+    .outerjoin(Structure, and_(Structure.epci_siren == Epci.siren, Structure.deleted_at.is_(None)))
+    .where(Epci.siren.in_(IDS), Structure.id.is_(None))
+)
+
+
 def describe_structures(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
     """Return the lines of structures: family and place."""
-    rows = session.execute(structure_rows().where(Structure.id.in_(ids)))
     return {
         row.id: Hit(
             title=row.name,
@@ -56,13 +91,12 @@ def describe_structures(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
             url=url_for("structures.show", structure_id=row.id),
             detail=detail(row.acronym, row.family, _place(row.commune, row.departement_code)),
         )
-        for row in rows
+        for row in lines(session, _structure_lines(), ids)
     }
 
 
 def describe_contacts(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
     """Return the lines of people: what they do today, and where."""
-    rows = session.execute(contact_rows(clock.today()).where(Contact.id.in_(ids)))
     return {
         row.id: Hit(
             title=" ".join(filter(None, (row.first_name, row.last_name))),
@@ -70,18 +104,12 @@ def describe_contacts(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
             url=url_for("contacts.show", contact_id=row.id),
             detail=detail(row.role, row.structure),
         )
-        for row in rows
+        for row in lines(session, _contact_lines(clock.today()), ids)
     }
 
 
 def describe_groups(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
     """Return the lines of groups: their country or theme."""
-    rows = session.execute(
-        select(Group.id, Group.name, Group.kind, Country.name, ReferenceItem.label)
-        .outerjoin(Country, Country.code == Group.country_code)
-        .outerjoin(ReferenceItem, ReferenceItem.id == Group.theme_id)
-        .where(Group.id.in_(ids))
-    )
     labels = {GroupKind.COUNTRY: N_("Groupe-pays"), GroupKind.COMMISSION: N_("Commission")}
     return {
         group_id: Hit(
@@ -90,41 +118,25 @@ def describe_groups(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
             url=url_for("groups.show", group_id=group_id),
             detail=detail(translate(labels[GroupKind(kind)]), country or theme),
         )
-        for group_id, name, kind, country, theme in rows.tuples()
+        for group_id, name, kind, country, theme in lines(session, _GROUP_LINES, ids)
     }
 
 
 def describe_communes(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
     """Return the lines of the communes that are not actors yet."""
-    rows = session.execute(
-        select(Commune.insee_code, Commune.name, Departement.name, Epci.name)
-        .join(Departement, Departement.code == Commune.departement_code)
-        .outerjoin(Epci, Epci.siren == Commune.epci_siren)
-        .outerjoin(
-            Structure,
-            and_(Structure.insee_code == Commune.insee_code, Structure.deleted_at.is_(None)),
-        )
-        .where(Commune.insee_code.in_([code_of(each) for each in ids]), Structure.id.is_(None))
-    )
     return {
         number_of(code): Hit(name, f"{COMMUNE}:{code}", detail=detail(departement, epci, code))
-        for code, name, departement, epci in rows.tuples()
+        for code, name, departement, epci in lines(
+            session, _COMMUNE_LINES, [code_of(each) for each in ids]
+        )
     }
 
 
 def describe_epci(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
     """Return the lines of the EPCI that are not actors yet."""
-    rows: Sequence[Row[Any]] = session.execute(
-        select(Epci.siren, Epci.name, Departement.name.label("departement"))
-        .join(Departement, Departement.code == Epci.departement_code)
-        .outerjoin(
-            Structure, and_(Structure.epci_siren == Epci.siren, Structure.deleted_at.is_(None))
-        )
-        .where(Epci.siren.in_([f"{each:09}" for each in ids]), Structure.id.is_(None))
-    ).all()
     return {
-        int(row.siren): Hit(row.name, f"{EPCI}:{row.siren}", detail=detail("EPCI", row.departement))
-        for row in rows
+        int(siren): Hit(name, f"{EPCI}:{siren}", detail=detail("EPCI", departement))
+        for siren, name, departement in lines(session, _EPCI_LINES, [f"{each:09}" for each in ids])
     }
 
 

@@ -3,9 +3,11 @@
 import calendar
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flask import url_for
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.searching import COMMUNES, EPCIS, STRUCTURES, detail
@@ -13,10 +15,10 @@ from crm.core.days import french_month
 from crm.core.errors import N_
 from crm.core.text import words
 from crm.followups.indexing import SESSION, all_sessions
-from crm.followups.models import AccompanimentSession
-from crm.followups.queries import details_of, session_rows
+from crm.followups.models import AccompanimentSession, SessionStructure
+from crm.followups.queries import session_rows
 from crm.search.actions import Action
-from crm.search.kinds import Hit, SearchKind
+from crm.search.kinds import IDS, Hit, SearchKind, lines
 from crm.web.access import Permission
 from crm.web.formats import long_date
 
@@ -24,19 +26,32 @@ _MONTHS = [french_month(month) for month in range(1, 13)]
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
+@cache
+def _session_lines() -> Select[Any]:
+    return session_rows().where(AccompanimentSession.id.in_(IDS))
+
+
+_SEATS = (
+    select(SessionStructure.session_id, SessionStructure.structure_name)
+    .where(SessionStructure.session_id.in_(IDS))
+    .order_by(SessionStructure.structure_name, SessionStructure.structure_id)
+)
+
+
 def describe_sessions(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
     """Return the lines of sessions by the number of the index, or by id: who, what kind, when."""
     session_ids = [abs(number) for number in ids]
-    rows = session.execute(session_rows().where(AccompanimentSession.id.in_(session_ids))).all()
-    details = details_of(session, session_ids)
+    names: dict[int, list[str]] = {}
+    for session_id, name in lines(session, _SEATS, session_ids):
+        names.setdefault(session_id, []).append(name)
     hits = {
         row.id: Hit(
-            title=details.title(row.id),
+            title=", ".join(names.get(row.id, "—")),
             value=str(row.id),
             url=url_for("sessions.show", session_id=row.id),
             detail=detail(row.kind, long_date(row.held_on)),
         )
-        for row in rows
+        for row in lines(session, _session_lines(), session_ids)
     }
     return {number: hits[abs(number)] for number in ids if abs(number) in hits}
 

@@ -1,8 +1,11 @@
 """How projects are shown where everything is found."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
 from flask import url_for
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from crm.contacts.searching import detail, list_found_in
@@ -10,12 +13,16 @@ from crm.core.errors import N_
 from crm.projects.indexing import PROJECT, all_projects
 from crm.projects.models import Project
 from crm.projects.queries import project_rows
-from crm.search.kinds import Hit, SearchKind
+from crm.search.kinds import IDS, Hit, SearchKind, lines
+
+
+@cache
+def _project_lines() -> Select[Any]:
+    return project_rows().where(Project.id.in_(IDS))
 
 
 def describe_projects(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
     """Return the lines of projects: who leads them, and since when."""
-    rows = session.execute(project_rows().where(Project.id.in_(ids)))
     return {
         row.id: Hit(
             title=row.name,
@@ -23,7 +30,7 @@ def describe_projects(session: Session, ids: Sequence[int]) -> dict[int, Hit]:
             url=url_for("projects.show", project_id=row.id),
             detail=detail(row.lead, str(row.start_on.year) if row.start_on else None),
         )
-        for row in rows
+        for row in lines(session, _project_lines(), ids)
     }
 
 

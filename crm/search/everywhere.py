@@ -4,18 +4,18 @@ A part is a range of the primary key of `search_word`, read in its order and sto
 sort, whatever the size of the network.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import OSA
-from sqlalchemy import TextClause, func, select, text
+from sqlalchemy import TextClause, select, text
 from sqlalchemy.orm import Session
 
 from crm.core.text import deletions
-from crm.search.models import SearchVariant, SearchWord
+from crm.search.models import SearchVariant
 from crm.search.rules import name_of_words
 
 _HIGH = "\uffff"
@@ -85,59 +85,74 @@ def correct_everywhere(session: Session, sought: Sequence[Sought]) -> list[Sough
     """Return, for each kind it helps, the words with the misspelt ones put right.
 
     A word stands for the known one that is one typing error away at most (optimal string alignment
-    distance of one), the most frequent when there are several. Two statements.
+    distance of one), the most frequent when there are several. Two statements at most.
     """
-    forms = {
-        word: sorted(set(deletions(word)))
-        for each in sought
-        for word in each.words
-        if len(word) >= _SHORTEST_CORRECTED and word.isalpha()
-    }
-    if not forms:
-        return []
-    candidates = session.execute(
-        select(SearchVariant.kind, SearchVariant.word)
-        .where(
-            SearchVariant.kind.in_([each.kind for each in sought]),
-            SearchVariant.variant.in_(sorted({form for some in forms.values() for form in some})),
+    misspelt = sorted(
+        {
+            word
+            for each in sought
+            for word in each.words
+            if len(word) >= _SHORTEST_CORRECTED and word.isalpha()
+        }
+    )
+    near = _near_words(session, [each.kind for each in sought], misspelt)
+    doubtful = sorted(
+        {(kind, known) for (kind, _), some in near.items() if len(some) > 1 for known in some}
+    )
+    frequency = _frequency(session, doubtful)
+    corrected = [
+        replace(
+            each, words=tuple(_nearest(each.kind, word, near, frequency) for word in each.words)
         )
-        .distinct()
-    ).all()
-    frequency = _frequency(session, [(kind, word) for kind, word in candidates])
-    corrected = [replace(each, words=_put_right(each, forms, frequency)) for each in sought]
+        for each in sought
+    ]
     return [new for old, new in zip(sought, corrected, strict=True) if new.words != old.words]
 
 
-def _put_right(
-    each: Sought, forms: Iterable[str], frequency: Mapping[tuple[str, str], int]
-) -> tuple[str, ...]:
-    known = {word: count for (kind, word), count in frequency.items() if kind == each.kind}
-    return tuple(_nearest(word, known) if word in forms else word for word in each.words)
-
-
-def _nearest(typed: str, known: Mapping[str, int]) -> str:
-    near = {
-        word: distance
-        for word in known
-        if (distance := OSA.distance(typed, word, score_cutoff=1)) <= 1
-    }
-    return min(near, key=lambda word: (near[word], -known[word], word), default=typed)
-
-
-def _frequency(
-    session: Session, candidates: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], int]:
-    if not candidates:
+def _near_words(
+    session: Session, kinds: Sequence[str], misspelt: Sequence[str]
+) -> dict[tuple[str, str], list[str]]:
+    """Return the known words nearest to each word in each kind, one error away at most."""
+    if not misspelt:
         return {}
-    rows = session.execute(
-        select(SearchWord.kind, SearchWord.word, func.count())
-        .where(
-            SearchWord.kind.in_(sorted({kind for kind, _ in candidates})),
-            SearchWord.word.in_(sorted({word for _, word in candidates})),
-        )
-        .group_by(SearchWord.kind, SearchWord.word)
+    forms = sorted({form for word in misspelt for form in deletions(word)})
+    candidates = session.execute(
+        select(SearchVariant.kind, SearchVariant.word)
+        .where(SearchVariant.kind.in_(kinds), SearchVariant.variant.in_(forms))
+        .distinct()
     )
-    return {(kind, word): count for kind, word, count in rows.tuples()}
+    near: dict[tuple[str, str], dict[int, list[str]]] = {}
+    for kind, known in candidates.tuples():
+        for word in misspelt:
+            distance = OSA.distance(word, known, score_cutoff=1)
+            if distance <= 1:
+                near.setdefault((kind, word), {}).setdefault(distance, []).append(known)
+    return {key: by_distance[min(by_distance)] for key, by_distance in near.items()}
+
+
+def _nearest(
+    kind: str,
+    word: str,
+    near: Mapping[tuple[str, str], Sequence[str]],
+    frequency: Mapping[tuple[str, str], int],
+) -> str:
+    return min(
+        near.get((kind, word), ()),
+        key=lambda known: (-frequency.get((kind, known), 0), known),
+        default=word,
+    )
+
+
+def _frequency(session: Session, known: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return how many rows each word of a kind has, up to a limit."""
+    if not known:
+        return {}
+    values: dict[str, Any] = {"most": _COUNTED}
+    for at, (kind, word) in enumerate(known):
+        # Between a word and itself with a space, there is no other word.
+        values |= {f"kind{at}": kind, f"low{at}_0": word, f"high{at}_0": word + " "}
+    rows = session.connection().execute(counts_statement((1,) * len(known)), values)
+    return {known[at]: count for at, _, count in rows.tuples()}
 
 
 def _planned(session: Session, sought: Sequence[Sought]) -> list[_Plan]:

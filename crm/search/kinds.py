@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import BindParameter, CursorResult, Select, bindparam
 from sqlalchemy.orm import Session
 
 from crm.search.index import Ranked, rebuild
@@ -44,6 +46,17 @@ class SearchKind:
     list_url: Callable[[str], str] | None = None
     adopt_url: Callable[[], str] | None = None
     is_sieved: bool = False
+
+
+# Statements that describe are made once, around this: making them costs more than their answer.
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+
+
+def lines(
+    session: Session, statement: Select[Any], ids: Sequence[int] | Sequence[str]
+) -> CursorResult[Any]:
+    """Return the rows of a statement around IDS; of columns alone, as the connection reads them."""
+    return session.connection().execute(statement, {"ids": ids})
 
 
 _kinds: dict[str, SearchKind] = {}

@@ -151,3 +151,11 @@ def test_every_part_reads_a_range_of_the_primary_key(
 def test_the_statements_are_made_once_for_each_shape() -> None:
     assert hits_statement((1, 2)) is hits_statement((1, 2))
     assert counts_statement((2,)) is counts_statement((2,))
+
+
+def test_of_two_words_as_near_the_more_frequent_is_meant(session: Session) -> None:
+    _keep(session, ONE, 1, "Lampe")
+    for number in (2, 3):
+        _keep(session, ONE, number, "Rampe")
+    assert correct_everywhere(session, [Sought(ONE, ("zampe",))]) == [Sought(ONE, ("rampe",))]
+    assert correct_everywhere(session, [Sought(ONE, ("lampe",))]) == []
