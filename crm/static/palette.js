@@ -111,11 +111,6 @@
     event.preventDefault();
     open();
   });
-  document.addEventListener("keydown", (event) => {
-    if (!dialog.open || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "k") return;
-    event.preventDefault();
-    input.select();
-  });
 
   /* The box of the page leads here as soon as it is used; the focus comes back to it. */
   const box = document.querySelector("[data-palette-box] input");
