@@ -173,6 +173,7 @@ COMMUNES = SearchKind(
     "map-pin",
     all_communes,
     describe_communes,
+    permission=Permission.EDIT_NETWORK,
     adopt_url=lambda: url_for("structures.adopt"),
     is_sieved=True,
 )
@@ -182,6 +183,7 @@ EPCIS = SearchKind(
     "map-pin",
     all_epci,
     describe_epci,
+    permission=Permission.EDIT_NETWORK,
     adopt_url=lambda: url_for("structures.adopt"),
     is_sieved=True,
 )

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.contacts import operations
-from crm.contacts.indexing import index_group
+from crm.contacts.indexing import index_contact, index_group, index_structure
+from crm.contacts.models import Contact, Structure
 from crm.contacts.operations.structures import adopt_commune, adopt_epci
 from crm.contacts.types import AffiliationData, ContactData, StructureData
 from crm.core import clock
@@ -186,6 +187,18 @@ def test_a_project_and_a_group_are_found_by_what_is_around(session: Session) -> 
     session.flush()
     index_project(session, project)
     assert _found(session, "project", "eau mali") == [project.id]
+
+
+def test_the_trash_hides_structures_and_people_until_they_come_back(session: Session) -> None:
+    structure = session.get_one(Structure, _structure(session, "Zorglub"))
+    contact = session.get_one(Contact, _person(session, structure.id))
+    for deleted_at, is_found in ((clock.now(), False), (None, True)):
+        structure.deleted_at = contact.deleted_at = deleted_at
+        session.flush()
+        index_structure(session, structure)
+        index_contact(session, contact)
+        assert (_found(session, "structure", "zorglub") == [structure.id]) is is_found
+        assert (_found(session, "contact", "zorba") == [contact.id]) is is_found
 
 
 def test_communes_are_found_before_they_are_actors(session: Session) -> None:
