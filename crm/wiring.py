@@ -11,12 +11,24 @@ from crm.accounts.wording import USER_WORDING
 from crm.contacts import kinds as contact_kinds
 from crm.contacts import views as contacts
 from crm.contacts.events import SuccessorsWanted
+from crm.contacts.indexing import refresh_people
+from crm.contacts.searching import (
+    COMMUNES,
+    CONTACTS,
+    EPCIS,
+    GROUPS,
+    NEW_CONTACT,
+    NEW_STRUCTURE,
+    STRUCTURES,
+)
 from crm.contacts.wording import WORDINGS as CONTACT_WORDINGS
 from crm.core.errors import N_
 from crm.core.events import subscribe
+from crm.core.text import words
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
 from crm.followups.operations.follow_ups import schedule_meetings
+from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
@@ -34,12 +46,19 @@ from crm.notes.kinds import KINDS as NOTE_KINDS
 from crm.notes.kinds import NOTE_WORDING
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
+from crm.projects.indexing import refresh_projects
 from crm.projects.panels import structure_projects
+from crm.projects.searching import PROJECTS
 from crm.projects.views import blueprint as projects
 from crm.projects.wording import PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
+from crm.reports.searching import YEAR_REPORT
 from crm.reports.views import blueprint as reports
+from crm.search.actions import Action, add_action
+from crm.search.events import WordsChanged
+from crm.search.kinds import add_kind
+from crm.search.views import blueprint as search
 from crm.territories.views import blueprint as territories
 from crm.web.access import Permission
 from crm.web.exports import on_export
@@ -72,6 +91,8 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
 )
+SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
+ACTIONS = (LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, YEAR_REPORT, FOLLOW_UPS)
 WORDINGS = {
     **CONTACT_WORDINGS,
     "follow_up": FOLLOW_UP_WORDING,
@@ -84,6 +105,7 @@ WORDINGS = {
 ADDRESSES = {
     "home": "home.index",
     "search": "search.index",
+    "palette": "search.palette",
     "login": "accounts.login",
     "logout": "accounts.logout",
     "profile": "accounts.profile",
@@ -101,6 +123,7 @@ def register_packages(app: Flask) -> None:
         home,
         *accounts.BLUEPRINTS,
         outbox,
+        search,
         *followups.BLUEPRINTS,
         *contacts.BLUEPRINTS,
         notes,
@@ -134,12 +157,30 @@ def _connect_records(app: Flask) -> None:
     subscribe(SuccessorsWanted, schedule_meetings)
     on_export(keep_export)
     add_job(PURGE_TRASH)
+    register_search()
     app.add_template_global(_record_url, "record_url")
 
 
 def _record_url(entity: str, record_id: int) -> str | None:
     kind = find_kind(entity)
     return kind.url_of(record_id) if kind else None
+
+
+def register_search() -> None:
+    """Tell the search what it finds and what it can do; commands that index need nothing else."""
+    for kind in SEARCHED:
+        add_kind(kind)
+    for action in ACTIONS:
+        add_action(action)
+    for entry in MENU:
+        add_action(_way_to(entry))
+    subscribe(WordsChanged, refresh_people)
+    subscribe(WordsChanged, refresh_projects)
+
+
+def _way_to(entry: MenuEntry) -> Action:
+    nouns = frozenset(words(entry.label))
+    return Action(entry.label, entry.icon, entry.permission, nouns, lambda: url_for(entry.endpoint))
 
 
 def _acting_user() -> Actor:

@@ -60,7 +60,7 @@ def test_logging_a_session_takes_this_many_statements(
     with counted(connection) as statements:
         response = officer.submit("/seances/nouvelle", fields)
     assert response.status_code == 303
-    assert len(statements) == 14, "\n\n".join(statements)
+    assert len(statements) == 19, "\n\n".join(statements)
 
 
 @pytest.mark.parametrize("path", STATEMENTS)

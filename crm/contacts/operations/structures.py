@@ -143,6 +143,7 @@ def adopt_epci(session: Session, *, siren: str) -> Structure:
     structure.epci_siren = epci.siren
     structure.departement_code = epci.departement_code
     session.flush()
+    index_structure(session, structure)
     return structure
 
 
