@@ -9,6 +9,8 @@ from flask_login import current_user
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
 from crm.contacts import views as contacts
+from crm.contacts.group_wording import GROUP_WORDING, REPRESENTATIVE_WORDING
+from crm.contacts.panels import represented_groups
 from crm.contacts.wording import (
     AFFILIATION_WORDING,
     CONTACT_WORDING,
@@ -25,7 +27,7 @@ from crm.home.views import blueprint as home
 from crm.mail.views import blueprint as outbox
 from crm.projects.panels import structure_projects
 from crm.projects.views import blueprint as projects
-from crm.projects.wording import PROJECT_WORDING
+from crm.projects.wording import HEADCOUNT_WORDING, PARTNER_WORDING, PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
 from crm.reports.views import blueprint as reports
@@ -55,13 +57,19 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
     MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK),
 )
 WORDINGS = {
     "affiliation": AFFILIATION_WORDING,
     "contact": CONTACT_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
+    "group": GROUP_WORDING,
+    "group_representative": REPRESENTATIVE_WORDING,
     "membership": MEMBERSHIP_WORDING,
     "project": PROJECT_WORDING,
+    "project_headcount": HEADCOUNT_WORDING,
+    "project_partner": PARTNER_WORDING,
     "reference_item": ITEM_WORDING,
     "session": SESSION_WORDING,
     "structure": STRUCTURE_WORDING,
@@ -100,6 +108,7 @@ def register_packages(app: Flask) -> None:
         word(entity, wording)
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
+    add_panel("contact", represented_groups)
     add_source(session_entries)
 
 

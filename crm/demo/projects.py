@@ -14,8 +14,16 @@ from crm.demo.french import contracted
 from crm.demo.inventor import DemoStructure
 from crm.demo.phrases import PROJECT_SUMMARIES, PROJECT_TITLES
 from crm.demo.places import PLACES_OF
+from crm.demo.project_details import SDG_OF, details_of, headcounts_of, roles_of
 from crm.demo.reference import Reference
-from crm.projects.models import Project, ProjectPartner, project_country, project_theme
+from crm.projects.models import (
+    Project,
+    ProjectHeadcount,
+    ProjectPartner,
+    project_country,
+    project_sdg,
+    project_theme,
+)
 
 LISTED_BEFORE_2020 = 103
 _LISTED_LATER = 36
@@ -36,7 +44,8 @@ def add_projects(
     years += [2020 + rank % 6 for rank in range(_LISTED_LATER)]
     titles: set[str] = set()
     drawn = [_draw(random, random.choice(leaders), year, titles) for year in years]
-    rows = [row for row, _, _ in drawn]
+    details = Random(f"{seed}:project details")
+    rows = [row | details_of(details, row, country) for row, _, country in drawn]
     ids = add_rows(session, Project, rows)
     tell(session, created("project", rows, ids))
     themes = [
@@ -48,17 +57,35 @@ def add_projects(
         for project_id, (_, _, country) in zip(ids, drawn, strict=True)
     ]
     add_links(session, project_theme, themes)
+    goals = [
+        {"project_id": project_id, "sdg_id": reference.item("sdg", SDG_OF[theme])}
+        for project_id, (_, theme, _) in zip(ids, drawn, strict=True)
+    ]
     add_links(session, project_country, countries)
+    add_links(session, project_sdg, goals)
     add_links(
         session,
         ProjectPartner,
         [
-            {"project_id": project_id, "structure_id": partner.id, "role": "partenaire"}
+            role
             for project_id, row in zip(ids, rows, strict=True)
-            for partner in random.sample(structures, random.choice((0, 1, 1, 2, 3)))
-            if partner.id != row["lead_structure_id"]
+            for role in roles_of(details, project_id, _partners(random, structures, row))
         ],
     )
+    add_links(
+        session,
+        ProjectHeadcount,
+        [
+            headcount
+            for project_id, row in zip(ids, rows, strict=True)
+            for headcount in headcounts_of(details, project_id, row)
+        ],
+    )
+
+
+def _partners(random: Random, structures: Sequence[DemoStructure], row: Row) -> list[int]:
+    drawn = random.sample(structures, random.choice((0, 1, 1, 2, 3)))
+    return [each.id for each in drawn if each.id != row["lead_structure_id"]]
 
 
 def _draw(

@@ -1,6 +1,6 @@
 """The tables of structures, people and groups."""
 
-from crm.contacts.models.groups import Group, Membership
+from crm.contacts.models.groups import Group, GroupRepresentative, Membership
 from crm.contacts.models.people import Affiliation, Contact, contact_tag
 from crm.contacts.models.structures import (
     Structure,
@@ -14,6 +14,7 @@ __all__ = [
     "Affiliation",
     "Contact",
     "Group",
+    "GroupRepresentative",
     "Membership",
     "Structure",
     "Tag",

@@ -94,7 +94,7 @@ def memberships_of(session: Session, structure_id: int) -> Sequence[Membership]:
     return session.scalars(
         select(Membership)
         .join(Group, Membership.group_id == Group.id)
-        .where(Membership.structure_id == structure_id)
+        .where(Membership.structure_id == structure_id, Group.deleted_at.is_(None))
         .options(joinedload(Membership.group))
         .order_by(Group.sort_name, Membership.start_on)
     ).all()

@@ -3,7 +3,8 @@
 from crm.contacts.views.affiliations import blueprint as affiliations
 from crm.contacts.views.contacts import blueprint as contacts
 from crm.contacts.views.groups import blueprint as groups
+from crm.contacts.views.memberships import blueprint as memberships
 from crm.contacts.views.search import blueprint as search
 from crm.contacts.views.structures import blueprint as structures
 
-BLUEPRINTS = (structures, contacts, affiliations, groups, search)
+BLUEPRINTS = (structures, contacts, affiliations, groups, memberships, search)
