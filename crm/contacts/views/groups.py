@@ -177,7 +177,7 @@ def edit(group_id: int) -> ResponseReturnValue:
         return _form_page(form, group, 409, both_versions(form, theirs))
     if saved:
         return done("Groupe enregistré.", url_for(".show", group_id=saved))
-    return _form_page(form, group, 422)
+    return _form_page(form, group_for_page(db.session(), group_id), 422)
 
 
 @blueprint.route(f"{ONE}/fusionner", methods=["GET", "POST"])

@@ -141,6 +141,7 @@ def represent(membership_id: int) -> ResponseReturnValue:
         if saved:
             return done("Représentants ajoutés.", url_for(".show", membership_id=membership_id))
     offer_representative_choices(session, form)
+    membership = membership_for_page(session, membership_id)
     page = render_template("groups/represent.html", form=form, membership=membership)
     return page, 422 if form.is_submitted() else 200
 
@@ -195,7 +196,7 @@ def _edit_period(
         return _period_page(form, held, 409, both_versions(form, period_form_of(held)))
     if saved:
         return done(message, target)
-    return _period_page(form, held, 422)
+    return _period_page(form, read(), 422)
 
 
 def _period_page(

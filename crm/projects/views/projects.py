@@ -101,7 +101,7 @@ def edit(project_id: int) -> ResponseReturnValue:
         return _form_page(form, project, 409, both_versions(form, theirs))
     if saved:
         return done("Projet enregistré.", url_for(".show", project_id=saved))
-    return _form_page(form, project, 422)
+    return _form_page(form, project_for_page(db.session(), project_id), 422)
 
 
 def _create(session: Session, form: ProjectForm) -> int:
