@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from random import Random
 
 from crm.core import clock
+from crm.core.text import fold
 from crm.demo.bulk import Row
 from crm.projects.types import HeadcountKind, ProjectStatus, Role
 
@@ -60,12 +61,14 @@ def state_of(random: Random, start_on: date, end_on: date | None) -> ProjectStat
 def details_of(random: Random, row: Row, country: str) -> Row:
     """Return what is known of a project besides its name and its dates."""
     regions = _REGIONS.get(country, ())
+    place = random.choice(regions) if regions and random.random() < 0.5 else None
     cents = random.choice(_THOUSANDS_OF_EUROS) * 100_000 + random.choice((0, 0, 0, 25_050))
     return {
         "status": state_of(random, row["start_on"], row["end_on"]).value,
         "is_pooled": random.random() < 0.12,
         "is_publishable": random.random() < 0.6,
-        "places_abroad": random.choice(regions) if regions and random.random() < 0.5 else None,
+        "places_abroad": place,
+        "places_key": fold(place) if place else None,
         "budget_cents": cents if random.random() < 0.75 else None,
     }
 

@@ -18,7 +18,7 @@ from wtforms.validators import Optional, ValidationError
 from crm.contacts.typed_names import value_of_typed_structure
 from crm.core import clock
 from crm.core.errors import RuleError
-from crm.core.headcounts import LONGEST, Headcount
+from crm.core.headcounts import Headcount
 from crm.projects import rules
 from crm.projects.models import Project, ProjectHeadcount, ProjectPartner
 from crm.projects.types import (
@@ -105,7 +105,7 @@ class ProjectForm(StructuresForm):
     )
     start_on = DayField(_l("Début"))
     end_on = DayField(_l("Fin"), prefer_past=False)
-    budget = MoneyField(_l("Budget total"), [Optional(), longest(40)])
+    budget = MoneyField(_l("Budget total"))
     is_pooled = BooleanField(_l("Projet mutualisé"))
     is_publishable = BooleanField(_l("Publiable"))
     sdgs = ChipsField(_l("Objectifs de développement durable"), validate_choice=False)
@@ -210,9 +210,7 @@ class HeadcountForm(OnceForm):
         _l("Date"), [required(_l("Dites quel jour, par exemple « hier »."))], default=clock.today
     )
     kind = SelectField(_l("Public"), validate_choice=False)
-    count = HeadcountField(
-        _l("Combien"), [required(_l("Dites combien : 0 compte aussi.")), longest(LONGEST)]
-    )
+    count = HeadcountField(_l("Combien"), [required(_l("Dites combien : 0 compte aussi."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -117,7 +117,7 @@ def _holds(word: str) -> ColumnElement[bool]:
     return or_(
         Project.sort_name.contains(word, autoescape=True),
         Structure.sort_name.contains(word, autoescape=True),
-        Project.places_abroad.icontains(word, autoescape=True),
+        Project.places_key.contains(word, autoescape=True),
         Project.id.in_(partner),
     )
 

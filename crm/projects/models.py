@@ -53,7 +53,7 @@ class Project(Base):
 
     __tablename__ = "project"
     __history__ = "project"
-    __history_exclude__ = frozenset({"sort_name", "created_at"})
+    __history_exclude__ = frozenset({"sort_name", "places_key", "created_at"})
     __table_args__ = (
         CheckConstraint(
             "start_on IS NULL OR end_on IS NULL OR start_on <= end_on", name="end_after_start"
@@ -75,6 +75,7 @@ class Project(Base):
     is_pooled: Mapped[bool] = mapped_column(default=False)
     is_publishable: Mapped[bool] = mapped_column(default=False)
     places_abroad: Mapped[str | None] = mapped_column(String(500))
+    places_key: Mapped[str | None] = mapped_column(key_text(500))
     budget_cents: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

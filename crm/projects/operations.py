@@ -11,7 +11,7 @@ from crm.contacts.models import Structure
 from crm.contacts.operations import resolve_structure
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
-from crm.core.text import sort_key
+from crm.core.text import fold, sort_key
 from crm.projects import rules
 from crm.projects.choices import known_countries, known_items
 from crm.projects.models import Project, ProjectHeadcount, ProjectPartner
@@ -29,7 +29,7 @@ def create_project(session: Session, *, data: ProjectData) -> Project:
     roles = _fill(session, project, rules.clean_project(data, clock.today()))
     session.add(project)
     session.flush()
-    _set_roles(session, project, roles)
+    _add_roles(session, project.id, roles)
     session.flush()
     return project
 
@@ -175,6 +175,7 @@ def _fill(session: Session, project: Project, data: ProjectData) -> Roles:
         "is_pooled": data.is_pooled,
         "is_publishable": data.is_publishable,
         "places_abroad": ", ".join(data.places_abroad) or None,
+        "places_key": fold(" ".join(data.places_abroad))[: rules.LONGEST_PLACES] or None,
         "budget_cents": data.budget_cents,
         "listed_on": data.listed_on,
         "start_on": data.start_on,
@@ -220,10 +221,14 @@ def _set_roles(session: Session, project: Project, wanted: Roles) -> None:
     for key, row in rows.items():
         if key not in wanted:
             session.delete(row)
-    for structure_id, role in sorted(wanted - rows.keys()):
-        session.add(ProjectPartner(project_id=project.id, structure_id=structure_id, role=role))
+    _add_roles(session, project.id, wanted - rows.keys())
     if wanted != rows.keys():
         flag_modified(project, "created_at")
+
+
+def _add_roles(session: Session, project_id: int, roles: Roles) -> None:
+    for structure_id, role in sorted(roles):
+        session.add(ProjectPartner(project_id=project_id, structure_id=structure_id, role=role))
 
 
 def _partners(session: Session, project_id: int) -> Sequence[ProjectPartner]:

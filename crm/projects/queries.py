@@ -106,8 +106,13 @@ def projects_of_structure(session: Session, structure_id: int) -> list[tuple[Pro
         )
         .order_by(Project.start_on.desc().nulls_last(), Project.id.desc())
     )
+    order = [role.value for role in Role]
     return [
-        (project, [*_lead_of(project, structure_id), *roles[project.id]]) for project in projects
+        (
+            project,
+            sorted({*_lead_of(project, structure_id), *roles[project.id]}, key=order.index),
+        )
+        for project in projects
     ]
 
 

@@ -1,7 +1,5 @@
 """Fields for amounts of money and numbers of people, as people type them."""
 
-from typing import Any
-
 from wtforms import StringField
 
 from crm.core.errors import RuleError
@@ -16,10 +14,12 @@ class MoneyField(StringField):
 
     data: int | None  # type: ignore[assignment]
 
+    def told(self) -> str:
+        """Return the amount in words, as a conflict shows it."""
+        return money(self.data) if self.data is not None else ""
+
     def _value(self) -> str:
-        if self.raw_data:
-            return str(self.raw_data[0])
-        return money(self.data) if isinstance(self.data, int) else ""
+        return str(self.raw_data[0]) if self.raw_data else self.told()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the cents; what is no amount raises ValueError with a sentence."""
@@ -37,10 +37,12 @@ class HeadcountField(StringField):
 
     data: Headcount | None  # type: ignore[assignment]
 
-    def _value(self) -> Any:
-        if self.raw_data:
-            return str(self.raw_data[0])
+    def told(self) -> str:
+        """Return the number as it was said, as a conflict shows it."""
         return (self.data.wording or str(self.data.count)) if self.data is not None else ""
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else self.told()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the number and its word; what is no number raises ValueError with a sentence."""

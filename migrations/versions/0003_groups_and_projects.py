@@ -98,6 +98,7 @@ def _change_projects() -> None:
                 sa.Column(name, sa.Boolean(), nullable=False, server_default=sa.false())
             )
         batch.add_column(sa.Column("places_abroad", sa.String(length=500), nullable=True))
+        batch.add_column(sa.Column("places_key", _key_text(500), nullable=True))
         batch.add_column(sa.Column("budget_cents", sa.BigInteger(), nullable=True))
         batch.create_check_constraint(op.f("ck_project_status"), _one_of("status", _STATUSES))
         batch.create_check_constraint(op.f("ck_project_budget_cents"), "budget_cents >= 0")
@@ -184,7 +185,9 @@ def downgrade() -> None:
     with op.batch_alter_table("project") as batch:
         batch.drop_constraint(op.f("ck_project_budget_cents"), type_="check")
         batch.drop_constraint(op.f("ck_project_status"), type_="check")
-        for name in ("budget_cents", "places_abroad", "is_publishable", "is_pooled", "status"):
+        for name in (
+            "budget_cents", "places_key", "places_abroad", "is_publishable", "is_pooled", "status",
+        ):  # fmt: skip
             batch.drop_column(name)
     op.drop_table("group_representative")
     with op.batch_alter_table("group") as batch:
