@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from random import Random
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from crm.contacts.types import Family
@@ -27,6 +28,7 @@ from crm.projects.models import (
 
 LISTED_BEFORE_2020 = 103
 _LISTED_LATER = 36
+Drawn = tuple[Row, str, str]
 _LEADERS = (Family.ASSOCIATION, Family.COLLECTIVITE, Family.UNIVERSITAIRE, Family.SCOLAIRE)
 
 
@@ -48,21 +50,7 @@ def add_projects(
     rows = [row | details_of(details, row, country) for row, _, country in drawn]
     ids = add_rows(session, Project, rows)
     tell(session, created("project", rows, ids))
-    themes = [
-        {"project_id": project_id, "theme_id": reference.item("theme", theme)}
-        for project_id, (_, theme, _) in zip(ids, drawn, strict=True)
-    ]
-    countries = [
-        {"project_id": project_id, "country_code": country}
-        for project_id, (_, _, country) in zip(ids, drawn, strict=True)
-    ]
-    add_links(session, project_theme, themes)
-    goals = [
-        {"project_id": project_id, "sdg_id": reference.item("sdg", SDG_OF[theme])}
-        for project_id, (_, theme, _) in zip(ids, drawn, strict=True)
-    ]
-    add_links(session, project_country, countries)
-    add_links(session, project_sdg, goals)
+    _add_links(session, reference, ids, drawn)
     add_links(
         session,
         ProjectPartner,
@@ -83,14 +71,27 @@ def add_projects(
     )
 
 
+def _add_links(
+    session: Session, reference: Reference, ids: Sequence[int], drawn: Sequence[Drawn]
+) -> None:
+    """Add the theme, the country and the goal of each project."""
+    links: dict[Table, list[Row]] = {project_theme: [], project_country: [], project_sdg: []}
+    for project_id, (_, theme, country) in zip(ids, drawn, strict=True):
+        the_theme = reference.item("theme", theme)
+        links[project_theme].append({"project_id": project_id, "theme_id": the_theme})
+        links[project_country].append({"project_id": project_id, "country_code": country})
+        the_goal = reference.item("sdg", SDG_OF[theme])
+        links[project_sdg].append({"project_id": project_id, "sdg_id": the_goal})
+    for table, rows in links.items():
+        add_links(session, table, rows)
+
+
 def _partners(random: Random, structures: Sequence[DemoStructure], row: Row) -> list[int]:
     drawn = random.sample(structures, random.choice((0, 1, 1, 2, 3)))
     return [each.id for each in drawn if each.id != row["lead_structure_id"]]
 
 
-def _draw(
-    random: Random, leader: DemoStructure, year: int, titles: set[str]
-) -> tuple[Row, str, str]:
+def _draw(random: Random, leader: DemoStructure, year: int, titles: set[str]) -> Drawn:
     """Return a project's row, its theme and its country."""
     country = random.choice(leader.countries)
     theme = random.choice([each for each in leader.themes if each in PROJECT_TITLES] or ["sante"])

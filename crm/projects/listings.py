@@ -102,10 +102,14 @@ def export_table(session: Session, rows: Sequence[Row[Any]]) -> Iterator[tuple[A
             row.start_on,
             row.end_on,
             None if row.budget_cents is None else row.budget_cents / 100,
-            translate("oui" if row.is_pooled else "non"),
-            translate("oui" if row.is_publishable else "non"),
+            _yes(row.is_pooled),
+            _yes(row.is_publishable),
             row.listed_on,
         )
+
+
+def _yes(value: bool) -> str:  # noqa: FBT001 - the value itself
+    return translate("oui") if value else translate("non")
 
 
 def _holds(word: str) -> ColumnElement[bool]:

@@ -28,7 +28,7 @@ from crm.contacts.queries.groups import (
 from crm.contacts.types import GroupKind
 from crm.core import clock
 from crm.core.days import parse_day
-from crm.core.errors import RuleError, StaleRecordError
+from crm.core.errors import N_, RuleError, StaleRecordError
 from crm.database import db
 from crm.search.lists import narrow_by_words
 from crm.web.access import Permission, allow
@@ -41,12 +41,15 @@ from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("groups", __name__, url_prefix="/groupes")
 ONE = "/<int(max=2147483647):group_id>"
-_LIST_HEADER = ("Nom", "Type", "Pays", "Thème", "Statut", "Lancé le", "Dernier jour", "Membres")
-_MEMBER_HEADER = (
-    "Nom", "Famille", "Commune", "Département", "Membre depuis", "Jusqu’au", "Représentée par",
-    "Courriel",
+_LIST_HEADER = (
+    N_("Nom"), N_("Type"), N_("Pays"), N_("Thème"), N_("Statut"), N_("Lancé le"),
+    N_("Dernier jour"), N_("Membres"),
 )  # fmt: skip
-_MAIL_HEADER = ("Structure", "Personne", "Courriel")
+_MEMBER_HEADER = (
+    N_("Nom"), N_("Famille"), N_("Commune"), N_("Département"), N_("Membre depuis"),
+    N_("Jusqu’au"), N_("Représentée par"), N_("Courriel"),
+)  # fmt: skip
+_MAIL_HEADER = (N_("Structure"), N_("Personne"), N_("Courriel"))
 
 
 @blueprint.get("")
@@ -144,7 +147,7 @@ def export_mailing(group_id: int, extension: str) -> Response:
         for line in mailing_list(session, group_id, day).lines
         for person in line.people
     )
-    title = f"{group.name} {translate('représentants')}"
+    title = f"{group.name} – {translate('Représentants')}"
     return send_table(title, [translate(label) for label in _MAIL_HEADER], rows, extension)
 
 

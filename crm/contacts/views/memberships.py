@@ -32,7 +32,7 @@ from crm.contacts.queries.groups import (
 )
 from crm.core import clock
 from crm.core.days import parse_day
-from crm.core.errors import StaleRecordError
+from crm.core.errors import N_, StaleRecordError
 from crm.database import db, transaction
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -85,7 +85,7 @@ def edit(membership_id: int) -> ResponseReturnValue:
         ).id
 
     return _edit_period(
-        lambda: membership_for_page(db.session(), membership_id), save, "Adhésion enregistrée."
+        lambda: membership_for_page(db.session(), membership_id), save, N_("Adhésion enregistrée.")
     )
 
 
@@ -162,7 +162,7 @@ def edit_representative(representative_id: int) -> ResponseReturnValue:
     return _edit_period(
         lambda: representative_for_page(db.session(), representative_id),
         save,
-        "Représentation enregistrée.",
+        N_("Représentation enregistrée."),
     )
 
 
