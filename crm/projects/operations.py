@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from crm.contacts.models import Structure
 from crm.contacts.operations import resolve_structure
+from crm.contacts.picked import check_picked
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.text import fold, sort_key
@@ -240,6 +241,7 @@ def _partners(session: Session, project_id: int) -> Sequence[ProjectPartner]:
 
 
 def _resolved(session: Session, value: str, family_code: str | None, field: str) -> Structure:
+    check_picked(value, field)
     try:
         return resolve_structure(session, value=value, family_code=family_code, field=field)
     except RuleError as error:

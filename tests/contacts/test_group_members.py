@@ -98,6 +98,8 @@ class TestMembers:
             ({"structures": ["999999"]}, "Choisissez une structure dans la liste"),
             ({"structures": ["commune:00000"]}, "code INSEE"),
             ({"structures": ["epci:abc"]}, "SIREN"),
+            ({"structures": ["9" * 30]}, "Ce choix n’existe pas"),
+            ({"structures": ["new:a\x00b"], "new_family": "association"}, "Ce choix n’existe pas"),
             ({"structures": ["<script>"]}, "Choisissez une structure dans la liste"),
             ({"structures": ["new:" + "x" * 10_000], "new_family": "association"}, "trop long"),
             ({"start_on": ""}, "Dites depuis quel jour"),
@@ -118,6 +120,17 @@ class TestMembers:
         assert response.status_code == 422
         assert sentence in response.text
         assert _count(session, Membership) == 0
+
+    def test_nobody_enters_a_group_that_has_ended(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        group, structure = GroupFactory(launched_on=START, closed_on=START), StructureFactory()
+        url = f"/groupes/{group.id}/membres/ajouter"
+        sent = {"structures": [str(structure.id)]}
+        refused = officer.submit(url, {**sent, "start_on": "02/01/2018"})
+        assert refused.status_code == 422
+        assert "s’est arrêté le 01/01/2018" in refused.text
+        assert officer.submit(url, {**sent, "start_on": "01/01/2018"}).status_code == 303
 
     def test_the_last_day_is_set_and_a_second_editor_is_told(
         self, officer: PageClient, session: Session
@@ -217,6 +230,8 @@ class TestRepresentatives:
             ({"contacts": []}, "au moins une personne"),
             ({"contacts": ["999999"]}, "n’existe pas ou plus"),
             ({"contacts": ["abc"]}, "n’existe pas ou plus"),
+            ({"contacts": ["9" * 30]}, "n’existe pas ou plus"),
+            ({"contacts": ["new:\x00"]}, "n’existe pas ou plus"),
             ({"start_on": "01/01/2017", "end_on": "01/06/2017"}, "n’est pas membre"),
             ({"start_on": "01/06/2019", "end_on": "01/01/2019"}, "précéder"),
         ],

@@ -72,6 +72,7 @@ def test_a_commission_has_its_theme(officer: PageClient, session: Session) -> No
         ("country", "", "Un groupe-pays a un pays"),
         ("country", "ZZ", "Ce pays n’existe pas"),
         ("country", "' OR 1=1", "Ce pays n’existe pas"),
+        ("country", "\x00", "Ce pays n’existe pas"),
         ("closed_on", "01/01/2018", "précéder"),
         ("launched_on", "31/02/2019", "calendrier"),
     ],

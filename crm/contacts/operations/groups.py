@@ -1,5 +1,7 @@
 """Making and changing groups."""
 
+import re
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,7 +50,7 @@ def get_group(session: Session, group_id: int) -> Group:
 def _fill(session: Session, group: Group, data: GroupData) -> None:
     data = clean_group(data)
     _check_name_is_free(session, group.id, data.name)
-    if data.country_code and session.get(Country, data.country_code) is None:
+    if data.country_code and not _is_country(session, data.country_code):
         raise RuleError("country", N_("Ce pays n’existe pas : choisissez-le dans la liste."))
     if data.theme_id:
         _check_theme(session, data.theme_id, kept_id=group.theme_id)
@@ -65,6 +67,10 @@ def _fill(session: Session, group: Group, data: GroupData) -> None:
     for name, value in values.items():
         if getattr(group, name) != value:
             setattr(group, name, value)
+
+
+def _is_country(session: Session, code: str) -> bool:
+    return bool(re.fullmatch("[A-Z]{2}", code)) and session.get(Country, code) is not None
 
 
 def _check_theme(session: Session, theme_id: int, *, kept_id: int | None) -> None:

@@ -11,6 +11,7 @@ from crm.contacts.models import Group, GroupRepresentative, Membership, Structur
 from crm.contacts.operations.groups import get_group
 from crm.contacts.operations.people import resolve_contact
 from crm.contacts.operations.structures import resolve_structure
+from crm.contacts.picked import check_picked
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.web.formats import short_date
 
@@ -27,8 +28,14 @@ def add_members(
 
     All or none: raises RuleError when one is a member already on one of these days.
     """
-    get_group(session, group_id)
+    group = get_group(session, group_id)
     clean_period(period)
+    if group.closed_on is not None and period.start_on > group.closed_on:
+        raise RuleError(
+            "start_on",
+            N_("Ce groupe s’est arrêté le %(day)s : personne n’y entre après."),
+            day=short_date(group.closed_on),
+        )
     values = list(dict.fromkeys(structures))
     if not values:
         raise RuleError("structures", N_("Choisissez au moins une structure."))
@@ -100,6 +107,7 @@ def add_representatives(
     period = _within_membership(membership, period)
     made = []
     for value in values:
+        check_picked(value, "contacts")
         contact = resolve_contact(session, value=value, structure_id=membership.structure_id)
         _check_speaks_once(session, membership_id, contact.id, period, field="contacts")
         representative = GroupRepresentative(
@@ -183,6 +191,7 @@ def _add(session: Session, group_id: int, structure_id: int, period: Period) -> 
 
 
 def _resolved(session: Session, value: str, family_code: str | None) -> Structure:
+    check_picked(value, "structures")
     try:
         return resolve_structure(session, value=value, family_code=family_code)
     except RuleError as error:
