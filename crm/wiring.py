@@ -8,16 +8,20 @@ from flask_login import current_user
 
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
+from crm.contacts import group_kinds
 from crm.contacts import kinds as contact_kinds
 from crm.contacts import views as contacts
 from crm.contacts.events import SuccessorsWanted
+from crm.contacts.group_wording import GROUP_WORDING, REPRESENTATIVE_WORDING
 from crm.contacts.indexing import refresh_people
+from crm.contacts.panels import represented_groups
 from crm.contacts.searching import (
     COMMUNES,
     CONTACTS,
     EPCIS,
     GROUPS,
     NEW_CONTACT,
+    NEW_GROUP,
     NEW_STRUCTURE,
     STRUCTURES,
 )
@@ -42,15 +46,15 @@ from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.jobs.registry import add_job
 from crm.mail.views import blueprint as outbox
-from crm.notes.kinds import KINDS as NOTE_KINDS
-from crm.notes.kinds import NOTE_WORDING
+from crm.notes.kinds import NOTE_KIND, NOTE_WORDING
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
+from crm.projects import kinds as project_kinds
 from crm.projects.indexing import refresh_projects
 from crm.projects.panels import structure_projects
-from crm.projects.searching import PROJECTS
+from crm.projects.searching import NEW_PROJECT, PROJECTS
 from crm.projects.views import blueprint as projects
-from crm.projects.wording import PROJECT_WORDING
+from crm.projects.wording import HEADCOUNT_WORDING, PARTNER_WORDING, PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
 from crm.reports.searching import YEAR_REPORT
@@ -90,14 +94,22 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
     MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK),
 )
 SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
-ACTIONS = (LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, YEAR_REPORT, FOLLOW_UPS)
+ACTIONS = (
+    LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
+)  # fmt: skip
 WORDINGS = {
     **CONTACT_WORDINGS,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
+    "group": GROUP_WORDING,
+    "group_representative": REPRESENTATIVE_WORDING,
     "project": PROJECT_WORDING,
+    "project_headcount": HEADCOUNT_WORDING,
+    "project_partner": PARTNER_WORDING,
     "reference_item": ITEM_WORDING,
     "session": SESSION_WORDING,
     "user": USER_WORDING,
@@ -142,12 +154,15 @@ def register_packages(app: Flask) -> None:
 
 def _connect_records(app: Flask) -> None:
     """Let records show, and history put back, what belongs to the packages above them."""
-    for kind in (*contact_kinds.KINDS, *NOTE_KINDS, *followup_kinds.KINDS):
-        know_kind(kind)
-    for entity, pointer in (*contact_kinds.POINTERS, *followup_kinds.POINTERS):
-        add_pointer(entity, pointer)
+    for kinds in (contact_kinds, group_kinds, project_kinds, followup_kinds):
+        for kind in kinds.KINDS:
+            know_kind(kind)
+        for entity, pointer in kinds.POINTERS:
+            add_pointer(entity, pointer)
+    know_kind(NOTE_KIND)
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
+    add_panel("contact", represented_groups)
     add_facts("structure", facts_of_structure)
     add_facts("contact", facts_of_contact)
     add_source("seances", N_("Séances"), session_entries)

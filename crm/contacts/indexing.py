@@ -155,7 +155,7 @@ def all_groups(session: Session, condition: ColumnElement[bool] | None = None) -
         select(Group.id, Group.name, Country.name, ReferenceItem.label)
         .outerjoin(Country, Country.code == Group.country_code)
         .outerjoin(ReferenceItem, ReferenceItem.id == Group.theme_id)
-        .where(true() if condition is None else condition)
+        .where(Group.deleted_at.is_(None), true() if condition is None else condition)
         .order_by(Group.id)
     ).all()
     for record_id, name, country, theme in rows:

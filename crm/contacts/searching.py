@@ -62,7 +62,7 @@ _GROUP_LINES = (
     select(Group.id, Group.name, Group.kind, Country.name, ReferenceItem.label)
     .outerjoin(Country, Country.code == Group.country_code)
     .outerjoin(ReferenceItem, ReferenceItem.id == Group.theme_id)
-    .where(Group.id.in_(IDS))
+    .where(Group.id.in_(IDS), Group.deleted_at.is_(None))
 )
 _COMMUNE_LINES = (
     select(Commune.insee_code, Commune.name, Departement.name, Epci.name)
@@ -205,5 +205,13 @@ NEW_CONTACT = Action(
     url=lambda: url_for("contacts.new"),
     label_with=N_("Créer le contact « %(rest)s »"),
     with_text=lambda text: url_for("contacts.new", nom=text),
+    is_quick=True,
+)
+NEW_GROUP = Action(
+    N_("Nouveau groupe"),
+    "flag",
+    Permission.EDIT_NETWORK,
+    nouns=GROUPS.nouns,
+    url=lambda: url_for("groups.new"),
     is_quick=True,
 )

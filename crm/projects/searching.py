@@ -8,12 +8,15 @@ from flask import url_for
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from crm.contacts.indexing import STRUCTURE
 from crm.contacts.searching import detail, list_found_in
 from crm.core.errors import N_
 from crm.projects.indexing import PROJECT, all_projects
 from crm.projects.models import Project
 from crm.projects.queries import project_rows
+from crm.search.actions import Action
 from crm.search.kinds import IDS, Hit, SearchKind, lines
+from crm.web.access import Permission
 
 
 @cache
@@ -42,4 +45,15 @@ PROJECTS = SearchKind(
     describe_projects,
     nouns=frozenset({"projet", "projets"}),
     list_url=list_found_in("projects.index"),
+)
+NEW_PROJECT = Action(
+    N_("Nouveau projet"),
+    "world",
+    Permission.EDIT_NETWORK,
+    nouns=PROJECTS.nouns,
+    url=lambda: url_for("projects.new"),
+    takes=(STRUCTURE,),
+    label_with=N_("Nouveau projet de %(rest)s"),
+    with_record=lambda value: url_for("projects.new", structure=value),
+    is_quick=True,
 )

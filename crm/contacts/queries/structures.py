@@ -124,7 +124,7 @@ _PEOPLE = (
 _MEMBERSHIPS = (
     select(Membership)
     .join(Membership.group)
-    .where(Membership.structure_id == bindparam("structure_id"))
+    .where(Membership.structure_id == bindparam("structure_id"), Group.deleted_at.is_(None))
     .options(contains_eager(Membership.group))
     .order_by(Group.sort_name, Membership.start_on)
 )
