@@ -13,28 +13,18 @@ from crm.contacts.models import Group, GroupRepresentative, Membership
 from crm.contacts.typed_names import value_of_typed_structure
 from crm.core import clock
 from crm.core.errors import RuleError
+from crm.core.numbers import typed_id
 from crm.web.forms import DayField, PickerField, longest, required
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
-_LONGEST_ID = 9
 _LONGEST_TYPED = 100
-
-
-def typed_number(value: str | None) -> int:
-    """Return an id or a version as typed by a form; zero, which is nobody's, for anything else."""
-    return int(value) if value and value.isdecimal() and len(value) <= _LONGEST_ID else 0
 
 
 class VersionedForm(OnceForm):
     """A form that says which version of the record it was opened on."""
 
     version = HiddenField(default="0")
-
-    @property
-    def version_number(self) -> int:
-        """Return the version that the form was opened on; zero when it is unreadable."""
-        return typed_number(self.version.data)
 
 
 class GroupForm(VersionedForm):
@@ -60,7 +50,7 @@ class GroupForm(VersionedForm):
             name=self.name.data or "",
             kind=self.kind.data or "",
             country_code=next(iter(self.country.data or ()), None),
-            theme_id=typed_number(self.theme.data) or None,
+            theme_id=typed_id(self.theme.data) or None,
             description=self.description.data,
             launched_on=self.launched_on.data,
             closed_on=self.closed_on.data,
@@ -147,4 +137,4 @@ class MergeForm(VersionedForm):
 
     def into_id(self) -> int:
         """Return the group chosen; zero when none is."""
-        return typed_number(self.into.data)
+        return typed_id(self.into.data)

@@ -23,6 +23,7 @@ from crm.contacts.queries.structures import (
 )
 from crm.contacts.wording import STANDING_LABELS
 from crm.core import clock
+from crm.core.numbers import parse_ids
 from crm.history.queries import history_of
 from crm.history.wording import tell
 from crm.reference.queries import items_of, labels_by_code
@@ -102,7 +103,7 @@ def offer_structure_choices(session: Session, form: StructureForm) -> None:
     form.theme_ids.offer((str(item.id), item.label) for item in items_of(session, "theme"))
     form.expertise_ids.offer((str(item.id), item.label) for item in items_of(session, "expertise"))
     form.parent.offer(structures_by_values(session, form.parent.data or []))
-    kept = [int(form.referent_id.data)] if (form.referent_id.data or "").isdecimal() else []
+    kept = parse_ids([form.referent_id.data or ""])
     form.referent_id.choices = [("", "—"), *team(session, also=kept)]
     form.country_codes.offer([(country.code, country.name) for country in countries(session)])
     form.commune_code.offer(communes_by_codes(session, form.commune_code.data or []))

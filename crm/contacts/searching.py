@@ -211,7 +211,7 @@ NEW_GROUP = Action(
     N_("Nouveau groupe"),
     "flag",
     Permission.EDIT_NETWORK,
-    nouns=GROUPS.nouns,
+    nouns=frozenset({"groupe"}),
     url=lambda: url_for("groups.new"),
     is_quick=True,
 )

@@ -19,6 +19,7 @@ from crm.contacts.typed_names import value_of_typed_structure
 from crm.core import clock
 from crm.core.errors import RuleError
 from crm.core.headcounts import Headcount
+from crm.core.numbers import typed_id
 from crm.projects import rules
 from crm.projects.models import Project, ProjectHeadcount, ProjectPartner
 from crm.projects.types import (
@@ -35,13 +36,7 @@ from crm.web.forms import ChipsField, DayField, PickerField, longest, required
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
-_LONGEST_ID = 9
 _LONGEST_TYPED = 100
-
-
-def typed_number(value: str | None) -> int:
-    """Return an id or a version as typed by a form; zero, which is nobody's, for anything else."""
-    return int(value) if value and value.isdecimal() and len(value) <= _LONGEST_ID else 0
 
 
 class StructuresForm(OnceForm):
@@ -53,11 +48,6 @@ class StructuresForm(OnceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._typed_error: str | None = None
-
-    @property
-    def version_number(self) -> int:
-        """Return the version that the form was opened on; zero when it is unreadable."""
-        return typed_number(self.version.data)
 
     @property
     def pickers(self) -> list[PickerField]:
@@ -145,8 +135,8 @@ class ProjectForm(StructuresForm):
             participants={role.value: tuple(self._fields[role.value].data or ()) for role in Role},
             is_pooled=bool(self.is_pooled.data),
             is_publishable=bool(self.is_publishable.data),
-            theme_ids=tuple(typed_number(value) for value in self.themes.data or ()),
-            sdg_ids=tuple(typed_number(value) for value in self.sdgs.data or ()),
+            theme_ids=tuple(typed_id(value) for value in self.themes.data or ()),
+            sdg_ids=tuple(typed_id(value) for value in self.sdgs.data or ()),
             country_codes=tuple(self.countries.data or ()),
             places_abroad=rules.split_places(self.places_abroad.data),
             budget_cents=self.budget.data,
@@ -217,11 +207,6 @@ class HeadcountForm(OnceForm):
         self.kind.choices = [
             (each.value, translate(text)) for each, text in HEADCOUNT_LABELS.items()
         ]
-
-    @property
-    def version_number(self) -> int:
-        """Return the version that the form was opened on; zero when it is unreadable."""
-        return typed_number(self.version.data)
 
     def read(self) -> HeadcountData:
         """Return what was typed."""

@@ -50,7 +50,7 @@ NEW_PROJECT = Action(
     N_("Nouveau projet"),
     "world",
     Permission.EDIT_NETWORK,
-    nouns=PROJECTS.nouns,
+    nouns=frozenset({"projet"}),
     url=lambda: url_for("projects.new"),
     takes=(STRUCTURE,),
     label_with=N_("Nouveau projet de %(rest)s"),

@@ -48,6 +48,9 @@ def all_communes(session: Session) -> Records:
     for statement in (
         select(CommunePostcode.insee_code, CommunePostcode.postcode),
         select(FormerCommune.current_insee_code, FormerCommune.insee_code),
+        select(FormerCommune.current_insee_code, FormerCommune.name).where(
+            FormerCommune.name.is_not(None)
+        ),
     ):
         for insee_code, code in session.execute(statement.order_by(*statement.selected_columns)):
             codes.setdefault(insee_code, []).append(code.lower())

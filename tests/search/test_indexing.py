@@ -108,7 +108,9 @@ def test_people_follow_their_structure_when_it_is_renamed(session: Session) -> N
     structure = _structure(session, "Zorglub")
     other = _structure(session, "Bulgroz")
     contact = _person(session, structure, email="jz@ici.example", phone="+33 3 20 12 34 56")
-    project = ProjectFactory(name="Puits de Kayes", lead_structure_id=other)
+    project = ProjectFactory(
+        name="Puits de Kayes", lead_structure=session.get_one(Structure, other)
+    )
     session.add(ProjectPartner(project_id=project.id, structure_id=structure))
     session.flush()
     index_project(session, project)
@@ -220,7 +222,10 @@ def test_rebuilding_gives_what_the_writes_gave(session: Session) -> None:
     adopt_epci(session, siren="200072460")
     _person(session, structure, email="jz@ici.example", phone="+33320123456")
     _log(session, structure)
-    index_project(session, ProjectFactory(name="Eau pour Kayes", lead_structure_id=structure))
+    index_project(
+        session,
+        ProjectFactory(name="Eau pour Kayes", lead_structure=session.get_one(Structure, structure)),
+    )
     index_group(session, GroupFactory(name="Groupe Zorglub", country_code="TG"))
     _structure(session, "À la corbeille")
 

@@ -19,7 +19,7 @@ STATEMENTS = {
     "/structures?departement=62": 4,
     "/structures?departement=62&tri=-commune": 4,
     "/contacts?q=%C3%A9li": 3,
-    "/structures/{id}": 26,
+    "/structures/{id}": 27,
 }
 _LARGE = ("structure", "contact", "affiliation", "accompaniment_session", "session_structure",
           "change", "change_subject", "search_word")  # fmt: skip

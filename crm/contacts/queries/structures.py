@@ -30,6 +30,7 @@ from crm.contacts.models import (
     structure_theme,
 )
 from crm.core.errors import NotFoundError
+from crm.core.numbers import parse_ids
 from crm.core.text import fold, words
 from crm.reference.models import ReferenceItem
 from crm.search.queries import RELEVANCE, corrected, joined_on_words, typed_words
@@ -190,7 +191,7 @@ def suggest_structures(session: Session, text: str, limit: int = _SUGGESTIONS) -
 
 def structures_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
     """Return (value, label) of what a picker holds, so that a page can show it again."""
-    ids = [int(value[:9]) for value in values if value.isdecimal()]
+    ids = parse_ids(list(values))
     names = _labels(session, Structure.id, ids)
     communes = _names(session, Commune.insee_code, Commune.name, values, "commune:")
     epci = _names(session, Epci.siren, Epci.name, values, "epci:")

@@ -118,7 +118,7 @@ def _create(session: Session, form: NewContactForm) -> int:
 
 def _update(session: Session, contact_id: int, form: ContactForm) -> int:
     return operations.update_contact(
-        session, contact_id=contact_id, version=int(form.version.data or 0), data=form.read()
+        session, contact_id=contact_id, version=form.version_number, data=form.read()
     ).id
 
 

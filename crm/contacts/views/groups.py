@@ -1,6 +1,5 @@
 """Groups: the list, a page, the form, the addresses of those who represent, one into another."""
 
-
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session

@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from crm.contacts.group_forms import MembersForm, PeriodForm, RepresentativesForm, typed_number
+from crm.contacts.group_forms import MembersForm, PeriodForm, RepresentativesForm
 from crm.contacts.group_presentation import (
     first_day_to_speak,
     membership_page,
@@ -33,6 +33,7 @@ from crm.contacts.queries.groups import (
 from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import N_, StaleRecordError
+from crm.core.numbers import typed_id
 from crm.database import db, transaction
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -245,6 +246,6 @@ def _unpacked(text: str) -> tuple[int, Period]:
     record_id, _, days = text.partition("/")
     start, _, end = days.partition("/")
     today = clock.today()
-    return typed_number(record_id), Period(
+    return typed_id(record_id), Period(
         parse_day(start, today), parse_day(end, today) if end else None
     )

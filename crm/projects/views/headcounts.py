@@ -7,8 +7,9 @@ from sqlalchemy.orm import Session
 from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import StaleRecordError
+from crm.core.numbers import typed_id
 from crm.database import db, transaction
-from crm.projects.forms import HeadcountForm, typed_number
+from crm.projects.forms import HeadcountForm
 from crm.projects.models import Project
 from crm.projects.operations import (
     add_headcount,
@@ -82,7 +83,7 @@ def count_again(project_id: int) -> ResponseReturnValue:
     data = HeadcountData(
         counted_on=parse_day(request.args.get("le", ""), clock.today()),
         kind=request.args.get("public", ""),
-        count=typed_number(request.args.get("nombre")),
+        count=typed_id(request.args.get("nombre")),
         is_approximate=wording is not None,
         wording=wording,
     )
