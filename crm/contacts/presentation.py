@@ -15,6 +15,7 @@ from crm.contacts.queries.attached import attached_to_structure, points_of_conta
 from crm.contacts.queries.people import affiliations_of, contact_for_page
 from crm.contacts.queries.structures import (
     communes_by_codes,
+    communes_of_epci,
     epci_of,
     labels_of,
     memberships_of,
@@ -52,6 +53,7 @@ def structure_page(session: Session, structure_id: int, day: date) -> dict[str, 
         "labels": labels_of(session, structure_id),
         "family": dict(labels_by_code(session, "family")).get(structure.family_code, ""),
         "epci_of_seat": epci_of(session, structure.commune),
+        "communes": communes_of_epci(session, structure.epci_siren),
         "present": [one for one in people if rules.is_current(one.start_on, one.end_on, day)],
         "past": [one for one in people if not rules.is_current(one.start_on, one.end_on, day)],
         "memberships": [
