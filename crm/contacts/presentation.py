@@ -15,13 +15,12 @@ from crm.contacts.queries.attached import attached_to_structure, points_of_conta
 from crm.contacts.queries.people import affiliations_of, contact_for_page
 from crm.contacts.queries.structures import (
     communes_by_codes,
-    communes_of_epci,
-    epci_of,
     labels_of,
     memberships_of,
     people_of,
     structure_for_page,
 )
+from crm.contacts.queries.territories import communes_of_epci, epci_of
 from crm.contacts.wording import STANDING_LABELS
 from crm.core import clock
 from crm.core.numbers import parse_ids

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    Row,
     Select,
     String,
     and_,
@@ -114,17 +113,6 @@ _LABELS = union_all(
     .join(structure_tag, structure_tag.c.tag_id == Tag.id)
     .where(structure_tag.c.structure_id == bindparam("structure_id")),
 ).order_by("list", "position", "sort_name")
-_EPCI = (
-    select(Epci.siren, Epci.name, Structure.id)
-    .outerjoin(Structure, and_(Structure.epci_siren == Epci.siren, Structure.deleted_at.is_(None)))
-    .where(Epci.siren == bindparam("siren"))
-)
-_COMMUNES = (
-    select(Structure.id, Structure.name, Structure.departement_code)
-    .join(Commune, Commune.insee_code == Structure.insee_code)
-    .where(Commune.epci_siren == bindparam("siren"), Structure.deleted_at.is_(None))
-    .order_by(Structure.sort_name, Structure.id)
-)
 _PEOPLE = (
     select(Affiliation)
     .join(Affiliation.contact)
@@ -160,20 +148,6 @@ def labels_of(session: Session, structure_id: int) -> dict[str, list[tuple[str, 
     for row in session.connection().execute(_LABELS, {"structure_id": structure_id}):
         labels[row.list].append((row.value, row.text))
     return labels
-
-
-def epci_of(session: Session, commune: Commune | None) -> Row[Any] | None:
-    """Return the EPCI that a commune belongs to: SIREN, name, and its id when it is an actor."""
-    if commune is None or commune.epci_siren is None:
-        return None
-    return session.connection().execute(_EPCI, {"siren": commune.epci_siren}).one_or_none()
-
-
-def communes_of_epci(session: Session, siren: str | None) -> Sequence[Row[Any]]:
-    """Return the communes of an EPCI that are actors of the network, by name."""
-    if siren is None:
-        return ()
-    return session.connection().execute(_COMMUNES, {"siren": siren}).all()
 
 
 def people_of(session: Session, structure_id: int) -> Sequence[Affiliation]:
