@@ -83,8 +83,9 @@ def _build_once(backend: str, name: str, contacts: int) -> None:
 def _recipe() -> str:
     """Return a hash of what decides the contents: another one means building again."""
     total = hashlib.sha256()
-    files = [ROOT / "benchmarks" / "generator.py", ROOT / "crm" / "contacts" / "indexing.py"]
-    for path in [*files, *sorted((ROOT / "migrations" / "versions").glob("*.py"))]:
+    recipes = ("benchmarks/generator.py", "crm/*/index*.py", "crm/search/rules.py",
+               "crm/core/text.py", "migrations/versions/*.py")  # fmt: skip
+    for path in sorted(path for recipe in recipes for path in ROOT.glob(recipe)):
         total.update(path.read_bytes())
     return total.hexdigest()
 

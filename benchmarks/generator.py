@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from crm import schema
 from crm.accounts.models import User
 from crm.config import DEFAULT_DEPARTEMENTS
-from crm.contacts.indexing import reindex_all
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.core.text import sort_key
 from crm.database import WRITING
@@ -24,8 +23,10 @@ from crm.followups.models import (
 from crm.history.models import Change, ChangeSet, ChangeSubject
 from crm.reference.defaults import load_defaults
 from crm.reference.models import ReferenceItem
+from crm.search.kinds import reindex_all
 from crm.territories.models import Commune
 from crm.territories.operations import load_territories
+from crm.wiring import register_search
 
 STRUCTURES, SESSIONS, YEARS, SEED = 10_000, 50_000, (2015, 2019), 20190312
 START = datetime(2015, 1, 1, 9, tzinfo=UTC)
@@ -42,6 +43,7 @@ _BATCH = 5_000
 def build(engine: Engine, contacts: int) -> None:
     """Bring an empty database to this many contacts, with its structures, sessions and index."""
     schema.upgrade(engine)
+    register_search()
     rng = random.Random(SEED)
     with Session(engine) as session:
         session.info[WRITING] = True
@@ -109,6 +111,7 @@ def _contacts(rng: random.Random, count: int) -> Iterator[dict[str, Any]]:
         yield {
             "id": number, "first_name": first, "last_name": last,
             "sort_name": sort_key(f"{last} {first}"), "email": address, "email_key": address,
+            "phone": f"+33320{number:06}",
             "created_at": START, "version": 1,
         }  # fmt: skip
 

@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import create_engine, func, select
 
 from benchmarks import floor
 from benchmarks.generator import STRUCTURES
-from benchmarks.questions import DEPARTEMENT, YEAR
-from benchmarks.raw import asked_directly, askers
+from benchmarks.questions import DEPARTEMENT, EVERYWHERE, YEAR
+from benchmarks.raw import asked_directly, askers, everywhere_askers
 from benchmarks.servers import (
     Browser,
     InProcess,
@@ -38,6 +39,7 @@ PATHS = {
     "record": "/structures/{id}",
     "year": f"/bilan/{YEAR}",
 }
+PALETTE_PATH = "/recherche/palette?q="
 LOG_PATH = "/seances/nouvelle"
 _CLIENTS, _WARM_UP = 8, 5
 _LONGEST_SECONDS, _FEWEST = 10, 15
@@ -75,6 +77,7 @@ class Measures:
     in_process: dict[str, Timings] = field(default_factory=dict)
     over_http: dict[str, Timings] = field(default_factory=dict)
     raw: Timings = field(default_factory=dict)
+    everywhere: dict[str, Timings] = field(default_factory=dict)
     memory: dict[str, Memory] = field(default_factory=dict)
     writing: Writing | None = None
 
@@ -132,6 +135,20 @@ class Questions:
         return {**reads, "write": write}
 
 
+def searches_by(visitor: Visitor) -> dict[str, Callable[[], None]]:
+    """Return what types each search in the palette once, by its shape."""
+
+    def ask(typed: str) -> None:
+        status, page = visitor.get(PALETTE_PATH + quote(typed))
+        if status != _OK or b'role="option"' not in page or b"nom=" in page:
+            raise RuntimeError(f"the palette found nothing for {typed}: {status}")
+
+    return {
+        shape: lambda typed=typed: ask(typed)  # type: ignore[misc]
+        for shape, (typed, _) in EVERYWHERE.items()
+    }
+
+
 def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: float) -> Measures:
     """Ask everybody every question and return the measures, filled in."""
     questions = Questions(url)
@@ -142,16 +159,22 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
         ("floor", "benchmarks.floor:create_app()", floor.create_app(url), Browser()),
     )
     for name, _, application, who in applications:
-        visitor = InProcess(application, who)
+        visitor: Visitor = InProcess(application, who)
         found.in_process[name] = _timed_all(questions.asked_by(visitor), times)
+        if name == "ours":
+            found.everywhere["in process"] = _timed_all(searches_by(visitor), times)
     for name, target, _, who in applications:
         with served(target, environment(url, folder)) as (port, master):
-            found.over_http[name] = _timed_all(questions.asked_by(OverHttp(port, who)), times)
+            visitor = OverHttp(port, who)
+            found.over_http[name] = _timed_all(questions.asked_by(visitor), times)
+            if name == "ours":
+                found.everywhere["HTTP"] = _timed_all(searches_by(visitor), times)
             found.memory[name] = memory_of(master)
             if name == "ours":
                 found.writing = _write_together(url, port, who, questions, seconds)
     with asked_directly(url) as asker:
         found.raw = _timed_all(askers(asker, questions.structure_ids(), questions.fields), times)
+        found.everywhere["raw"] = _timed_all(everywhere_askers(asker), times)
     return found
 
 

@@ -1,9 +1,9 @@
-"""The five questions in SQL: what raw SQL and the floor application ask of the same database.
+"""The questions in SQL: what raw SQL and the floor application ask of the same database.
 
 Nothing of the product is imported here: the floor would carry its weight.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,6 +13,18 @@ DEPARTEMENT = "62"
 SEARCHED = "éli"
 SEARCHED_FROM, SEARCHED_TO = "eli", "eli\uffff"
 YEAR = 2019
+# What is typed in the box that finds everything: its name, the text, the words of the index.
+EVERYWHERE = {
+    "prefix": ("bac", ("bac",)),
+    "accented": ("élise", ("elise",)),
+    "two words": ("collectif éli", ("eli", "collectif")),
+    "typo": ("colectif", ("collectif",)),
+    "phone": ("03 20 00 12", ("03200012",)),
+    "e-mail": ("elise.b", ("elise", "b")),
+    "saint": ("st omer", ("omer", "saint")),
+}
+KINDS = ("structure", "contact", "project", "group", "session", "commune", "epci")
+MISSPELT = "colectif"
 
 _CURRENT = """(a.start_on IS NULL OR a.start_on <= :today)
     AND (a.end_on IS NULL OR a.end_on >= :today)"""
@@ -45,6 +57,19 @@ SEARCH_COUNT = """
         SELECT 1 FROM search_word w JOIN contact c ON c.id = w.record_id
         WHERE w.kind = 'contact' AND w.word >= :low AND w.word < :high AND c.deleted_at IS NULL
         LIMIT 1001) counted"""
+
+EVERYWHERE_WORD = """
+    SELECT word, rank, record_id FROM search_word w
+    WHERE kind = :kind AND word >= :low AND word < :high
+    ORDER BY word, rank, record_id LIMIT 24"""
+EVERYWHERE_WORDS = """
+    SELECT word, rank, record_id FROM search_word w
+    WHERE kind = :kind AND word >= :low AND word < :high AND EXISTS (
+        SELECT 1 FROM search_word o WHERE o.kind = :kind AND o.record_id = w.record_id
+        AND o.word >= :other_low AND o.word < :other_high)
+    ORDER BY word, rank, record_id LIMIT 24"""
+EVERYWHERE_MISSPELT = """
+    SELECT DISTINCT word FROM search_variant WHERE kind = :kind AND variant = :variant"""
 
 RECORD = """
     SELECT s.id, s.name, s.acronym, s.siren, s.address, s.postcode, s.email, s.phone, s.website,
@@ -142,6 +167,15 @@ def search_values() -> Values:
     """Return the values for SEARCH and SEARCH_COUNT."""
     today = datetime.now(UTC).date()
     return {"low": SEARCHED_FROM, "high": SEARCHED_TO, "today": today}
+
+
+def everywhere_values(kind: str, words: Sequence[str]) -> Values:
+    """Return the values for the statements that look words up in a kind."""
+    first, *others = words
+    values = {"kind": kind, "low": first, "high": first + "\uffff", "variant": MISSPELT}
+    for other in others:
+        values |= {"other_low": other, "other_high": other + "\uffff"}
+    return values
 
 
 def year_values() -> Values:

@@ -33,7 +33,7 @@ def asked_directly(url: str) -> Iterator["Asker"]:
 
 
 class Asker:
-    """Asks the five questions on one connection."""
+    """Asks the questions on one connection."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -46,6 +46,16 @@ class Asker:
     def searched(self) -> None:
         """Ask for the people whose words begin so."""
         self._read(questions.search_values(), questions.SEARCH_COUNT, questions.SEARCH)
+
+    def found_everywhere(self, shape: str) -> None:
+        """Look words up in the index of every kind; first among the misspelt for a typing error."""
+        _, words = questions.EVERYWHERE[shape]
+        statement = questions.EVERYWHERE_WORD if len(words) == 1 else questions.EVERYWHERE_WORDS
+        for kind in questions.KINDS:
+            values = questions.everywhere_values(kind, words)
+            if shape == "typo":
+                self._read(values, questions.EVERYWHERE_MISSPELT)
+            self._read(values, statement)
 
     def record(self, structure_id: int) -> None:
         """Ask for a structure and what happened to it."""
@@ -98,6 +108,14 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.replace(tzinfo=None).isoformat(sep=" ")
     return value.isoformat() if isinstance(value, date) else value
+
+
+def everywhere_askers(asker: Asker) -> dict[str, Callable[[], None]]:
+    """Return what looks each search up once, by its shape."""
+    return {
+        shape: lambda shape=shape: asker.found_everywhere(shape)  # type: ignore[misc]
+        for shape in questions.EVERYWHERE
+    }
 
 
 def askers(

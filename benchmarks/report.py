@@ -43,6 +43,23 @@ _QUESTIONS_HEAD = """
 
 | question | ours, HTTP | floor, HTTP | ours ÷ floor | aim | ours, in process | floor, in process | raw | ours ÷ raw |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""  # noqa: E501 - a row of a table
+SEARCHES = {
+    "prefix": "three letters",
+    "accented": "a word with an accent",
+    "two words": "two words, one cut short",
+    "typo": "one typing error",
+    "phone": "first digits of a phone number",
+    "e-mail": "first letters of an e-mail address",
+    "saint": "« St » for « Saint »",
+}
+_EVERYWHERE_HEAD = """
+## Search everywhere
+
+What the palette answers while one types: seven kinds of record, the best five of each, as HTML.
+*raw* looks the same words up in the index of each kind by the driver, and reads no record.
+
+| database | contacts | typed | ours, HTTP | ours, in process | raw | ours ÷ raw |
+| --- | ---: | --- | ---: | ---: | ---: | ---: |"""
 _MEMORY_HEAD = """
 ## Memory of one worker
 
@@ -68,8 +85,8 @@ From {small:,} to {large:,} contacts, the median is multiplied by:
 def write_report(measures: Sequence[Measures], command: str, *, is_kept: bool) -> str:
     """Return the report; keep it in the docs unless it was a quick run."""
     report = "\n".join(
-        [*_head(command), *_questions(measures), *_growth(measures), *_memory(measures),
-         *_writing(measures)]
+        [*_head(command), *_questions(measures), *_everywhere(measures), *_growth(measures),
+         *_memory(measures), *_writing(measures)]
     ) + "\n"  # fmt: skip
     if is_kept and measures:
         PAGE.write_text(report, encoding="utf-8")
@@ -128,6 +145,19 @@ def _questions(measures: Sequence[Measures]) -> Lines:
                 f" {ours.median / floor.median:.2f} | {AIMS[question]:g} | {_shown(inside)} |"
                 f" {_shown(floor_inside)} | {_shown(raw)} | {inside.median / raw.median:.1f} |"
             )
+    return lines
+
+
+def _everywhere(measures: Sequence[Measures]) -> Lines:
+    lines = [_EVERYWHERE_HEAD]
+    for each in measures:
+        http, inside, raw = (each.everywhere[way] for way in ("HTTP", "in process", "raw"))
+        lines += [
+            f"| {_name(each.database)} | {each.contacts:,} | {title} | {_shown(http[shape])} |"
+            f" {_shown(inside[shape])} | {_shown(raw[shape])} |"
+            f" {inside[shape].median / raw[shape].median:.1f} |"
+            for shape, title in SEARCHES.items()
+        ]
     return lines
 
 

@@ -27,6 +27,7 @@ from crm.reference.defaults import load_defaults
 from crm.reports.cli import counts_command
 from crm.revisions import current_revision, latest_revision
 from crm.scheduler import do_what_is_due, start_scheduler
+from crm.search.kinds import reindex_all
 from crm.territories.operations import holds_territories, load_territories
 from crm.territories.source import MissingGeographyError
 
@@ -117,6 +118,13 @@ def load_reference_command() -> None:
         click.echo(f"{name:20}{count:>8}")
 
 
+@main.command("reindex")
+@with_appcontext
+def reindex_command() -> None:
+    """Rebuild the search index from the records; nothing else changes."""
+    click.echo(f"Search index: {_reindex()} words.")
+
+
 @main.group("demo")
 def demo_group() -> None:
     """Fill a network with invented records."""
@@ -186,7 +194,14 @@ def _upgrade() -> tuple[str | None, str | None]:
     before, latest = _revisions()
     if before != latest:
         schema.upgrade(db.engine)
+        if before is not None:
+            _reindex()  # another version may read words otherwise
     return before, latest
+
+
+def _reindex() -> int:
+    with transaction() as session:
+        return reindex_all(session)
 
 
 def _faults() -> list[str]:

@@ -8,16 +8,32 @@ from flask_login import current_user
 
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
+from crm.contacts import group_kinds
 from crm.contacts import kinds as contact_kinds
 from crm.contacts import views as contacts
 from crm.contacts.events import SuccessorsWanted
+from crm.contacts.group_wording import GROUP_WORDING, REPRESENTATIVE_WORDING
+from crm.contacts.indexing import refresh_people
+from crm.contacts.panels import represented_groups
+from crm.contacts.searching import (
+    COMMUNES,
+    CONTACTS,
+    EPCIS,
+    GROUPS,
+    NEW_CONTACT,
+    NEW_GROUP,
+    NEW_STRUCTURE,
+    STRUCTURES,
+)
 from crm.contacts.wording import WORDINGS as CONTACT_WORDINGS
 from crm.core.errors import N_
 from crm.core.events import subscribe
+from crm.core.text import words
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
 from crm.followups.columns import LAST_SESSION
 from crm.followups.operations.follow_ups import schedule_meetings
+from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
@@ -31,16 +47,23 @@ from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.jobs.registry import add_job
 from crm.mail.views import blueprint as outbox
-from crm.notes.kinds import KINDS as NOTE_KINDS
-from crm.notes.kinds import NOTE_WORDING
+from crm.notes.kinds import NOTE_KIND, NOTE_WORDING
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
+from crm.projects import kinds as project_kinds
+from crm.projects.indexing import refresh_projects
 from crm.projects.panels import structure_projects
+from crm.projects.searching import NEW_PROJECT, PROJECTS
 from crm.projects.views import blueprint as projects
-from crm.projects.wording import PROJECT_WORDING
+from crm.projects.wording import HEADCOUNT_WORDING, PARTNER_WORDING, PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
+from crm.reports.searching import YEAR_REPORT
 from crm.reports.views import blueprint as reports
+from crm.search.actions import Action, add_action
+from crm.search.events import WordsChanged
+from crm.search.kinds import add_kind
+from crm.search.views import blueprint as search
 from crm.territories.views import blueprint as territories
 from crm.web.access import Permission
 from crm.web.exports import on_export
@@ -73,12 +96,22 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
     MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK),
 )
+SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
+ACTIONS = (
+    LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
+)  # fmt: skip
 WORDINGS = {
     **CONTACT_WORDINGS,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
+    "group": GROUP_WORDING,
+    "group_representative": REPRESENTATIVE_WORDING,
     "project": PROJECT_WORDING,
+    "project_headcount": HEADCOUNT_WORDING,
+    "project_partner": PARTNER_WORDING,
     "reference_item": ITEM_WORDING,
     "session": SESSION_WORDING,
     "user": USER_WORDING,
@@ -86,6 +119,7 @@ WORDINGS = {
 ADDRESSES = {
     "home": "home.index",
     "search": "search.index",
+    "palette": "search.palette",
     "login": "accounts.login",
     "logout": "accounts.logout",
     "profile": "accounts.profile",
@@ -103,6 +137,7 @@ def register_packages(app: Flask) -> None:
         home,
         *accounts.BLUEPRINTS,
         outbox,
+        search,
         *followups.BLUEPRINTS,
         *contacts.BLUEPRINTS,
         notes,
@@ -121,12 +156,15 @@ def register_packages(app: Flask) -> None:
 
 def _connect_records(app: Flask) -> None:
     """Let records show, and history put back, what belongs to the packages above them."""
-    for kind in (*contact_kinds.KINDS, *NOTE_KINDS, *followup_kinds.KINDS):
-        know_kind(kind)
-    for entity, pointer in (*contact_kinds.POINTERS, *followup_kinds.POINTERS):
-        add_pointer(entity, pointer)
+    for kinds in (contact_kinds, group_kinds, project_kinds, followup_kinds):
+        for kind in kinds.KINDS:
+            know_kind(kind)
+        for entity, pointer in kinds.POINTERS:
+            add_pointer(entity, pointer)
+    know_kind(NOTE_KIND)
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
+    add_panel("contact", represented_groups)
     add_column("structures", LAST_SESSION)
     add_facts("structure", facts_of_structure)
     add_facts("contact", facts_of_contact)
@@ -137,12 +175,30 @@ def _connect_records(app: Flask) -> None:
     subscribe(SuccessorsWanted, schedule_meetings)
     on_export(keep_export)
     add_job(PURGE_TRASH)
+    register_search()
     app.add_template_global(_record_url, "record_url")
 
 
 def _record_url(entity: str, record_id: int) -> str | None:
     kind = find_kind(entity)
     return kind.url_of(record_id) if kind else None
+
+
+def register_search() -> None:
+    """Tell the search what it finds and what it can do; commands that index need nothing else."""
+    for kind in SEARCHED:
+        add_kind(kind)
+    for action in ACTIONS:
+        add_action(action)
+    for entry in MENU:
+        add_action(_way_to(entry))
+    subscribe(WordsChanged, refresh_people)
+    subscribe(WordsChanged, refresh_projects)
+
+
+def _way_to(entry: MenuEntry) -> Action:
+    nouns = frozenset(words(entry.label))
+    return Action(entry.label, entry.icon, entry.permission, nouns, lambda: url_for(entry.endpoint))
 
 
 def _acting_user() -> Actor:

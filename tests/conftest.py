@@ -24,7 +24,9 @@ from tests.support.databases import (
 )
 from tests.support.people import sign_in
 from tests.support.reference import load_reference
+from tests.support.templates import KeptBytecode
 
+_TEMPLATES = KeptBytecode()
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
@@ -67,6 +69,7 @@ def settings(prepared_engine: Engine, tmp_path: Path) -> Settings:
 def app(settings: Settings, prepared_engine: Engine) -> Iterator[Flask]:
     """Return an application whose every write is rolled back when the test ends."""
     application = create_app(settings)
+    application.jinja_env.bytecode_cache = _TEMPLATES
     with prepared_engine.connect() as connection:
         outer = connection.begin()
         with application.app_context():

@@ -103,9 +103,3 @@ class UserForm(NewUserForm):
     """A member of the team, as they were when the page was opened."""
 
     version = HiddenField(default="0")
-
-    @property
-    def version_number(self) -> int:
-        """Return the version the person started from; 0, which no record has, for anything else."""
-        text = self.version.data or ""
-        return int(text[:9]) if text.isdecimal() else 0

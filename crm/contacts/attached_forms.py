@@ -28,6 +28,7 @@ from crm.contacts.types import (
 )
 from crm.core import clock
 from crm.core.errors import N_
+from crm.core.numbers import parse_id
 from crm.web.formats import money
 from crm.web.forms import DayField, PickerField, longest, required
 from crm.web.locale import translate
@@ -165,7 +166,7 @@ class NetworkMembershipForm(AttachedForm):
             fee=self.fee.data,
             is_paid=bool(self.is_paid.data),
             paid_on=self.paid_on.data,
-            voting_contact_id=int(voter[:9]) if voter.isdecimal() else None,
+            voting_contact_id=parse_id(voter),
         )
 
     def write(self, record: NetworkMembership) -> None:

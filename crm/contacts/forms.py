@@ -14,6 +14,7 @@ from crm.contacts.types import AffiliationData, ContactData, EndReason, Structur
 from crm.core.addresses import parse_email
 from crm.core.errors import N_, RuleError
 from crm.core.identifiers import parse_rna, parse_siren, parse_siret
+from crm.core.numbers import parse_id
 from crm.web.forms import (
     ChipsField,
     DayField,
@@ -46,10 +47,6 @@ END_REASON_LABELS = {
     EndReason.DEATH: N_("Décès"),
     EndReason.OTHER: N_("Autre"),
 }
-
-
-def _number(text: str | None) -> int | None:
-    return int(text[:9]) if text and text.isdecimal() else None
 
 
 class StructureForm(OnceForm):
@@ -87,9 +84,7 @@ class StructureForm(OnceForm):
             name=self.name.data or "",
             acronym=self.acronym.data,
             family_code=self.family_code.data,
-            subtype_id=int(self.subtype_id.data)
-            if (self.subtype_id.data or "").isdecimal()
-            else None,
+            subtype_id=parse_id(self.subtype_id.data),
             siren=self.siren.data,
             siret=self.siret.data,
             rna=self.rna.data,
@@ -104,8 +99,8 @@ class StructureForm(OnceForm):
             dormant_on=self.dormant_on.data,
             closed_on=self.closed_on.data,
             verified_on=self.verified_on.data,
-            parent_id=_number(next(iter(self.parent.data or ()), None)),
-            referent_id=_number(self.referent_id.data),
+            parent_id=parse_id(next(iter(self.parent.data or ()), None)),
+            referent_id=parse_id(self.referent_id.data),
             expertise_ids=tuple(int(value) for value in self.expertise_ids.data or ()),
             theme_ids=tuple(int(value) for value in self.theme_ids.data or ()),
             country_codes=tuple(self.country_codes.data or ()),
@@ -190,7 +185,7 @@ class AffiliationForm(OnceForm):
             start_on=self.start_on.data,
             end_on=self.end_on.data,
             end_reason=self.end_reason.data or None,
-            seat_id=_number(self.seat_id.data),
+            seat_id=parse_id(self.seat_id.data),
         )
 
     def write(self, affiliation: Affiliation) -> None:
@@ -217,5 +212,5 @@ class NewContactForm(ContactForm):
             role=self.role.data or DEFAULT_ROLE,
             is_elected=bool(self.is_elected.data),
             start_on=self.start_on.data,
-            seat_id=_number(self.seat_id.data),
+            seat_id=parse_id(self.seat_id.data),
         )

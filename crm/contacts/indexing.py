@@ -1,24 +1,24 @@
-"""Which words lead to a structure or a person."""
+"""Which words lead to a structure, a person, a group.
 
-from collections.abc import Iterator
+When a structure is renamed or moved, its people follow at once (`refresh_people`), for they are
+looked up by where they are. A session keeps the name of its day, in the index too.
+"""
 
-from sqlalchemy import delete, insert, select
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import Affiliation, Contact, Structure
-from crm.core.text import acronym
-from crm.search.index import (
-    forget_record,
-    index_record,
-    learn_words,
-    ranked_words,
-    word_rows,
-)
-from crm.search.models import SearchVariant, SearchWord
-from crm.territories.models import Commune
+from crm.contacts.models import Affiliation, Contact, Group, Structure
+from crm.core.text import acronyms
+from crm.reference.models import ReferenceItem
+from crm.search.events import WordsChanged
+from crm.search.index import index_records, make_findable, ranked_words
+from crm.territories.indexing import epci_words
+from crm.territories.models import Commune, CommunePostcode, Country
 
-STRUCTURE, CONTACT = "structure", "contact"
-_BATCH_ROWS = 5_000
+STRUCTURE, CONTACT, GROUP = "structure", "contact", "group"
+Records = Iterator[tuple[int, dict[str, int]]]
 
 
 def structure_ranks(
@@ -27,104 +27,148 @@ def structure_ranks(
     commune_name: str | None,
     *,
     is_commune: bool = False,
+    is_epci: bool = False,
+    numbers: Iterable[str | None] = (),
+    email: str | None = None,
 ) -> dict[str, int]:
     """Return the words of a structure: name and acronyms first, then its commune.
 
-    A town hall is found by « mairie » and « commune » too.
+    A town hall is found by « mairie » and « commune » too. `numbers` are identifiers, postcodes and
+    phone numbers.
     """
-    around = [commune_name, "mairie commune ville" if is_commune else None]
-    return ranked_words([name, given_acronym, acronym(name)], around)
+    around = [
+        commune_name,
+        "mairie commune ville" if is_commune else None,
+        epci_words(name) if is_epci else None,
+    ]
+    return ranked_words(
+        [name, given_acronym, *acronyms(name)],
+        around,
+        names=[name, given_acronym],
+        numbers=numbers,
+        addresses=[email],
+    )
 
 
 def contact_ranks(
-    first_name: str | None, last_name: str, email: str | None, structures: list[str]
+    first_name: str | None,
+    last_name: str,
+    email: str | None,
+    structures: list[str],
+    phones: Iterable[str | None] = (),
 ) -> dict[str, int]:
-    """Return the words of a person: names first, then the address and the structures."""
+    """Return the words of a person: names first, then the addresses and the structures."""
     local_part = email.partition("@")[0] if email else None
-    return ranked_words([last_name, first_name], [local_part, *structures])
+    return ranked_words(
+        [last_name, first_name],
+        [local_part, *structures],
+        names=[f"{first_name or ''} {last_name}", f"{last_name} {first_name or ''}"],
+        numbers=phones,
+        addresses=[email],
+    )
 
 
 def index_structure(session: Session, structure: Structure) -> None:
     """Make a structure findable by what it is today; in the trash it is not."""
-    if structure.deleted_at is not None:
-        forget_record(session, STRUCTURE, structure.id)
-        return
-    commune = session.get(Commune, structure.commune_code) if structure.commune_code else None
-    ranks = structure_ranks(
-        structure.name,
-        structure.acronym,
-        commune.name if commune else None,
-        is_commune=structure.insee_code is not None,
-    )
-    index_record(session, STRUCTURE, structure.id, ranks)
+    found = all_structures(session, Structure.id == structure.id)
+    make_findable(session, STRUCTURE, structure.id, found)
 
 
 def index_contact(session: Session, contact: Contact) -> None:
     """Make a person findable by what they are today; in the trash they are not."""
-    if contact.deleted_at is not None:
-        forget_record(session, CONTACT, contact.id)
-        return
-    names = session.scalars(
-        select(Structure.name)
-        .join(Affiliation, Affiliation.structure_id == Structure.id)
-        .where(Affiliation.contact_id == contact.id)
-    ).all()
-    ranks = contact_ranks(contact.first_name, contact.last_name, contact.email, list(names))
-    index_record(session, CONTACT, contact.id, ranks)
+    found = all_contacts(session, Contact.id == contact.id)
+    make_findable(session, CONTACT, contact.id, found)
 
 
-def reindex_all(session: Session) -> int:
-    """Rebuild the whole index in one pass, as after a bulk load; return the rows written."""
-    session.flush()
-    session.execute(delete(SearchWord).where(SearchWord.kind.in_((STRUCTURE, CONTACT))))
-    session.execute(delete(SearchVariant).where(SearchVariant.kind.in_((STRUCTURE, CONTACT))))
-    written = 0
-    for kind, records in ((STRUCTURE, _all_structures), (CONTACT, _all_contacts)):
-        known: set[str] = set()
-        rows: list[dict[str, object]] = []
-        for record_id, ranks in records(session):
-            rows += word_rows(kind, record_id, ranks)
-            known.update(ranks)
-            if len(rows) >= _BATCH_ROWS:
-                session.execute(insert(SearchWord), rows)
-                written += len(rows)
-                rows = []
-        if rows:
-            session.execute(insert(SearchWord), rows)
-            written += len(rows)
-        learn_words(session, kind, known)
-    return written
+def index_group(session: Session, group: Group) -> None:
+    """Make a group findable by its name, its country or its theme."""
+    make_findable(session, GROUP, group.id, all_groups(session, Group.id == group.id))
 
 
-def _all_structures(session: Session) -> Iterator[tuple[int, dict[str, int]]]:
+def refresh_people(session: Session, event: WordsChanged) -> None:
+    """Let the people of a structure be found by its present name."""
+    if event.kind == STRUCTURE:
+        people = select(Affiliation.contact_id).where(Affiliation.structure_id == event.record_id)
+        index_records(session, CONTACT, dict(all_contacts(session, Contact.id.in_(people))))
+
+
+def all_structures(session: Session, condition: ColumnElement[bool] | None = None) -> Records:
+    """Yield (id, words) of the structures that are not in the trash, or of those that fit."""
+    fits = true() if condition is None else condition
+    postcodes = _postcodes(session, select(Structure.insee_code).where(fits))
     rows = session.execute(
-        select(Structure.id, Structure.name, Structure.acronym, Commune.name, Structure.insee_code)
+        select(
+            Structure.id, Structure.name, Structure.acronym, Commune.name, Structure.insee_code,
+            Structure.epci_siren, Structure.siren, Structure.siret, Structure.rna,
+            Structure.postcode, Structure.phone, Structure.email,
+        )
         .outerjoin(Commune, Structure.commune_code == Commune.insee_code)
-        .where(Structure.deleted_at.is_(None))
+        .where(Structure.deleted_at.is_(None), fits)
         .order_by(Structure.id)
-    ).all()
-    for record_id, name, given_acronym, commune_name, insee_code in rows:
+    ).all()  # fmt: skip
+    for row in rows:
+        record_id, name, given_acronym, commune, insee_code, epci, siren, *others, email = row
+        siret = others.pop(0)
         yield (
             record_id,
-            structure_ranks(name, given_acronym, commune_name, is_commune=insee_code is not None),
+            structure_ranks(
+                name,
+                given_acronym,
+                commune,
+                is_commune=insee_code is not None,
+                is_epci=epci is not None,
+                numbers=[insee_code, siret or siren, *others, *postcodes.get(insee_code, ())],
+                email=email,
+            ),
         )
 
 
-def _all_contacts(session: Session) -> Iterator[tuple[int, dict[str, int]]]:
+def all_contacts(session: Session, condition: ColumnElement[bool] | None = None) -> Records:
+    """Yield (id, words) of the people who are not in the trash, or of those that fit."""
+    fits = true() if condition is None else condition
     structures: dict[int, list[str]] = {}
-    for contact_id, name in session.execute(
+    places = (
         select(Affiliation.contact_id, Structure.name)
         .join(Structure, Affiliation.structure_id == Structure.id)
         .order_by(Affiliation.id)
-    ).tuples():
+    )
+    if condition is not None:
+        places = places.join(Contact, Contact.id == Affiliation.contact_id).where(fits)
+    for contact_id, name in session.execute(places).tuples():
         structures.setdefault(contact_id, []).append(name)
     rows = session.execute(
-        select(Contact.id, Contact.first_name, Contact.last_name, Contact.email)
-        .where(Contact.deleted_at.is_(None))
-        .order_by(Contact.id)
-    ).all()
-    for record_id, first_name, last_name, email in rows:
-        yield (
-            record_id,
-            contact_ranks(first_name, last_name, email, structures.get(record_id, [])),
+        select(
+            Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone,
+            Contact.mobile,
         )
+        .where(Contact.deleted_at.is_(None), fits)
+        .order_by(Contact.id)
+    ).all()  # fmt: skip
+    for record_id, first_name, last_name, email, *phones in rows:
+        places_of = structures.get(record_id, [])
+        yield record_id, contact_ranks(first_name, last_name, email, places_of, phones)
+
+
+def all_groups(session: Session, condition: ColumnElement[bool] | None = None) -> Records:
+    """Yield (id, words) of the groups, or of those that fit."""
+    rows = session.execute(
+        select(Group.id, Group.name, Country.name, ReferenceItem.label)
+        .outerjoin(Country, Country.code == Group.country_code)
+        .outerjoin(ReferenceItem, ReferenceItem.id == Group.theme_id)
+        .where(Group.deleted_at.is_(None), true() if condition is None else condition)
+        .order_by(Group.id)
+    ).all()
+    for record_id, name, country, theme in rows:
+        yield record_id, ranked_words([name, *acronyms(name)], [country, theme], names=[name])
+
+
+def _postcodes(session: Session, insee_codes: object) -> dict[str | None, Sequence[str]]:
+    found: dict[str | None, list[str]] = {}
+    rows = session.execute(
+        select(CommunePostcode.insee_code, CommunePostcode.postcode)
+        .where(CommunePostcode.insee_code.in_(insee_codes))  # type: ignore[arg-type]
+        .order_by(CommunePostcode.insee_code, CommunePostcode.postcode)
+    )
+    for insee_code, postcode in rows.tuples():
+        found.setdefault(insee_code, []).append(postcode)
+    return dict(found)

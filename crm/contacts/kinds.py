@@ -24,7 +24,6 @@ from crm.core.addresses import email_key
 from crm.core.errors import N_, RuleError
 from crm.core.text import sort_key
 from crm.history.kinds import Kind, Pointer
-from crm.web.formats import short_date
 from crm.web.locale import translate
 
 _STRUCTURE_OWNED = frozenset(
@@ -129,7 +128,6 @@ KINDS = (
     Kind("structure_address", StructureAddress, lambda each: each.label),
     Kind("network_membership", NetworkMembership, lambda each: str(each.year)),
     Kind("partnership", Partnership, lambda each: each.about or ""),
-    Kind("membership", Membership, lambda each: short_date(each.start_on)),
 )
 
 

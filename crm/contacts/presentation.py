@@ -11,19 +11,19 @@ from crm.contacts import rules
 from crm.contacts.attached_forms import MEDIUM_LABELS, NATURE_LABELS
 from crm.contacts.forms import END_REASON_LABELS, AffiliationForm, StructureForm
 from crm.contacts.queries import structures_by_values
-from crm.contacts.queries.attached import attached_to_structure, points_of
-from crm.contacts.queries.mandates import vacancies_of
+from crm.contacts.queries.attached import attached_to_structure, points_of_contact
 from crm.contacts.queries.people import affiliations_of, contact_for_page
 from crm.contacts.queries.structures import (
     communes_by_codes,
-    epci_of,
     labels_of,
     memberships_of,
     people_of,
     structure_for_page,
 )
+from crm.contacts.queries.territories import communes_of_epci, epci_of
 from crm.contacts.wording import STANDING_LABELS
 from crm.core import clock
+from crm.core.numbers import parse_ids
 from crm.history.queries import history_of
 from crm.history.wording import tell
 from crm.reference.queries import items_of, labels_by_code
@@ -48,11 +48,11 @@ def structure_page(session: Session, structure_id: int, day: date) -> dict[str, 
         "natures": NATURE_LABELS,
         "end_reasons": END_REASON_LABELS,
         "facts": facts_of(session, "structure", structure_id),
-        "attached": attached_to_structure(session, structure_id),
-        "vacancies": vacancies_of(session, structure_id, day),
+        "attached": attached_to_structure(session, structure_id, day),
         "labels": labels_of(session, structure_id),
         "family": dict(labels_by_code(session, "family")).get(structure.family_code, ""),
         "epci_of_seat": epci_of(session, structure.commune),
+        "communes": communes_of_epci(session, structure.epci_siren),
         "present": [one for one in people if rules.is_current(one.start_on, one.end_on, day)],
         "past": [one for one in people if not rules.is_current(one.start_on, one.end_on, day)],
         "memberships": [
@@ -77,7 +77,7 @@ def contact_page(session: Session, contact_id: int, day: date) -> dict[str, Any]
         "media": MEDIUM_LABELS,
         "end_reasons": END_REASON_LABELS,
         "facts": facts_of(session, "contact", contact_id),
-        "points": points_of(session, contact_id=contact_id),
+        "points": points_of_contact(session, contact_id),
         "present": [one for one in affiliations if rules.is_current(one.start_on, one.end_on, day)],
         "past": [
             one for one in affiliations if not rules.is_current(one.start_on, one.end_on, day)
@@ -104,7 +104,7 @@ def offer_structure_choices(session: Session, form: StructureForm) -> None:
     form.theme_ids.offer((str(item.id), item.label) for item in items_of(session, "theme"))
     form.expertise_ids.offer((str(item.id), item.label) for item in items_of(session, "expertise"))
     form.parent.offer(structures_by_values(session, form.parent.data or []))
-    kept = [int(form.referent_id.data)] if (form.referent_id.data or "").isdecimal() else []
+    kept = parse_ids([form.referent_id.data or ""])
     form.referent_id.choices = [("", "—"), *team(session, also=kept)]
     form.country_codes.offer([(country.code, country.name) for country in countries(session)])
     form.commune_code.offer(communes_by_codes(session, form.commune_code.data or []))

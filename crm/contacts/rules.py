@@ -189,8 +189,8 @@ def split_name(text: str) -> tuple[str | None, str]:
     A word in capitals begins the last name: « Anne-Marie DE LA TOUR ».
     """
     parts = text.split()
-    if len(parts) == 1:
-        return None, parts[0]
+    if len(parts) < 2:  # noqa: PLR2004 - one word, or none
+        return None, " ".join(parts)
     for index, part in enumerate(parts[1:], start=1):
         if len(part) > 1 and part.isupper():
             return " ".join(parts[:index]), " ".join(parts[index:])

@@ -69,6 +69,7 @@ class GroupStatus(StrEnum):
     STARTING = "lancement"
     ACTIVE = "actif"
     CLOSED = "clos"
+    MERGED = "fusionne"
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,11 @@ def parse_day(text: str, today: date, *, prefer_past: bool = True, field: str = 
     raise RuleError(field, _UNREADABLE)
 
 
+def french_month(month: int) -> str:
+    """Return the folded French name of a month (1 is "janvier")."""
+    return next(name for name, number in _MONTHS.items() if number == month)
+
+
 def _build(year: int, month: int, day: int) -> date:
     try:
         built = date(year, month, day)

@@ -1,13 +1,13 @@
 """Folding of French text for search and for sorting."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from anyascii import anyascii
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _SAINT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
-_LINK_WORDS = frozenset(
+LINK_WORDS = frozenset(
     "a au aux d de des du en et l la le les pour sur par dans un une the of and".split()
 )
 
@@ -22,6 +22,11 @@ def words(text: str) -> list[str]:
     return [_SAINT.get(word, word) for word in fold(text).split()]
 
 
+def content_words(found: Sequence[str]) -> list[str]:
+    """Return folded words without the little ones (« de », « la »…), unless there are no others."""
+    return [word for word in found if word not in LINK_WORDS] or list(found)
+
+
 def sort_key(text: str) -> str:
     """Return a key that sorts as a French reader expects, equal on every database."""
     return " ".join(words(text))[:200]
@@ -29,8 +34,20 @@ def sort_key(text: str) -> str:
 
 def acronym(name: str) -> str:
     """Return the initials of a name of several words ("Comité de jumelage d'Arras": "cja")."""
-    initials = [word[0] for word in words(name) if word not in _LINK_WORDS]
+    initials = [word[0] for word in words(name) if word not in LINK_WORDS]
     return "".join(initials) if len(initials) > 1 else ""
+
+
+def acronyms(name: str) -> list[str]:
+    """Return the initials of a name, and those after a first word that is one already.
+
+    "CA de Béthune-Bruay" is called "cbb" and "cabb".
+    """
+    initials = acronym(name)
+    first = name.split(maxsplit=1)[0] if name.strip() else ""
+    if not initials or not (first.isupper() and len(first) > 1):
+        return [initials] if initials else []
+    return [initials, fold(first) + initials[1:]]
 
 
 def deletions(word: str) -> Iterator[str]:

@@ -14,7 +14,16 @@ from crm.history.models import Change, ChangeSet, ChangeSubject
 
 Row = dict[str, Any]
 _UNTOLD = frozenset(
-    {"id", "version", "sort_name", "email_key", "created_at", "created_by_id", "submission_key"}
+    {
+        "id",
+        "version",
+        "sort_name",
+        "places_key",
+        "email_key",
+        "created_at",
+        "created_by_id",
+        "submission_key",
+    }
 )
 _BEGINNING = datetime(2016, 1, 4, 9, tzinfo=clock.PARIS)
 

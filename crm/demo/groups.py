@@ -6,11 +6,12 @@ from random import Random
 
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import Group, Membership
+from crm.contacts.models import Group, GroupRepresentative, Membership
 from crm.contacts.types import GroupKind
 from crm.core.text import sort_key
 from crm.demo.bulk import Row, add_links, add_rows, created, tell
 from crm.demo.inventor import DemoStructure
+from crm.demo.people import Posts
 from crm.demo.reference import Reference
 
 _THE_DAY = date(2019, 12, 31)
@@ -29,9 +30,14 @@ _GROUPS: tuple[tuple[str, str, date | None, int], ...] = (
 
 
 def add_groups(
-    session: Session, reference: Reference, structures: Sequence[DemoStructure], seed: int
+    session: Session,
+    reference: Reference,
+    structures: Sequence[DemoStructure],
+    *,
+    posts: Posts,
+    seed: int,
 ) -> None:
-    """Add the groups, with members who have left and others who came later."""
+    """Add the groups, with members who left, others who came later, and who speaks for them."""
     random = Random(f"{seed}:groups")
     rows = [_group(reference, name, about, launched) for name, about, launched, _ in _GROUPS]
     ids = add_rows(session, Group, rows)
@@ -41,7 +47,17 @@ def add_groups(
         if launched is not None:
             candidates = _candidates(random, structures, about)
             memberships += _memberships(random, group_id, launched, members, candidates)
-    add_links(session, Membership, memberships)
+    membership_ids = add_rows(session, Membership, memberships)
+    speaking = Random(f"{seed}:representatives")
+    add_links(
+        session,
+        GroupRepresentative,
+        [
+            row
+            for membership_id, membership in zip(membership_ids, memberships, strict=True)
+            for row in _representatives(speaking, membership_id, membership, posts)
+        ],
+    )
 
 
 def _group(reference: Reference, name: str, about: str, launched: date | None) -> Row:
@@ -89,4 +105,27 @@ def _memberships(
         rows.append(
             {"group_id": group_id, "structure_id": each.id, "start_on": start, "end_on": end}
         )
+    return rows
+
+
+def _representatives(
+    random: Random, membership_id: int, membership: Row, posts: Posts
+) -> list[Row]:
+    """Return one or two people of the structure; a few speak on although they have left it."""
+    rows = []
+    for post in posts.get(membership["structure_id"], [])[: random.choice((0, 1, 1, 1, 2))]:
+        ends = [day for day in (membership["end_on"], post.end_on) if day is not None]
+        end = min(ends) if ends else None
+        if post.end_on is not None and random.random() < 0.3:
+            end = membership["end_on"]
+        start = max(membership["start_on"], post.start_on)
+        if end is None or start <= end:
+            rows.append(
+                {
+                    "membership_id": membership_id,
+                    "contact_id": post.contact_id,
+                    "start_on": start,
+                    "end_on": end,
+                }
+            )
     return rows

@@ -4,7 +4,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.config import DEFAULT_DEPARTEMENTS, Settings
-from crm.contacts.indexing import reindex_all
 from crm.contacts.models import Contact, Group, Structure
 from crm.demo.agenda import add_agenda
 from crm.demo.chronicle import tell_latest_sessions
@@ -18,6 +17,7 @@ from crm.demo.structures import add_structures
 from crm.demo.users import add_users, has_demo_users
 from crm.followups.models import AccompanimentSession
 from crm.projects.models import Project
+from crm.search.kinds import reindex_all
 
 DEFAULT_SEED = 2019
 _RECORDS = (Structure, Contact, Group, Project, AccompanimentSession)
@@ -52,7 +52,7 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     structures = add_structures(session, reference, seed)
     posts = add_people(session, structures, seed)
     add_depth(session, reference, structures, posts=posts, team=team, seed=seed)
-    add_groups(session, reference, structures, seed)
+    add_groups(session, reference, structures, posts=posts, seed=seed)
     add_projects(session, reference, structures, seed)
     past = add_sessions(session, reference, structures, posts=posts, team=team, seed=seed)
     tell_latest_sessions(session, reference, past)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from random import Random
 
+from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
 from crm.contacts.types import Family
@@ -14,11 +15,20 @@ from crm.demo.french import contracted
 from crm.demo.inventor import DemoStructure
 from crm.demo.phrases import PROJECT_SUMMARIES, PROJECT_TITLES
 from crm.demo.places import PLACES_OF
+from crm.demo.project_details import SDG_OF, details_of, headcounts_of, roles_of
 from crm.demo.reference import Reference
-from crm.projects.models import Project, ProjectPartner, project_country, project_theme
+from crm.projects.models import (
+    Project,
+    ProjectHeadcount,
+    ProjectPartner,
+    project_country,
+    project_sdg,
+    project_theme,
+)
 
 LISTED_BEFORE_2020 = 103
 _LISTED_LATER = 36
+Drawn = tuple[Row, str, str]
 _LEADERS = (Family.ASSOCIATION, Family.COLLECTIVITE, Family.UNIVERSITAIRE, Family.SCOLAIRE)
 
 
@@ -36,34 +46,52 @@ def add_projects(
     years += [2020 + rank % 6 for rank in range(_LISTED_LATER)]
     titles: set[str] = set()
     drawn = [_draw(random, random.choice(leaders), year, titles) for year in years]
-    rows = [row for row, _, _ in drawn]
+    details = Random(f"{seed}:project details")
+    rows = [row | details_of(details, row, country) for row, _, country in drawn]
     ids = add_rows(session, Project, rows)
     tell(session, created("project", rows, ids))
-    themes = [
-        {"project_id": project_id, "theme_id": reference.item("theme", theme)}
-        for project_id, (_, theme, _) in zip(ids, drawn, strict=True)
-    ]
-    countries = [
-        {"project_id": project_id, "country_code": country}
-        for project_id, (_, _, country) in zip(ids, drawn, strict=True)
-    ]
-    add_links(session, project_theme, themes)
-    add_links(session, project_country, countries)
+    _add_links(session, reference, ids, drawn)
     add_links(
         session,
         ProjectPartner,
         [
-            {"project_id": project_id, "structure_id": partner.id, "role": "partenaire"}
+            role
             for project_id, row in zip(ids, rows, strict=True)
-            for partner in random.sample(structures, random.choice((0, 1, 1, 2, 3)))
-            if partner.id != row["lead_structure_id"]
+            for role in roles_of(details, project_id, _partners(random, structures, row))
+        ],
+    )
+    add_links(
+        session,
+        ProjectHeadcount,
+        [
+            headcount
+            for project_id, row in zip(ids, rows, strict=True)
+            for headcount in headcounts_of(details, project_id, row)
         ],
     )
 
 
-def _draw(
-    random: Random, leader: DemoStructure, year: int, titles: set[str]
-) -> tuple[Row, str, str]:
+def _add_links(
+    session: Session, reference: Reference, ids: Sequence[int], drawn: Sequence[Drawn]
+) -> None:
+    """Add the theme, the country and the goal of each project."""
+    links: dict[Table, list[Row]] = {project_theme: [], project_country: [], project_sdg: []}
+    for project_id, (_, theme, country) in zip(ids, drawn, strict=True):
+        the_theme = reference.item("theme", theme)
+        links[project_theme].append({"project_id": project_id, "theme_id": the_theme})
+        links[project_country].append({"project_id": project_id, "country_code": country})
+        the_goal = reference.item("sdg", SDG_OF[theme])
+        links[project_sdg].append({"project_id": project_id, "sdg_id": the_goal})
+    for table, rows in links.items():
+        add_links(session, table, rows)
+
+
+def _partners(random: Random, structures: Sequence[DemoStructure], row: Row) -> list[int]:
+    drawn = random.sample(structures, random.choice((0, 1, 1, 2, 3)))
+    return [each.id for each in drawn if each.id != row["lead_structure_id"]]
+
+
+def _draw(random: Random, leader: DemoStructure, year: int, titles: set[str]) -> Drawn:
     """Return a project's row, its theme and its country."""
     country = random.choice(leader.countries)
     theme = random.choice([each for each in leader.themes if each in PROJECT_TITLES] or ["sante"])

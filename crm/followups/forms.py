@@ -12,6 +12,7 @@ from wtforms.validators import Optional, ValidationError
 
 from crm.core import clock
 from crm.core.errors import RuleError
+from crm.core.numbers import typed_id
 from crm.followups import rules
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.types import (
@@ -68,11 +69,6 @@ class SessionForm(OnceForm):
         # What a page without scripts asks back, as (value, label): several names fit the text.
         self.structure_choices: list[tuple[str, str]] = []
         self.contact_choices: list[tuple[str, str]] = []
-
-    @property
-    def version_number(self) -> int:
-        """Return the version that the form was opened on; zero when it is unreadable."""
-        return _number(self.version.data)
 
     def key(self) -> str:
         """Return the key of this display of the form; a made-up one is replaced."""
@@ -153,12 +149,12 @@ class SessionForm(OnceForm):
         return SessionData(
             structures=tuple(self.structures.data or ()),
             held_on=self.held_on.data,
-            kind_id=_number(self.kind.data),
+            kind_id=typed_id(self.kind.data),
             status=self.status.data or SessionStatus.DONE,
             contacts=tuple(self.contacts.data or ()),
-            theme_ids=tuple(_number(value) for value in self.themes.data or ()),
+            theme_ids=tuple(typed_id(value) for value in self.themes.data or ()),
             country_codes=tuple(self.countries.data or ()),
-            officer_ids=tuple(_number(value) for value in self.officers.data or ()),
+            officer_ids=tuple(typed_id(value) for value in self.officers.data or ()),
             duration_minutes=self.duration.data,
             notes=self.notes.data,
             new_family=self.new_family.data or None,
@@ -194,11 +190,6 @@ class FollowUpForm(OnceForm):
     structure = PickerField(_l("Structure"))
     assignee = SelectField(_l("Confiée à"), validate_choice=False)
 
-    @property
-    def version_number(self) -> int:
-        """Return the version that the form was opened on; zero when it is unreadable."""
-        return _number(self.version.data)
-
     def read(self) -> FollowUpData:
         """Return what was typed."""
         if self.due_on.data is None:
@@ -206,7 +197,7 @@ class FollowUpForm(OnceForm):
         return FollowUpData(
             what=self.what.data or "",
             due_on=self.due_on.data,
-            assignee_id=_number(self.assignee.data),
+            assignee_id=typed_id(self.assignee.data),
             structure=next(iter(self.structure.data or ()), None),
         )
 
@@ -226,8 +217,3 @@ def _obey(check: Callable[[], object], field: str | None = None) -> None:
     except RuleError as error:
         if field in (None, error.field):
             raise ValidationError(sentence(error)) from error
-
-
-def _number(value: str | None) -> int:
-    """Return an id as typed by a form; zero, which is nobody's, for anything else."""
-    return int(value) if value and value.isdecimal() and len(value) <= rules.LONGEST_ID else 0

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
+from crm.followups.indexing import index_session
 from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
@@ -30,6 +31,7 @@ KINDS = (
         lambda session: short_date(session.held_on),
         page=("sessions.show", "session_id"),
         permission=Permission.LOG_SESSIONS,
+        mend=index_session,
         owned=_SESSION_OWNED,
     ),
     Kind(

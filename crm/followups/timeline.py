@@ -44,12 +44,7 @@ def follow_up_entries(
     """Return the follow-ups about a structure that were done; none for another kind of record."""
     if entity != "structure":
         return []
-    rows = session.execute(
-        follow_up_rows()
-        .where(FollowUp.structure_id == record_id, FollowUp.done_at.is_not(None))
-        .order_by(FollowUp.done_at.desc(), FollowUp.id.desc())
-        .limit(limit)
-    )
+    rows = session.connection().execute(_DONE, {"record_id": record_id, "limit": limit})
     return [
         TimelineEntry(
             when=row.done_at,
@@ -60,6 +55,14 @@ def follow_up_entries(
         )
         for row in rows
     ]
+
+
+_DONE = (
+    follow_up_rows()
+    .where(FollowUp.structure_id == bindparam("record_id"), FollowUp.done_at.is_not(None))
+    .order_by(FollowUp.done_at.desc(), FollowUp.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def _told_sessions(session_id: ColumnElement[int], record_id: ColumnElement[int]) -> Select[Any]:

@@ -1,11 +1,12 @@
 """The kinds of record that history can put back: each package describes its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy.orm import Session
+from sqlalchemy import inspect, select
+from sqlalchemy.orm import Session, selectinload
 
 from crm.core.errors import N_, NotFoundError
 from crm.web.access import Permission
@@ -60,6 +61,31 @@ class Pointer:
     label: str
     url: str | None = None
     blocks: bool = True
+
+
+def load_records(session: Session, kind: Kind, ids: Sequence[int]) -> list[Any]:
+    """Return the records of these ids, in the trash or not, their lists loaded."""
+    lists = [
+        selectinload(getattr(kind.model, relation.key))
+        for relation in inspect(kind.model).relationships
+        if relation.uselist
+    ]
+    return list(
+        session.scalars(
+            select(kind.model)
+            .where(kind.model.id.in_(ids))
+            .options(*lists)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def load_record(session: Session, kind: Kind, record_id: int) -> Any:
+    """Return a record, in the trash or not, its lists loaded; raise NotFoundError."""
+    found = load_records(session, kind, [record_id])
+    if not found:
+        raise NotFoundError
+    return found[0]
 
 
 PointerSource = Callable[[Session, int], Pointer | None]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.database import Base
-from crm.history.kinds import Kind, Pointer, pointers_at, trashable_kind
+from crm.history.kinds import Kind, Pointer, load_record, pointers_at, trashable_kind
 from crm.history.models import Change, ChangeSubject, TrashEntry
 from crm.history.recording import actor_of
 
@@ -41,8 +41,8 @@ def move_to_trash(
 ) -> TrashEntry:
     """Put a record in the trash; raise NotFoundError, or StillUsedError with what points at it."""
     kind = trashable_kind(entity)
-    record = session.get(kind.model, record_id)
-    if record is None or record.deleted_at is not None:
+    record = load_record(session, kind, record_id)
+    if record.deleted_at is not None:
         raise NotFoundError
     blocking = [each for each in pointers_at(session, entity, record_id) if each.blocks]
     if blocking:
@@ -70,8 +70,8 @@ def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
     RuleError says what has taken its place meanwhile: another structure with its SIRET, say.
     """
     kind = trashable_kind(entity)
-    record = session.get(kind.model, record_id)
-    if record is None or record.deleted_at is None:
+    record = load_record(session, kind, record_id)
+    if record.deleted_at is None:
         raise NotFoundError
     record.deleted_at = None
     try:
@@ -90,8 +90,8 @@ def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
 def archive_record(session: Session, *, entity: str, record_id: int) -> Any:
     """Archive a record that others point at, and return it; raise NotFoundError."""
     kind = trashable_kind(entity)
-    record = session.get(kind.model, record_id)
-    if record is None or record.deleted_at is not None or kind.archive is None:
+    record = load_record(session, kind, record_id)
+    if record.deleted_at is not None or kind.archive is None:
         raise NotFoundError
     kind.archive(session, record)
     session.flush()

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm.core.errors import N_, NotFoundError, RuleError
-from crm.history.kinds import Kind, find_kind
+from crm.history.kinds import Kind, find_kind, load_records
 from crm.history.models import Change, ChangeSet
 from crm.history.recording import REMOVED, describe_save, identity_of, plain
 from crm.history.trash import move_to_trash, restore_from_trash
@@ -232,18 +232,8 @@ def _records_of(session: Session, changes: Iterable[Change]) -> dict[tuple[str, 
         kind = find_kind(entity)
         if kind is None:
             continue
-        lists = [
-            selectinload(getattr(kind.model, relation.key))
-            for relation in inspect(kind.model).relationships
-            if relation.uselist
-        ]
         for chunk in _chunks(sorted(ids)):
-            found = session.scalars(
-                select(kind.model)
-                .where(kind.model.id.in_(chunk))
-                .options(*lists)
-                .execution_options(populate_existing=True)
-            )
+            found = load_records(session, kind, chunk)
             records.update({(entity, record.id): record for record in found})
     return records
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_, NotFoundError, RuleError
+from crm.core.numbers import parse_id
 from crm.database import db, transaction
 from crm.history.export_list import export_rows, filled_export_list
 from crm.history.kinds import find_kind, pointers_at, trashable_kind
@@ -216,13 +217,16 @@ def _check_may_change(permission: Permission, entity: str, record_id: int) -> No
 
 
 def _change_id() -> int | None:
-    text = request.values.get("changement", "")
-    return int(text[:9]) if text.isdecimal() else None
+    return parse_id(request.values.get("changement"))
 
 
 def _forced() -> set[tuple[int, str]]:
     pairs = (value.partition(":") for value in request.form.getlist("force"))
-    return {(int(number[:9]), field) for number, _, field in pairs if number.isdecimal()}
+    return {
+        (change_id, field)
+        for number, _, field in pairs
+        if (change_id := parse_id(number)) is not None
+    }
 
 
 def _page_after(change_set_id: int) -> str:

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, TextAreaField
 
+from crm.core.numbers import parse_ids
 from crm.notes.models import Note
 from crm.notes.rules import LONGEST_BODY
 from crm.web.forms import ChipsField, longest, required
@@ -20,7 +21,7 @@ class NoteForm(OnceForm):
     @property
     def reader_ids(self) -> list[int]:
         """Return the ids of the colleagues named."""
-        return [int(value[:9]) for value in self.readers.data or () if value.isdecimal()]
+        return parse_ids(self.readers.data or [])
 
     def write(self, note: Note) -> None:
         """Show what the note holds now."""

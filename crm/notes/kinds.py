@@ -6,16 +6,14 @@ from crm.history.wording import Wording
 from crm.notes.models import Note
 from crm.notes.queries import may_read_note
 
-KINDS = (
-    Kind(
-        "note",
-        Note,
-        # A name in the trash is everyone's to read: it tells nothing of the text.
-        lambda _note: "Note",
-        page=("notes.edit", "note_id"),
-        owned=frozenset({"note_reader"}),
-        may_read=may_read_note,
-    ),
+NOTE_KIND = Kind(
+    "note",
+    Note,
+    # A name in the trash is everyone's to read: it tells nothing of the text.
+    lambda _note: "Note",
+    page=("notes.edit", "note_id"),
+    owned=frozenset({"note_reader"}),
+    may_read=may_read_note,
 )
 NOTE_WORDING = Wording(
     N_("Note"),

@@ -1,8 +1,9 @@
 """Reads of notes: never one that the person may not read."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, Integer, Row, bindparam, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.accounts.models import User
@@ -16,10 +17,7 @@ def readable_by(user_id: int, role: str) -> ColumnElement[bool]:
 
     That is for its author, the colleagues it names and the director.
     """
-    if role == Role.DIRECTOR:
-        return true()
-    named = select(note_reader.c.note_id).where(note_reader.c.user_id == user_id)
-    return or_(~Note.is_confidential, Note.author_id == user_id, Note.id.in_(named))
+    return true() if role == Role.DIRECTOR else _IS_READABLE.params(user_id=user_id)
 
 
 def note_for(session: Session, note_id: int, person: Any) -> Note:
@@ -49,18 +47,25 @@ def may_read_note(session: Session, note_id: int, person: Any) -> bool:
 
 def notes_about(
     session: Session, *, entity: str, record_id: int, person: Any, limit: int
-) -> list[tuple[Note, str]]:
+) -> Sequence[Row[Any]]:
     """Return the latest notes about a record that this person may read, with their authors."""
-    rows = session.execute(
-        select(Note, User.name)
-        .join(User, User.id == Note.author_id)
-        .where(
-            Note.entity == entity,
-            Note.record_id == record_id,
-            Note.deleted_at.is_(None),
-            readable_by(person.id, person.role),
-        )
-        .order_by(Note.created_at.desc(), Note.id.desc())
-        .limit(limit)
+    statement = _ABOUT if person.role == Role.DIRECTOR else _ABOUT.where(_IS_READABLE)
+    values = {"entity": entity, "record_id": record_id, "limit": limit, "user_id": person.id}
+    return session.connection().execute(statement, values).all()
+
+
+_NAMED = select(note_reader.c.note_id).where(note_reader.c.user_id == bindparam("user_id"))
+_IS_READABLE = or_(
+    ~Note.is_confidential, Note.author_id == bindparam("user_id"), Note.id.in_(_NAMED)
+)
+_ABOUT = (
+    select(Note.id, Note.body, Note.is_confidential, Note.created_at, User.name.label("author"))
+    .join(User, User.id == Note.author_id)
+    .where(
+        Note.entity == bindparam("entity"),
+        Note.record_id == bindparam("record_id"),
+        Note.deleted_at.is_(None),
     )
-    return list(rows.tuples())
+    .order_by(Note.created_at.desc(), Note.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)

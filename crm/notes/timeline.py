@@ -24,7 +24,7 @@ def note_entries(
             url=url_for("notes.edit", note_id=note.id),
             body=note.body,
             icon="key" if note.is_confidential else "note",
-            who=author,
+            who=note.author,
         )
-        for note, author in found
+        for note in found
     ]

@@ -83,7 +83,7 @@ def _change(session: Session, note_id: int, form: NoteForm) -> int:
     return change_note(
         session,
         note=note_for(session, note_id, signed_in()),
-        version=int(form.version.data or 0),
+        version=form.version_number,
         body=form.body.data,
         is_confidential=bool(form.is_confidential.data),
         reader_ids=form.reader_ids,

@@ -1,14 +1,25 @@
 """Reads of projects."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Column, Select, Table, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.contacts.models import Structure
 from crm.core.errors import NotFoundError
-from crm.projects.models import Project, ProjectPartner
+from crm.projects.models import (
+    Project,
+    ProjectHeadcount,
+    ProjectPartner,
+    project_country,
+    project_sdg,
+    project_theme,
+)
+from crm.projects.types import Role
+from crm.reference.models import ReferenceItem
+from crm.territories.models import Country
 
 
 def project_rows() -> Select[Any]:
@@ -28,14 +39,28 @@ def project_rows() -> Select[Any]:
     )
 
 
+def project_list_rows() -> Select[Any]:
+    """Select what the list of projects shows, and what narrows it, of each project."""
+    return project_rows().add_columns(
+        Project.status,
+        Project.is_pooled,
+        Project.is_publishable,
+        Project.budget_cents,
+        Project.places_abroad,
+        Structure.family_code,
+        Structure.departement_code,
+    )
+
+
 def project_for_page(session: Session, project_id: int) -> Project:
-    """Return a project with its lead, themes and countries; raise NotFoundError."""
+    """Return a project with its lead, themes, goals and countries; raise NotFoundError."""
     project = session.scalar(
         select(Project)
         .where(Project.id == project_id, Project.deleted_at.is_(None))
         .options(
             joinedload(Project.lead_structure),
             selectinload(Project.themes),
+            selectinload(Project.sdgs),
             selectinload(Project.countries),
         )
     )
@@ -45,33 +70,99 @@ def project_for_page(session: Session, project_id: int) -> Project:
 
 
 def partners_of(session: Session, project_id: int) -> Sequence[ProjectPartner]:
-    """Return the structures that take part in a project, by name."""
+    """Return the roles of a project's structures besides its lead, by name of structure."""
     return session.scalars(
         select(ProjectPartner)
         .join(Structure, Structure.id == ProjectPartner.structure_id)
         .where(ProjectPartner.project_id == project_id, Structure.deleted_at.is_(None))
         .options(joinedload(ProjectPartner.structure))
-        .order_by(Structure.sort_name)
+        .order_by(Structure.sort_name, ProjectPartner.structure_id, ProjectPartner.id)
     ).all()
 
 
-_OF_STRUCTURE = (
-    select(Project)
-    .where(
-        Project.deleted_at.is_(None),
-        or_(
-            Project.lead_structure_id == bindparam("structure_id"),
-            Project.id.in_(
-                select(ProjectPartner.project_id).where(
-                    ProjectPartner.structure_id == bindparam("structure_id")
-                )
-            ),
-        ),
+def headcounts_of(session: Session, project_id: int) -> Sequence[ProjectHeadcount]:
+    """Return how many people a project counted, the latest first."""
+    return session.scalars(
+        select(ProjectHeadcount)
+        .where(ProjectHeadcount.project_id == project_id)
+        .order_by(ProjectHeadcount.counted_on.desc(), ProjectHeadcount.id.desc())
+    ).all()
+
+
+def projects_of_structure(session: Session, structure_id: int) -> list[tuple[Project, list[str]]]:
+    """Return the projects a structure takes part in, the latest first, with its roles in each."""
+    roles: dict[int, list[str]] = defaultdict(list)
+    for project_id, role in session.execute(
+        select(ProjectPartner.project_id, ProjectPartner.role)
+        .where(ProjectPartner.structure_id == structure_id)
+        .order_by(ProjectPartner.id)
+    ).tuples():
+        roles[project_id].append(role)
+    projects = session.scalars(
+        select(Project)
+        .where(
+            Project.deleted_at.is_(None),
+            or_(Project.lead_structure_id == structure_id, Project.id.in_(roles)),
+        )
+        .order_by(Project.start_on.desc().nulls_last(), Project.id.desc())
     )
-    .order_by(Project.start_on.desc().nulls_last(), Project.id.desc())
-)
+    order = [role.value for role in Role]
+    return [
+        (
+            project,
+            sorted({*_lead_of(project, structure_id), *roles[project.id]}, key=order.index),
+        )
+        for project in projects
+    ]
 
 
-def projects_of_structure(session: Session, structure_id: int) -> Sequence[Project]:
-    """Return the projects a structure leads or takes part in, the latest first."""
-    return session.scalars(_OF_STRUCTURE, {"structure_id": structure_id}).all()
+def linked_names(
+    session: Session, project_ids: Sequence[int] | None = None
+) -> dict[str, dict[int, list[str]]]:
+    """Return, for "themes", "sdgs" and "countries", the names linked to each project, in order.
+
+    Without ids, those of every project.
+    """
+    statements = {
+        "themes": _links(project_theme, project_theme.c.theme_id),
+        "sdgs": _links(project_sdg, project_sdg.c.sdg_id),
+        "countries": select(project_country.c.project_id, Country.name)
+        .join(Country, Country.code == project_country.c.country_code)
+        .order_by(Country.sort_name),
+    }
+    found: dict[str, dict[int, list[str]]] = {}
+    for name, statement in statements.items():
+        of_these = statement
+        if project_ids is not None:
+            of_these = statement.where(statement.selected_columns[0].in_(project_ids))
+        names: dict[int, list[str]] = defaultdict(list)
+        for project_id, label in session.execute(of_these).tuples():
+            names[project_id].append(label)
+        found[name] = names
+    return found
+
+
+def partner_names(session: Session) -> dict[int, list[tuple[str, str]]]:
+    """Return (structure, role) of each project's participants besides its lead, by name."""
+    names: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows = session.execute(
+        select(ProjectPartner.project_id, Structure.name, ProjectPartner.role)
+        .join(Structure, Structure.id == ProjectPartner.structure_id)
+        .where(Structure.deleted_at.is_(None))
+        .order_by(Structure.sort_name, ProjectPartner.id)
+    )
+    for project_id, structure, role in rows.tuples():
+        names[project_id].append((structure, role))
+    return names
+
+
+def _lead_of(project: Project, structure_id: int) -> list[str]:
+    return [Role.LEAD.value] if project.lead_structure_id == structure_id else []
+
+
+def _links(link: Table, key: Column[Any]) -> Select[tuple[int, str]]:
+    return (
+        select(link.c.project_id, ReferenceItem.label)
+        .join(ReferenceItem, ReferenceItem.id == key)
+        .order_by(ReferenceItem.position, ReferenceItem.id)
+    )

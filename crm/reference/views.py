@@ -126,7 +126,7 @@ def _update(session: Session, item_id: int, form: ItemForm) -> int:
     return update_item(
         session,
         item_id=item_id,
-        version=int(form.version.data or 0),
+        version=form.version_number,
         label=form.label.data or "",
         label_en=form.label_en.data,
         is_active=bool(form.is_active.data),

@@ -2,56 +2,122 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, insert, select, tuple_
+from sqlalchemy import bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
+from crm.core.events import publish
 from crm.core.text import deletions, words
+from crm.search.events import WordsChanged
 from crm.search.models import SearchVariant, SearchWord
+from crm.search.rules import LONGEST_WORD, name_word, special_words
 
 BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
-_LONGEST_WORD = 40
 _SHORTEST_CORRECTED = 4
 _BATCH = 500
+_BATCH_ROWS = 5_000
+
+Ranks = Mapping[str, int]
+Ranked = Iterable[tuple[int, Ranks]]
 
 
-def ranked_words(own: Iterable[str | None], around: Iterable[str | None] = ()) -> dict[str, int]:
-    """Return each folded word with the best rank it has; the very first word ranks highest."""
-    ranks = dict.fromkeys(_folded(around), AROUND)
+def ranked_words(
+    own: Iterable[str | None],
+    around: Iterable[str | None] = (),
+    *,
+    names: Iterable[str | None] = (),
+    numbers: Iterable[str | None] = (),
+    addresses: Iterable[str | None] = (),
+) -> dict[str, int]:
+    """Return each folded word with the best rank it has; the very first word ranks highest.
+
+    `names` are found whole by their beginning, `numbers` by their first digits, `addresses` by
+    their first characters.
+    """
+    ranks = dict.fromkeys(special_words(numbers, addresses), AROUND)
+    ranks.update(dict.fromkeys(_folded(around), AROUND))
     own_words = _folded(own)
     ranks.update(dict.fromkeys(own_words, OWN_NAME))
     ranks.update(dict.fromkeys(own_words[:1], BEGINS_NAME))
+    ranks.update(dict.fromkeys(filter(None, (name_word(name) for name in names if name)), 0))
     return ranks
 
 
 def _folded(texts: Iterable[str | None]) -> list[str]:
-    return [word[:_LONGEST_WORD] for text in texts if text for word in words(text)]
+    return [word[:LONGEST_WORD] for text in texts if text for word in words(text)]
 
 
-def index_record(session: Session, kind: str, record_id: int, ranks: Mapping[str, int]) -> None:
+def make_findable(session: Session, kind: str, record_id: int, found: Ranked) -> None:
+    """Index a record by what reading it gave; nothing, as for one in the trash, forgets it."""
+    ranks = dict(found).get(record_id)
+    if ranks is None:
+        forget_record(session, kind, record_id)
+    else:
+        index_record(session, kind, record_id, ranks)
+
+
+def index_record(session: Session, kind: str, record_id: int, ranks: Ranks) -> None:
     """Make these words, and no others, lead to the record."""
-    known = {
-        (row.word, row.rank)
-        for row in session.execute(
-            select(SearchWord.word, SearchWord.rank).where(
-                SearchWord.kind == kind, SearchWord.record_id == record_id
-            )
+    index_records(session, kind, {record_id: ranks})
+
+
+def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> None:
+    """Make these words, and no others, lead to each record; tell of those whose words changed."""
+    ids = sorted(records)
+    for start in range(0, len(ids), _BATCH):
+        batch = ids[start : start + _BATCH]
+        known = _known_words(session, kind, batch)
+        wanted = {
+            (record_id, word, rank)
+            for record_id in batch
+            for word, rank in records[record_id].items()
+        }
+        _replace(session, kind, gone=known - wanted, new=wanted - known)
+        before = {record_id for record_id, _, _ in known}
+        for record_id in sorted(before & {record_id for record_id, _, _ in known ^ wanted}):
+            publish(session, WordsChanged(kind, record_id))
+
+
+def _known_words(session: Session, kind: str, ids: list[int]) -> set[tuple[int, str, int]]:
+    rows = session.execute(
+        select(SearchWord.record_id, SearchWord.word, SearchWord.rank).where(
+            SearchWord.kind == kind, SearchWord.record_id.in_(ids)
         )
-    }
-    wanted = set(ranks.items())
-    if gone := known - wanted:
-        session.execute(
+    )
+    return set(rows.tuples())
+
+
+def _replace(
+    session: Session,
+    kind: str,
+    *,
+    gone: set[tuple[int, str, int]],
+    new: set[tuple[int, str, int]],
+) -> None:
+    if gone:
+        session.connection().execute(
             delete(SearchWord).where(
                 SearchWord.kind == kind,
-                SearchWord.record_id == record_id,
-                tuple_(SearchWord.word, SearchWord.rank).in_(sorted(gone)),
-            )
+                SearchWord.word == bindparam("old_word"),
+                SearchWord.rank == bindparam("old_rank"),
+                SearchWord.record_id == bindparam("old_id"),
+            ),
+            [
+                {"old_word": word, "old_rank": rank, "old_id": record_id}
+                for record_id, word, rank in sorted(gone)
+            ],
         )
-    if new := wanted - known:
-        session.execute(insert(SearchWord), word_rows(kind, record_id, dict(new)))
-        learn_words(session, kind, (word for word, _ in new))
+    if new:
+        session.execute(
+            insert(SearchWord),
+            [
+                {"kind": kind, "rank": rank, "word": word, "record_id": record_id}
+                for record_id, word, rank in sorted(new)
+            ],
+        )
+        learn_words(session, kind, (word for _, word, _ in new))
 
 
-def word_rows(kind: str, record_id: int, ranks: Mapping[str, int]) -> list[dict[str, object]]:
+def word_rows(kind: str, record_id: int, ranks: Ranks) -> list[dict[str, object]]:
     """Return the rows of a record, for one insert of many."""
     return [
         {"kind": kind, "rank": rank, "word": word, "record_id": record_id}
@@ -66,9 +132,32 @@ def forget_record(session: Session, kind: str, record_id: int) -> None:
     )
 
 
+def rebuild(session: Session, kind: str, records: Ranked) -> int:
+    """Write all the words of a kind anew in one pass; return the rows written."""
+    for model in (SearchWord, SearchVariant):
+        session.execute(delete(model).where(model.kind == kind))
+    written, known = 0, set[str]()
+    rows: list[dict[str, object]] = []
+    for record_id, ranks in records:
+        rows += word_rows(kind, record_id, ranks)
+        known.update(ranks)
+        if len(rows) >= _BATCH_ROWS:
+            session.execute(insert(SearchWord), rows)
+            written, rows = written + len(rows), []
+    if rows:
+        session.execute(insert(SearchWord), rows)
+    learn_words(session, kind, known)
+    return written + len(rows)
+
+
 def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
-    """Add the misspelt forms of the words that the index did not know yet."""
-    candidates = sorted({word for word in new_words if len(word) >= _SHORTEST_CORRECTED})
+    """Add the misspelt forms of the words that the index did not know yet.
+
+    Words of letters alone: a wrong digit leads to someone else.
+    """
+    candidates = sorted(
+        {word for word in new_words if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
+    )
     for start in range(0, len(candidates), _BATCH):
         batch = candidates[start : start + _BATCH]
         known = set(

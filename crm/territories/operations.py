@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.core.text import sort_key
 from crm.territories.countries import country_rows
+from crm.territories.indexing import index_territories
 from crm.territories.models import (
     Arrondissement,
     Commune,
@@ -50,10 +51,13 @@ def load_territories(session: Session, departements: Sequence[str]) -> dict[str,
         (CommunePostcode, _postcodes(communes)),
         (FormerCommune, _former_communes(division, communes)),
     ]
-    return {
+    changed = {
         model.__tablename__: _bring_up_to_date(session, model.__table__, rows)
         for model, rows in tables
     }
+    if any(changed.values()):
+        index_territories(session)
+    return changed
 
 
 def holds_territories(session: Session, departements: Sequence[str]) -> bool:

@@ -42,15 +42,18 @@ def find_commune(session: Session, insee_code: str) -> Commune | None:
 def search_communes(session: Session, text: str, limit: int = 10) -> list[CommuneSuggestion]:
     """Return the communes whose name holds words beginning so, or with that postcode or code.
 
-    The name typed in full comes first, then the names that begin so. A former INSEE code leads to
-    the present commune.
+    The name typed in full comes first, then the names that begin so. A former INSEE code or
+    name leads to the present commune.
     """
     typed = sort_key(text)
     if not typed:
         return []
+    matches = _matches(typed)
+    if merged := _merged_into(session, typed):
+        matches = or_(matches, Commune.insee_code.in_(merged))
     found = session.execute(
         _described()
-        .where(_matches(typed))
+        .where(matches)
         .order_by(
             Commune.sort_name != typed,
             ~Commune.sort_name.startswith(typed),
@@ -113,6 +116,23 @@ def _matches(typed: str) -> ColumnElement[bool]:
         )
     name = Commune.sort_name
     return and_(*(or_(name.startswith(word), name.contains(f" {word}")) for word in typed.split()))
+
+
+def _merged_into(session: Session, typed: str) -> list[str]:
+    """Return the present codes of the communes of the past whose name holds the words typed."""
+    rows = session.execute(
+        select(FormerCommune.name, FormerCommune.current_insee_code).where(
+            FormerCommune.name.is_not(None)
+        )
+    ).tuples()
+    return [
+        code
+        for name, code in rows
+        if all(
+            any(part.startswith(word) for part in sort_key(name or "").split())
+            for word in typed.split()
+        )
+    ]
 
 
 def _postcodes_of(session: Session, insee_codes: Sequence[str]) -> dict[str, list[str]]:

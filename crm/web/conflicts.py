@@ -58,6 +58,8 @@ def both_versions(mine: BaseForm, theirs: BaseForm) -> list[Difference]:
 def _comparable(value: Any) -> Any:
     if isinstance(value, list | tuple | set):
         return sorted(str(each) for each in value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value  # zero is data
     return value or None
 
 
@@ -67,6 +69,8 @@ def _shown(field: Any) -> str:
         return "✓" if value else "—"
     if isinstance(value, date):
         return short_date(value)
+    if hasattr(field, "told"):
+        return field.told() or "—"
     labels = _choice_labels(field)
     if isinstance(value, list | tuple | set):
         return ", ".join(labels.get(str(each), str(each)) for each in value) or "—"

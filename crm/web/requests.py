@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import RuleError
+from crm.core.numbers import parse_ids
 from crm.web.locale import sentence, translate
 
 
@@ -52,4 +53,4 @@ def asked_day(name: str) -> date:
 
 def typed_ids(name: str) -> list[int]:
     """Return the whole numbers sent under a name; the operation checks that they exist."""
-    return [int(value[:9]) for value in request.form.getlist(name) if value.isdecimal()]
+    return parse_ids(request.form.getlist(name))

@@ -11,6 +11,7 @@ from wtforms import HiddenField
 
 from crm.core import clock
 from crm.core.errors import RuleError
+from crm.core.numbers import typed_id
 from crm.database import Base, UtcDateTime, db, key_text, transaction
 from crm.web.forms import BaseForm
 
@@ -32,6 +33,12 @@ class OnceForm(BaseForm):
     """A form that creates: sending it twice creates once."""
 
     submission_key = HiddenField(default=lambda: secrets.token_urlsafe(24))
+
+    @property
+    def version_number(self) -> int:
+        """Return the version the person started from; 0, which no record has, for anything else."""
+        version = self._fields.get("version")
+        return typed_id(version.data if version is not None else None)
 
 
 def save_form(form: BaseForm, save: Callable[[Session], int]) -> int | None:

@@ -1,8 +1,4 @@
-"""Actors in depth: what hangs on a structure, seats, notes, the trash, undo, runs of jobs.
-
-SQLite rebuilds a table to give it a constraint, and would forget its checks doing so: they are
-named again here.
-"""
+"""Actors in depth: what hangs on a structure, seats, notes, the trash, undo, runs of jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,36 +7,6 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
-
-Checks = tuple[sa.CheckConstraint, ...]
-
-_FAMILIES = (
-    "association",
-    "collectivite",
-    "entreprise",
-    "universitaire",
-    "scolaire",
-    "jeunesse",
-    "reseau",
-    "institution",
-    "etranger",
-    "autre",
-)
-_STRUCTURE_CHECKS = (
-    sa.CheckConstraint(
-        "family_code IN ({})".format(", ".join(f"'{family}'" for family in _FAMILIES)),
-        name="ck_structure_family_code",
-    ),
-    sa.CheckConstraint(
-        "closed_on IS NULL OR listed_on <= closed_on", name="ck_structure_closed_after_listed"
-    ),
-)
-_AFFILIATION_CHECKS = (
-    sa.CheckConstraint(
-        "start_on IS NULL OR end_on IS NULL OR start_on <= end_on",
-        name="ck_affiliation_end_after_start",
-    ),
-)
 
 
 def upgrade() -> None:
@@ -315,7 +281,7 @@ def upgrade() -> None:
             nullable=True,
         ),
     )
-    _add_reference("affiliation", "seat_id", "seat", _AFFILIATION_CHECKS)
+    _add_reference("affiliation", "seat_id", "seat")
     op.create_index(
         "ix_change_entity_record_id", "change", ["entity", "record_id", "id"], unique=False
     )
@@ -324,19 +290,19 @@ def upgrade() -> None:
     op.add_column("follow_up", sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("structure", sa.Column("dormant_on", sa.Date(), nullable=True))
     op.add_column("structure", sa.Column("verified_on", sa.Date(), nullable=True))
-    _add_reference("structure", "referent_id", "user", _STRUCTURE_CHECKS)
+    _add_reference("structure", "referent_id", "user")
 
 
-def _add_reference(table: str, column: str, target: str, checks: Checks = ()) -> None:
+def _add_reference(table: str, column: str, target: str) -> None:
     """Add an indexed column that points at another table."""
-    with op.batch_alter_table(table, table_args=checks) as batch_op:
+    with op.batch_alter_table(table) as batch_op:
         batch_op.add_column(sa.Column(column, sa.Integer(), nullable=True))
         batch_op.create_index(f"ix_{table}_{column}", [column], unique=False)
         batch_op.create_foreign_key(f"fk_{table}_{column}", target, [column], ["id"])
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("structure", schema=None, table_args=_STRUCTURE_CHECKS) as batch_op:
+    with op.batch_alter_table("structure", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_structure_referent_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_structure_referent_id"))
         batch_op.drop_column("referent_id")
@@ -355,9 +321,7 @@ def downgrade() -> None:
     with op.batch_alter_table("change", schema=None) as batch_op:
         batch_op.drop_index("ix_change_entity_record_id")
 
-    with op.batch_alter_table(
-        "affiliation", schema=None, table_args=_AFFILIATION_CHECKS
-    ) as batch_op:
+    with op.batch_alter_table("affiliation", schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_affiliation_seat_id"), type_="foreignkey")
         batch_op.drop_index(batch_op.f("ix_affiliation_seat_id"))
         batch_op.drop_column("seat_id")

@@ -93,3 +93,29 @@ def test_the_language_and_the_theme_are_kept(visitor: Visitor) -> None:
     page.locator("button[name=locale][value=fr]").last.click()
     page.wait_for_load_state("networkidle")
     assert page.locator("html").get_attribute("lang") == "fr"
+
+
+def test_a_member_joins_a_group_in_three_clicks(visitor: Visitor, width: str) -> None:
+    visitor.sign_in("officer")
+    page = visitor.open("/groupes/7")
+    _choose(page, "structures", {"phone": "bét", "desktop": "arr"}[width])
+    page.locator("#ajouter button[type=submit]").press("Enter")
+    page.get_by_text("Membres ajoutés").wait_for()
+    assert page.url.endswith("/groupes/7")
+    visitor.check()
+
+
+def test_a_new_partner_is_created_from_the_project(visitor: Visitor, width: str) -> None:
+    visitor.sign_in("officer")
+    page = visitor.open("/projets/1")
+    name = f"Zzyzx {width}"
+    page.locator("#structures-ts-control").focus()
+    page.keyboard.type(name, delay=20)
+    page.locator("#structures-ts-dropdown .create").wait_for()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.locator("select[name=new_family]").select_option("association")
+    page.locator("#participants form.card-form button[type=submit]").press("Enter")
+    page.get_by_text("Participants ajoutés").wait_for()
+    assert name in page.inner_text("#participants")
+    visitor.check()

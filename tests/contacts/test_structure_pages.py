@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from crm.contacts import operations
 from crm.contacts.models import Structure
 from crm.contacts.types import StructureData
+from crm.territories.models import Commune, FormerCommune
 from tests.factories.contacts import AffiliationFactory, StructureFactory
 from tests.support.client import PageClient
 from tests.support.queries import counted
@@ -196,3 +197,21 @@ def test_an_export_holds_what_the_list_shows(officer: PageClient, session: Sessi
     assert "fêtes" not in shown
     assert "Comité de jumelage" in officer.get("/structures/export.csv?q=jumlage").text
     assert "Comité" not in officer.get("/structures/export.csv?q=jumelage&departement=80").text
+
+
+def test_a_commune_and_its_epci_lead_to_one_another(officer: PageClient, session: Session) -> None:
+    commune = operations.structures.adopt_commune(session, insee_code="62119")
+    epci = operations.structures.adopt_epci(session, siren="200072460")
+    assert f'href="/structures/{epci.id}"' in officer.get(f"/structures/{commune.id}").text
+    page = officer.get(f"/structures/{epci.id}").text
+    assert f'href="/structures/{commune.id}"' in page.partition('id="communes"')[2]
+
+
+def test_a_commune_of_the_past_leads_to_the_present_one(
+    officer: PageClient, session: Session
+) -> None:
+    former = session.scalars(select(FormerCommune).where(FormerCommune.name == "Faucoucourt")).one()
+    present = session.get_one(Commune, former.current_insee_code).name
+    found = officer.get("/territoires/communes?q=faucouc").text
+    assert former.current_insee_code in found
+    assert present in officer.get("/recherche?q=faucoucourt").text

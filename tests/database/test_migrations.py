@@ -136,7 +136,7 @@ def _rules(engine: Engine) -> dict[str, set[str]]:
     return {
         table: {str(check["name"]) for check in inspector.get_check_constraints(table)}
         | {
-            f"{index['name']} {index['unique']} {index['dialect_options']}"
+            f"{index['name']} {index['unique']} {[*map(str, index['dialect_options'].values())]}"
             for index in inspector.get_indexes(table)
         }
         for table in inspector.get_table_names()

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crm.config import Settings
 from crm.database import WRITING
 from crm.demo.load import load_demo
+from crm.wiring import register_search
 
 
 @pytest.fixture(scope="package")
@@ -20,6 +21,7 @@ def demo_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def demo(prepared_engine: Engine, demo_settings: Settings) -> Iterator[Session]:
     """Return a session on the demonstration; a test that writes uses a savepoint."""
+    register_search()
     with prepared_engine.connect() as connection:
         outer = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint") as session:

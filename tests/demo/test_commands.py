@@ -40,7 +40,8 @@ def loaded(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["db"], ["demo"], ["users"], ["serve"], ["counts"], ["load-reference"]]
+    "arguments",
+    [[], ["db"], ["demo"], ["users"], ["serve"], ["counts"], ["load-reference"], ["reindex"]],
 )
 def test_every_command_explains_itself(arguments: list[str]) -> None:
     result = _run(*arguments, "--help")
@@ -73,6 +74,38 @@ def test_an_empty_database_is_explained() -> None:
     assert result.exit_code == 2
     assert "crm db upgrade" in result.output
     assert "Traceback" not in result.output
+
+
+def _words_of_communes(folder: Path, statement: str = "") -> int:
+    with sqlite3.connect(folder / "passerelle.sqlite") as connection:
+        if statement:
+            connection.execute(statement)
+        counted = connection.execute("SELECT count(*) FROM search_word WHERE kind = 'commune'")
+        found = int(counted.fetchone()[0])
+    connection.close()
+    return found
+
+
+def test_the_search_index_is_rebuilt(loaded: Path) -> None:
+    before = _words_of_communes(loaded)
+    assert before > 10_000
+    assert _words_of_communes(loaded, "DELETE FROM search_word") == 0
+    result = _run("reindex")
+    assert result.exit_code == 0
+    assert int(re.findall(r"\d+", result.output)[0]) >= before
+    assert _words_of_communes(loaded) == before
+
+
+def test_an_upgrade_rebuilds_the_search_index(
+    loaded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = _words_of_communes(loaded)
+    _words_of_communes(loaded, "DELETE FROM search_word")
+    assert _run("db", "upgrade").output == "Up to date.\n"
+    assert _words_of_communes(loaded) == 0
+    monkeypatch.setattr("crm.cli._revisions", lambda: ("an earlier one", "the latest"))
+    assert _run("db", "upgrade").exit_code == 0
+    assert _words_of_communes(loaded) == before
 
 
 def test_loading_the_reference_twice_adds_nothing(loaded: Path) -> None:

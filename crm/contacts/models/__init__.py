@@ -6,7 +6,7 @@ from crm.contacts.models.attached import (
     Partnership,
     StructureAddress,
 )
-from crm.contacts.models.groups import Group, Membership
+from crm.contacts.models.groups import Group, GroupRepresentative, Membership
 from crm.contacts.models.people import Affiliation, Contact, Seat, contact_tag
 from crm.contacts.models.structures import (
     Structure,
@@ -22,6 +22,7 @@ __all__ = [
     "Contact",
     "ContactPoint",
     "Group",
+    "GroupRepresentative",
     "Membership",
     "NetworkMembership",
     "Partnership",

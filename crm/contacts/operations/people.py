@@ -11,6 +11,7 @@ from crm.contacts.types import AffiliationData, ContactData
 from crm.core import clock
 from crm.core.addresses import email_key
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
+from crm.core.numbers import parse_id
 from crm.core.text import sort_key
 
 DEFAULT_ROLE = "Contact"
@@ -69,9 +70,10 @@ def resolve_contact(session: Session, *, value: str, structure_id: int | None) -
                 data=AffiliationData(role=DEFAULT_ROLE, start_on=clock.today()),
             )
         return contact
-    if value.isdecimal():
+    record_id = parse_id(value)
+    if record_id is not None:
         found = session.scalar(
-            select(Contact).where(Contact.id == int(value[:9]), Contact.deleted_at.is_(None))
+            select(Contact).where(Contact.id == record_id, Contact.deleted_at.is_(None))
         )
         if found is not None:
             return found

@@ -14,6 +14,7 @@ from crm.contacts.rules import clean_structure
 from crm.contacts.types import Family, StructureData
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
+from crm.core.numbers import parse_id
 from crm.core.text import sort_key
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Commune, Country, Epci
@@ -90,7 +91,8 @@ def resolve_structure(
             )
         data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
         return create_structure(session, data=data)
-    if value.isdecimal() and (found := session.scalar(_ALIVE, {"id": int(value[:9])})):
+    record_id = parse_id(value)
+    if record_id is not None and (found := session.scalar(_ALIVE, {"id": record_id})):
         return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 
@@ -143,6 +145,7 @@ def adopt_epci(session: Session, *, siren: str) -> Structure:
     structure.epci_siren = epci.siren
     structure.departement_code = epci.departement_code
     session.flush()
+    index_structure(session, structure)
     return structure
 
 

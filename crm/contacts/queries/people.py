@@ -11,6 +11,7 @@ from crm.contacts.models import Affiliation, Contact, Structure
 from crm.contacts.queries.structures import Suggestion
 from crm.core import clock
 from crm.core.errors import NotFoundError
+from crm.core.numbers import parse_ids
 from crm.search.queries import RELEVANCE, corrected, joined_on_words, typed_words
 
 _SUGGESTIONS = 8
@@ -98,7 +99,7 @@ def find_contacts(session: Session, text: str, limit: int = _SUGGESTIONS) -> lis
 
 def contacts_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
     """Return (value, label) of what a picker holds, so that a page can show it again."""
-    ids = [int(value[:9]) for value in values if value.isdecimal()]
+    ids = parse_ids(list(values))
     found = (
         session.scalars(select(Contact).where(Contact.id.in_(ids), Contact.deleted_at.is_(None)))
         if ids

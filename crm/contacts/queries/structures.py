@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
-    Row,
     Select,
     String,
     and_,
@@ -30,6 +29,7 @@ from crm.contacts.models import (
     structure_theme,
 )
 from crm.core.errors import NotFoundError
+from crm.core.numbers import parse_ids
 from crm.core.text import fold, words
 from crm.reference.models import ReferenceItem
 from crm.search.queries import RELEVANCE, corrected, joined_on_words, typed_words
@@ -113,7 +113,6 @@ _LABELS = union_all(
     .join(structure_tag, structure_tag.c.tag_id == Tag.id)
     .where(structure_tag.c.structure_id == bindparam("structure_id")),
 ).order_by("list", "position", "sort_name")
-_EPCI = select(Epci.siren, Epci.name).where(Epci.siren == bindparam("siren"))
 _PEOPLE = (
     select(Affiliation)
     .join(Affiliation.contact)
@@ -124,7 +123,7 @@ _PEOPLE = (
 _MEMBERSHIPS = (
     select(Membership)
     .join(Membership.group)
-    .where(Membership.structure_id == bindparam("structure_id"))
+    .where(Membership.structure_id == bindparam("structure_id"), Group.deleted_at.is_(None))
     .options(contains_eager(Membership.group))
     .order_by(Group.sort_name, Membership.start_on)
 )
@@ -149,13 +148,6 @@ def labels_of(session: Session, structure_id: int) -> dict[str, list[tuple[str, 
     for row in session.connection().execute(_LABELS, {"structure_id": structure_id}):
         labels[row.list].append((row.value, row.text))
     return labels
-
-
-def epci_of(session: Session, commune: Commune | None) -> Row[Any] | None:
-    """Return the SIREN and the name of the EPCI that a commune belongs to."""
-    if commune is None or commune.epci_siren is None:
-        return None
-    return session.connection().execute(_EPCI, {"siren": commune.epci_siren}).one_or_none()
 
 
 def people_of(session: Session, structure_id: int) -> Sequence[Affiliation]:
@@ -190,7 +182,7 @@ def suggest_structures(session: Session, text: str, limit: int = _SUGGESTIONS) -
 
 def structures_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
     """Return (value, label) of what a picker holds, so that a page can show it again."""
-    ids = [int(value[:9]) for value in values if value.isdecimal()]
+    ids = parse_ids(list(values))
     names = _labels(session, Structure.id, ids)
     communes = _names(session, Commune.insee_code, Commune.name, values, "commune:")
     epci = _names(session, Epci.siren, Epci.name, values, "epci:")

@@ -5,7 +5,7 @@ from crm.contacts.views.attached import blueprint as attached
 from crm.contacts.views.contacts import blueprint as contacts
 from crm.contacts.views.groups import blueprint as groups
 from crm.contacts.views.mandates import blueprint as mandates
-from crm.contacts.views.search import blueprint as search
+from crm.contacts.views.memberships import blueprint as memberships
 from crm.contacts.views.structures import blueprint as structures
 
-BLUEPRINTS = (structures, contacts, affiliations, attached, mandates, groups, search)
+BLUEPRINTS = (structures, contacts, affiliations, attached, mandates, groups, memberships)

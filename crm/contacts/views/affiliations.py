@@ -67,7 +67,7 @@ def _update(session: Session, affiliation_id: int, form: AffiliationForm) -> int
     return operations.update_affiliation(
         session,
         affiliation_id=affiliation_id,
-        version=int(form.version.data or 0),
+        version=form.version_number,
         data=form.read(),
     ).id
 

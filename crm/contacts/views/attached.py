@@ -154,7 +154,7 @@ def _update(session: Session, page: Page, record_id: int, form: AttachedForm) ->
         session,
         kind=page.attached,
         record_id=record_id,
-        version=int(form.version.data or 0),
+        version=form.version_number,
         data=form.read(),
     )
     return int(record.id)

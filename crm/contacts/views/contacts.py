@@ -11,6 +11,7 @@ from crm.contacts.models import Contact
 from crm.contacts.operations.people import get_contact
 from crm.contacts.presentation import contact_page, offer_affiliation_choices
 from crm.contacts.queries import find_contacts
+from crm.contacts.rules import split_name
 from crm.core import clock
 from crm.core.errors import StaleRecordError
 from crm.database import db
@@ -66,12 +67,15 @@ def show(contact_id: int) -> str:
 @allow(Permission.EDIT_NETWORK)
 def new() -> ResponseReturnValue:
     """Create a person, with a first role where one is given."""
+    first_name, last_name = split_name(request.args.get("nom", "")[:100])
     form = NewContactForm(
         structure=request.args.getlist("structure"),
         role=request.args.get("fonction", "")[:120],
         is_elected="electif" in request.args,
         seat_id=request.args.get("siege", "")[:9],
         start_on=clock.today(),
+        first_name=first_name,
+        last_name=last_name,
     )
     if form.is_submitted():
         saved = save_once(form, lambda session: _create(session, form))
@@ -115,7 +119,7 @@ def _create(session: Session, form: NewContactForm) -> int:
 
 def _update(session: Session, contact_id: int, form: ContactForm) -> int:
     return operations.update_contact(
-        session, contact_id=contact_id, version=int(form.version.data or 0), data=form.read()
+        session, contact_id=contact_id, version=form.version_number, data=form.read()
     ).id
 
 

@@ -157,7 +157,7 @@ def _update(session: Session, structure_id: int, form: StructureForm) -> int:
     return operations.update_structure(
         session,
         structure_id=structure_id,
-        version=int(form.version.data or 0),
+        version=form.version_number,
         data=form.read(),
     ).id
 

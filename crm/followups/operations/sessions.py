@@ -11,10 +11,12 @@ from crm.contacts.operations import resolve_contact, resolve_structure
 from crm.core import clock
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
+from crm.followups.indexing import index_session
 from crm.followups.models import AccompanimentSession, SessionStructure
 from crm.followups.operations.choices import countries, kind, officers, themes
 from crm.followups.operations.follow_ups import schedule_next_step
 from crm.followups.types import NextStep, SessionData
+from crm.history.trash import move_to_trash, restore_from_trash
 
 _FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
 _BY_KEY = select(AccompanimentSession).where(
@@ -47,6 +49,7 @@ def log_session(
     _fill(session, record, rules.clean_session(data, clock.today()))
     session.add(record)
     session.flush()
+    index_session(session, record)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
     return record
@@ -76,6 +79,7 @@ def update_session(
         raise StaleRecordError(record)
     _fill(session, record, rules.clean_session(data, clock.today()))
     session.flush()
+    index_session(session, record)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
     return record
@@ -92,27 +96,21 @@ def set_status(session: Session, *, session_id: int, status: str) -> str:
 
 def delete_session(session: Session, *, session_id: int) -> None:
     """Put a session in the trash: it counts no more, and its follow-ups are hidden with it."""
-    get_session(session, session_id).deleted_at = clock.now()
-    session.flush()
+    move_to_trash(session, entity="session", record_id=session_id)
 
 
 def restore_session(session: Session, *, session_id: int) -> None:
     """Take a session out of the trash."""
-    get_session(session, session_id, in_trash=True).deleted_at = None
-    session.flush()
+    restore_from_trash(session, entity="session", record_id=session_id)
 
 
-def get_session(
-    session: Session, session_id: int, *, in_trash: bool = False
-) -> AccompanimentSession:
+def get_session(session: Session, session_id: int) -> AccompanimentSession:
     """Return a session with its lists, ready to be changed; raise NotFoundError."""
     record = session.scalar(
         select(AccompanimentSession)
         .where(
             AccompanimentSession.id == session_id,
-            AccompanimentSession.deleted_at.is_not(None)
-            if in_trash
-            else AccompanimentSession.deleted_at.is_(None),
+            AccompanimentSession.deleted_at.is_(None),
         )
         .options(*(selectinload(getattr(AccompanimentSession, name)) for name in _LISTS))
     )

@@ -1,0 +1,6 @@
+"""The blueprint that the views of this folder share."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("projects", __name__, url_prefix="/projets")
+ONE = "/<int(max=2147483647):project_id>"
