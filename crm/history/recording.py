@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, event, insert, inspect, select
+from sqlalchemy import Connection, delete, event, func, insert, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
@@ -117,8 +117,8 @@ def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:
         return
     change_set_id = _open_change_set(session)
     connection = session.connection()
-    ids = connection.execute(
-        _NEW_CHANGES,
+    ids = _insert_changes(
+        connection,
         [
             {
                 "change_set_id": change_set_id,
@@ -129,7 +129,7 @@ def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:
             }
             for each in changes
         ],
-    ).scalars()
+    )
     connection.execute(
         _NEW_SUBJECTS,
         [
@@ -138,6 +138,18 @@ def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:
             for entity, record_id in sorted({(each.entity, each.record_id), *each.subjects})
         ],
     )
+
+
+def _insert_changes(connection: Connection, rows: list[dict[str, Any]]) -> Sequence[int]:
+    """Insert changes and return their ids, in the order of the rows."""
+    if connection.dialect.name != "sqlite" or len(rows) == 1:
+        return connection.execute(_NEW_CHANGES, rows).scalars().all()
+    # SQLite would return them one by one; its one writer may number them itself.
+    last = connection.execute(select(func.coalesce(func.max(Change.id), 0))).scalar_one()
+    ids = range(last + 1, last + 1 + len(rows))
+    numbered = [{"id": number, **row} for number, row in zip(ids, rows, strict=True)]
+    connection.execute(insert(Change), numbered)
+    return ids
 
 
 def hide_from_others(session: Session, *, entity: str, record_id: int) -> None:

@@ -130,7 +130,8 @@ class ListDefinition:
 
     `counted`, where given, selects the ids of the same rows with nothing joined: it counts faster,
     and lets filters say how many rows each option has. `identifiers` are in every export. A list
-    with a `code` can have its views saved. `bulk_value_url` answers with the field of an action.
+    with a `code` can have its views saved. Where `takes_all`,
+    a grouped action can take every row that the filters keep, and have more choices.
     """
 
     url: str
@@ -143,7 +144,7 @@ class ListDefinition:
     count_words: tuple[str, str] = ("%(count)s fiche", "%(count)s fiches")
     bulk_actions: Sequence[tuple[str, str]] = ()
     bulk_text_label: str | None = None
-    bulk_value_url: str | None = None
+    takes_all: bool = False
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
     counted: Select[Any] | None = None

@@ -126,17 +126,6 @@ def test_a_commune_is_adopted_from_the_search(officer: PageClient, session: Sess
     assert session.scalar(select(Structure.insee_code)) == "62119"
 
 
-def test_a_tag_on_a_selection_can_be_undone(officer: PageClient, session: Session) -> None:
-    one, other = _indexed(session, "Une"), _indexed(session, "Deux", tag_labels=("eau",))
-    ids = [str(one.id), str(other.id)]
-    officer.submit("/structures/etiquettes", {"selection": ids, "value": "Eau"})
-    undo = f"/structures/etiquettes/retirer?value=Eau&ids={one.id}"
-    officer.submit(undo, {})
-    session.expire_all()
-    assert "#eau" not in officer.get(f"/structures/{one.id}").text
-    assert "#eau" in officer.get(f"/structures/{other.id}").text
-
-
 @pytest.mark.parametrize("extension", ["csv", "xlsx"])
 def test_the_list_is_exported_as_narrowed(
     officer: PageClient, session: Session, extension: str

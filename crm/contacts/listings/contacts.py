@@ -71,6 +71,12 @@ def contact_list(day: date) -> ListDefinition:
         filters=_contact_filters(day),
         search_label=N_("Nom, courriel, structure"),
         count_words=(N_("%(count)s contact"), N_("%(count)s contacts")),
+        bulk_actions=(
+            ("etiqueter", N_("Ajouter une étiquette")),
+            ("desetiqueter", N_("Retirer une étiquette")),
+        ),
+        bulk_text_label=N_("Étiquette"),
+        takes_all=True,
         export_url=lambda extension: url_for("contacts.export", extension=extension),
     )
 

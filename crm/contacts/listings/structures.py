@@ -42,7 +42,11 @@ def structure_list(day: date) -> ListDefinition:
         filters=[*structure_filters(), *relation_filters(day)],
         search_label=N_("Nom, sigle, commune"),
         count_words=(N_("%(count)s structure"), N_("%(count)s structures")),
-        bulk_actions=(("etiqueter", N_("Ajouter une étiquette")),),
-        bulk_text_label=N_("Étiquette à ajouter"),
+        bulk_actions=(
+            ("etiqueter", N_("Ajouter une étiquette")),
+            ("desetiqueter", N_("Retirer une étiquette")),
+        ),
+        bulk_text_label=N_("Étiquette"),
+        takes_all=True,
         export_url=lambda extension: url_for("structures.export", extension=extension),
     )

@@ -12,7 +12,6 @@ from crm.contacts.operations.structures import (
     resolve_structure,
     update_structure,
 )
-from crm.contacts.operations.tags import tag_structures, untag_structures
 
 __all__ = [
     "create_affiliation",
@@ -20,8 +19,6 @@ __all__ = [
     "create_structure",
     "resolve_contact",
     "resolve_structure",
-    "tag_structures",
-    "untag_structures",
     "update_affiliation",
     "update_contact",
     "update_structure",

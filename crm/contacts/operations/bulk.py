@@ -177,9 +177,7 @@ def _present(
     if found != len(wanted):
         raise RuleError(
             "selection",
-            N_(
-                "Des fiches de la sélection n’existent plus : rien n’a changé. Choisissez à nouveau."
-            ),
+            N_("Des fiches choisies n’existent plus : rien n’a changé. Choisissez à nouveau."),
         )
     return wanted
 

@@ -20,7 +20,7 @@ from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
-from crm.web.requests import asked_day, done, typed_ids
+from crm.web.requests import asked_day, done
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("structures", __name__, url_prefix="/structures")
@@ -122,35 +122,6 @@ def adopt() -> ResponseReturnValue:
         structure = operations.resolve_structure(session, value=value, family_code=None)
         target = url_for(".show", structure_id=structure.id)
     return done("La structure fait partie du réseau.", target)
-
-
-@blueprint.post("/etiquettes")
-@allow(Permission.EDIT_NETWORK)
-def tag_selection() -> ResponseReturnValue:
-    """Put a tag on the selected structures."""
-    label = request.form.get("value", "").strip()[:60]
-    with transaction() as session:
-        changed = operations.tag_structures(
-            session, structure_ids=typed_ids("selection"), label=label
-        )
-    ids = ",".join(map(str, changed))
-    return done(
-        "Étiquette « %(label)s » ajoutée : %(count)s structure(s).",
-        url_for(".index"),
-        undo_url=url_for(".untag_selection", value=label, ids=ids) if changed else None,
-        label=label,
-        count=len(changed),
-    )
-
-
-@blueprint.post("/etiquettes/retirer")
-@allow(Permission.EDIT_NETWORK)
-def untag_selection() -> ResponseReturnValue:
-    """Undo a tag just put on a selection."""
-    ids = [int(part) for part in request.args.get("ids", "").split(",") if part.isdecimal()]
-    with transaction() as session:
-        operations.untag_structures(session, structure_ids=ids, label=request.args.get("value", ""))
-    return done("Étiquette retirée.", url_for(".index"))
 
 
 def _update(session: Session, structure_id: int, form: StructureForm) -> int:
