@@ -63,3 +63,22 @@ def test_a_record_prints_as_a_brief_of_two_pages_at_most(
     pages = len(re.findall(rb"/Type\s*/Page[^s]", document))
     visitor.context.close()
     assert 1 <= pages <= 2
+
+
+def test_a_selection_is_tagged_and_taken_back(visitor: Visitor) -> None:
+    visitor.sign_in("officer")
+    page = visitor.open("/structures?famille=entreprise&colonnes=famille&colonnes=themes")
+    page.locator("[data-select-row]").first.check()
+    visitor.check()
+    page.fill("#valeur-groupee", "Salon 2027")
+    page.locator("#actions-groupees button.btn-primary").click()
+    page.wait_for_load_state("networkidle")
+    assert "famille=entreprise" in page.url
+    page.locator(".toasts button.btn-sm").click()
+    page.wait_for_load_state("networkidle")
+    page.goto(visitor.address + "/structures?q=&filtres=1")
+    visitor.check()
+    page.locator("[data-select-row]").first.check()
+    page.locator("button[name=autre]").click()
+    page.wait_for_load_state("networkidle")
+    visitor.check()

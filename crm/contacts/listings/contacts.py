@@ -214,18 +214,22 @@ def _own_filters(day: date) -> list[Filter]:
             name_values=lambda _session, values: [(value, value) for value in values],
         ),
         email_filter(_email_code(), Contact.id),
-        Filter(
-            "etiquette",
-            N_("Étiquette"),
-            lambda values: exists().where(
-                contact_tag.c.contact_id == Contact.id, contact_tag.c.tag_id.in_(values)
-            ),
-            tags,
-            everything_label=N_("Toutes"),
-            read=numbers,
-            tally=tally_by(contact_tag.c.contact_id, contact_tag.c.tag_id),
-        ),
+        _tag_filter(),
     ]
+
+
+def _tag_filter() -> Filter:
+    return Filter(
+        "etiquette",
+        N_("Étiquette"),
+        lambda values: exists().where(
+            contact_tag.c.contact_id == Contact.id, contact_tag.c.tag_id.in_(values)
+        ),
+        tags,
+        everything_label=N_("Toutes"),
+        read=numbers,
+        tally=tally_by(contact_tag.c.contact_id, contact_tag.c.tag_id),
+    )
 
 
 def _holds_words(values: list[str]) -> ColumnElement[bool]:
