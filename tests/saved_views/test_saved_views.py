@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crm.history.models import ChangeSet
 from crm.saved_views.models import SavedView
 from tests.factories.contacts import StructureFactory
+from tests.factories.projects import ProjectFactory
 from tests.support.client import PageClient
 from tests.support.people import sign_in
 from tests.support.queries import counted
@@ -58,7 +59,8 @@ def test_what_a_list_no_longer_knows_is_dropped_when_opened(
 
 
 @pytest.mark.parametrize("path", ["contacts", "projects", "structures"])
-def test_each_list_offers_its_own_views(officer: PageClient, path: str) -> None:
+def test_each_list_offers_its_own_views(officer: PageClient, session: Session, path: str) -> None:
+    ProjectFactory(name="Au bord de la mer")
     assert officer.submit(f"/vues/{path}/nouvelle?q=mer", {"name": "À moi"}).status_code == 303
     pages = {"contacts": "/contacts", "projects": "/projets", "structures": "/structures"}
     assert [code for code, url in pages.items() if "À moi" in officer.get(url).text] == [path]
