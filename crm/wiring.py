@@ -14,6 +14,7 @@ from crm.contacts import views as contacts
 from crm.contacts.events import SuccessorsWanted
 from crm.contacts.group_wording import GROUP_WORDING, REPRESENTATIVE_WORDING
 from crm.contacts.indexing import refresh_people
+from crm.contacts.listings import contact_list, structure_list
 from crm.contacts.panels import represented_groups
 from crm.contacts.searching import (
     COMMUNES,
@@ -26,6 +27,7 @@ from crm.contacts.searching import (
     STRUCTURES,
 )
 from crm.contacts.wording import WORDINGS as CONTACT_WORDINGS
+from crm.core import clock
 from crm.core.errors import N_
 from crm.core.events import subscribe
 from crm.core.text import words
@@ -52,6 +54,7 @@ from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
 from crm.projects import kinds as project_kinds
 from crm.projects.indexing import refresh_projects
+from crm.projects.listings import project_list
 from crm.projects.panels import structure_projects
 from crm.projects.searching import NEW_PROJECT, PROJECTS
 from crm.projects.views import blueprint as projects
@@ -60,6 +63,10 @@ from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
 from crm.reports.searching import YEAR_REPORT
 from crm.reports.views import blueprint as reports
+from crm.saved_views.kinds import VIEW_KIND, VIEW_WORDING
+from crm.saved_views.known_lists import KnownList, know_list
+from crm.saved_views.presentation import views_menu
+from crm.saved_views.views import blueprint as saved_views
 from crm.search.actions import Action, add_action
 from crm.search.events import WordsChanged
 from crm.search.kinds import add_kind
@@ -70,6 +77,7 @@ from crm.web.exports import on_export
 from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
 from crm.web.list_additions import add_column
+from crm.web.list_views import offer_views
 from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
@@ -103,6 +111,11 @@ SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
 ACTIONS = (
     LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
 )  # fmt: skip
+VIEWED_LISTS = (
+    KnownList("structures", N_("Structures"), lambda _: structure_list(clock.today())),
+    KnownList("contacts", N_("Contacts"), lambda _: contact_list(clock.today())),
+    KnownList("projects", N_("Projets"), project_list),
+)
 WORDINGS = {
     **CONTACT_WORDINGS,
     "follow_up": FOLLOW_UP_WORDING,
@@ -113,6 +126,7 @@ WORDINGS = {
     "project_headcount": HEADCOUNT_WORDING,
     "project_partner": PARTNER_WORDING,
     "reference_item": ITEM_WORDING,
+    "saved_view": VIEW_WORDING,
     "session": SESSION_WORDING,
     "user": USER_WORDING,
 }
@@ -145,6 +159,7 @@ def register_packages(app: Flask) -> None:
         projects,
         reports,
         reference,
+        saved_views,
         territories,
         health,
     ):
@@ -162,6 +177,10 @@ def _connect_records(app: Flask) -> None:
         for entity, pointer in kinds.POINTERS:
             add_pointer(entity, pointer)
     know_kind(NOTE_KIND)
+    know_kind(VIEW_KIND)
+    for known in VIEWED_LISTS:
+        know_list(known)
+    offer_views(views_menu)
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
     add_panel("contact", represented_groups)

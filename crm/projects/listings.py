@@ -35,6 +35,7 @@ from crm.web.locale import translate
 
 Arguments = MultiDict[str, str]
 Options = list[tuple[str, str]]
+PROJECTS = "projects"
 YES, NO = "oui", "non"
 EXPORT_HEADER = (
     N_("Nom"), N_("Statut"), N_("Chef de file"), N_("Famille du chef de file"), N_("Département"),
@@ -49,6 +50,7 @@ def project_list(arguments: Arguments) -> ListDefinition:
     """Return the list of projects."""
     start = func.coalesce(Project.start_on, literal(_EARLIEST))
     return ListDefinition(
+        code=PROJECTS,
         url=url_for("projects.index"),
         statement=project_list_rows(),
         columns=(

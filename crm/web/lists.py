@@ -25,6 +25,7 @@ from crm.web.list_definition import (
     Sort,
 )
 from crm.web.list_links import OPENED, Arguments, ListLinks
+from crm.web.list_views import views_of
 from crm.web.locale import translate
 
 MOST_EXPORTED = 200_000
@@ -131,7 +132,7 @@ class Listing(ListLinks):
         if not self.rows and self.definition.counted is not None:
             self.ways_out = list(self._ways_out(session, narrowing))
         if self.definition.code:
-            self.views = _views_of(session, self)
+            self.views = views_of(session, self)
         return self
 
     def narrow(self, session: Session) -> Narrowing:
@@ -292,19 +293,3 @@ class Listing(ListLinks):
             "text": self.arguments.get(definition.name, ""),
             "options": options,
         }
-
-
-ViewSource = Callable[[Session, Listing], Any]
-
-
-def _no_views(_session: Session, _listing: Listing) -> None:
-    return None
-
-
-_views_of: ViewSource = _no_views
-
-
-def offer_views(source: ViewSource) -> None:
-    """Let the wiring say which saved views a list offers."""
-    global _views_of  # noqa: PLW0603 - one source for the process, set once
-    _views_of = source

@@ -28,6 +28,7 @@ PAGES = {
         "/corbeille/structure/1/ajouter",
         "/historique/1",
         "/notes/structure/1/nouvelle",
+        "/vues/structures/nouvelle?departement=59&tri=-nom",
         "/contacts",
         "/contacts/1",
         "/contacts/1/modifier",

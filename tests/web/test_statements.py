@@ -16,9 +16,9 @@ from tests.support.queries import counted
 
 # One of them says who is there; seven name what a new structure's history tells of.
 STATEMENTS = {
-    "/structures?departement=62": 4,
-    "/structures?departement=62&tri=-commune": 4,
-    "/contacts?q=%C3%A9li": 3,
+    "/structures?departement=62": 5,
+    "/structures?departement=62&tri=-commune": 5,
+    "/contacts?q=%C3%A9li": 4,
     "/structures/{id}": 27,
 }
 _LARGE = ("structure", "contact", "affiliation", "accompaniment_session", "session_structure",

@@ -1,0 +1,1 @@
+"""Views of lists that people keep under a name; above accounts, for each has an owner."""
