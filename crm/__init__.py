@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from crm.accounts.gate import register_gate
 from crm.config import Settings
 from crm.database import db, engine_options
+from crm.web.addresses import register_addresses
 from crm.web.assets import register_assets
 from crm.web.errors import register_errors
 from crm.web.formats import register_formats
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_formats(app)
     register_headers(app)
     register_errors(app)
+    register_addresses(app)
     register_gate(app)
     register_packages(app)
     return app

@@ -2,6 +2,7 @@
 
 import re
 
+LARGEST_ID = 2**31 - 1  # what an INTEGER of PostgreSQL holds
 _ID = re.compile("[0-9]{1,9}")
 
 

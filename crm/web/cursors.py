@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, bindparam, tuple_
 
+from crm.core.numbers import LARGEST_ID
+
 Expressions = Sequence[SQLColumnExpression[Any]]
 
 
@@ -53,4 +55,10 @@ def _typed(value: Any, expression: SQLColumnExpression[Any]) -> Any:
         return date.fromisoformat(value)
     if type(value) is not wanted:
         raise ValueError("a value of another type")
+    if isinstance(value, int) and abs(value) > LARGEST_ID:
+        raise ValueError("a number that no column holds")
+    if isinstance(value, str):
+        value.encode()  # half a character raises UnicodeEncodeError, a ValueError
+        if "\x00" in value:
+            raise ValueError("a text that no column holds")
     return value

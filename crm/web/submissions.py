@@ -58,7 +58,7 @@ def save_form(form: BaseForm, save: Callable[[Session], int]) -> int | None:
 
 def save_once(form: OnceForm, save: Callable[[Session], int]) -> int | None:
     """Do as `save_form`, but return the first record when the same form is sent again."""
-    key = (form.submission_key.data or "")[:_LONGEST_KEY]
+    key = (form.submission_key.data or "").replace("\x00", "")[:_LONGEST_KEY]
 
     def save_unless_done(session: Session) -> int:
         known = _record_of(session, key)

@@ -94,7 +94,7 @@ def change_password() -> ResponseReturnValue:
     return _page("accounts/password.html", form)
 
 
-@blueprint.post("/profil/connexions/<int(max=2147483647):session_id>/fermer")
+@blueprint.post("/profil/connexions/<int:session_id>/fermer")
 @allow(Reach.SIGNED_IN)
 def close_session(session_id: int) -> ResponseReturnValue:
     """End one of one's own log-ins; this one by logging out."""

@@ -26,7 +26,7 @@ from crm.web.requests import done
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("users", __name__, url_prefix="/administration/utilisateurs")
-ONE = "/<int(max=2147483647):user_id>"
+ONE = "/<int:user_id>"
 
 
 @blueprint.get("")

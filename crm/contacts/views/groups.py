@@ -37,7 +37,7 @@ from crm.web.requests import asked_day, done
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("groups", __name__, url_prefix="/groupes")
-ONE = "/<int(max=2147483647):group_id>"
+ONE = "/<int:group_id>"
 _LIST_HEADER = (
     N_("Nom"), N_("Type"), N_("Pays"), N_("Thème"), N_("Statut"), N_("Lancé le"),
     N_("Dernier jour"), N_("Membres"),

@@ -41,9 +41,9 @@ from crm.web.requests import done, next_path
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("memberships", __name__, url_prefix="/groupes")
-OF_GROUP = "/<int(max=2147483647):group_id>/membres"
-ONE = "/adhesions/<int(max=2147483647):membership_id>"
-SPEAKER = "/representants/<int(max=2147483647):representative_id>"
+OF_GROUP = "/<int:group_id>/membres"
+ONE = "/adhesions/<int:membership_id>"
+SPEAKER = "/representants/<int:representative_id>"
 
 
 @blueprint.route(f"{OF_GROUP}/ajouter", methods=["GET", "POST"])

@@ -29,7 +29,7 @@ from crm.web.requests import done, next_path, refused
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/relances")
-ONE = "/<int(max=2147483647):follow_up_id>"
+ONE = "/<int:follow_up_id>"
 _EXPORTED = (
     N_("Identifiant"), N_("À faire"), N_("Pour le"), N_("Structure"), N_("Confiée à"),
     N_("Faite le"),

@@ -31,7 +31,7 @@ from crm.web.requests import done, next_path, refused
 from crm.web.submissions import save_form
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/seances")
-ONE = "/<int(max=2147483647):session_id>"
+ONE = "/<int:session_id>"
 _LONGEST_FORM_KEY = 200
 
 

@@ -3,4 +3,4 @@
 from flask import Blueprint
 
 blueprint = Blueprint("projects", __name__, url_prefix="/projets")
-ONE = "/<int(max=2147483647):project_id>"
+ONE = "/<int:project_id>"

@@ -25,7 +25,7 @@ from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.requests import done
 from crm.web.submissions import save_form, save_once
 
-COUNTED = "/effectifs/<int(max=2147483647):headcount_id>"
+COUNTED = "/effectifs/<int:headcount_id>"
 
 
 @blueprint.route(f"{ONE}/effectifs", methods=["GET", "POST"])

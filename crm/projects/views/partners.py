@@ -29,7 +29,7 @@ def take_part(project_id: int) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.post("/participants/<int(max=2147483647):partner_id>/retirer")
+@blueprint.post("/participants/<int:partner_id>/retirer")
 @allow(Permission.EDIT_NETWORK)
 def leave(partner_id: int) -> ResponseReturnValue:
     """Take a role away from a structure; it can be given back at once."""
