@@ -1,6 +1,6 @@
-"""Addresses that no record can have are not found, whatever the database would say of them."""
+"""Addresses and parameters that no record can have, whatever the database would say of them."""
 
-from flask import Flask, abort, request
+from flask import Flask, request
 from werkzeug.routing import IntegerConverter, Map
 
 from crm.core.numbers import LARGEST_ID
@@ -13,13 +13,12 @@ class IdConverter(IntegerConverter):
         super().__init__(map, max=LARGEST_ID)
 
 
-def refuse_nul() -> None:
-    """Answer 404 to a parameter with a NUL byte, which PostgreSQL keeps in no text."""
-    if b"%00" in request.query_string:
-        abort(404)
+def leave_nul_out() -> None:
+    """Read parameters without NUL bytes, which PostgreSQL keeps in no text."""
+    request.query_string = request.query_string.replace(b"%00", b"")
 
 
 def register_addresses(app: Flask) -> None:
     """Read the ids of addresses, and their parameters, so."""
     app.url_map.converters["int"] = IdConverter
-    app.before_request(refuse_nul)
+    app.before_request(leave_nul_out)

@@ -18,8 +18,8 @@ def test_an_id_too_large_is_not_found(officer: PageClient, path: str, number: st
 
 
 @pytest.mark.parametrize("argument", ["q", "famille", "departement", "tri", "apres", "etiquette"])
-def test_a_nul_byte_in_a_parameter_is_not_found(officer: PageClient, argument: str) -> None:
-    assert officer.get(f"/structures?{argument}=a%00b").status_code == 404
+def test_a_nul_byte_in_a_parameter_is_left_out(officer: PageClient, argument: str) -> None:
+    assert officer.get(f"/structures?{argument}=a%00b").status_code == 200
 
 
 @pytest.mark.parametrize("place", [["a", 10**30], ["\x00", 1], ["\ud800", 1], ["a", True], "a", {}])
