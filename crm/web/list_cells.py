@@ -30,8 +30,11 @@ def cells_writer(columns: Sequence[Column]) -> Callable[[Any], Markup]:
 
 
 def _start(column: Column) -> str:
-    style = ' class="numeric"' if column.is_numeric else ""
-    return f'<td data-label="{_safe(translate(column.label))}"{style}>'
+    style = "numeric" if column.is_numeric else "short" if column.words else ""
+    if column.is_wide:
+        style = "wide"
+    shape = f' class="{style}"' if style else ""
+    return f'<td data-label="{_safe(translate(column.label))}"{shape}>'
 
 
 def _writer(column: Column) -> Write:

@@ -54,6 +54,7 @@ class Column:
     label: str
     sort: str | None = None
     is_numeric: bool = False
+    is_wide: bool = False
     name: str = ""
     is_usual: bool = True
     extra: SQLColumnExpression[Any] | None = None

@@ -118,7 +118,7 @@ def offered_structure_columns(day: date) -> tuple[Column, ...]:
             sort="adhesion",
             words=MEMBERSHIP_WORDS,
         ),
-        _offered("themes", "themes", N_("Thèmes"), _THEMES),
+        _offered("themes", "themes", N_("Thèmes"), _THEMES, is_wide=True),
         _offered("tags", "etiquettes", N_("Étiquettes"), _TAGS),
         _offered(
             "email", "courriel", N_("Courriel"), Structure.email, sort="courriel", kind="mail",

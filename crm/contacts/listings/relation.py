@@ -55,7 +55,7 @@ def relation_filters(day: date) -> list[Filter]:
             lambda values: func.coalesce(Structure.referent_id, 0).in_(values),
             _referents,
             everything_label=N_("Tout le monde"),
-            read=lambda values: [*numbers(values), *([0] if NOBODY in values else [])],
+            read=_referent_ids,
             tally=_tally_referents,
         ),
         Filter(
@@ -101,6 +101,12 @@ def _referents(session: Session) -> Options:
     )
     people = [(str(user_id), name) for user_id, name in rows.tuples()]
     return [(NOBODY, translate(N_("À désigner"))), *people]
+
+
+def _referent_ids(values: list[str]) -> list[int]:
+    """Return the ids, and 0 for nobody, which no id is."""
+    nobody = [0] if NOBODY in values else []
+    return [*(each for each in numbers(values) if each), *nobody]
 
 
 def _tally_referents(found: CTE) -> Select[Any]:
