@@ -14,6 +14,7 @@ from urllib.parse import quote
 from sqlalchemy import create_engine, func, select
 
 from benchmarks import floor
+from benchmarks.bulk import Tagging, measure_tagging
 from benchmarks.generator import STRUCTURES
 from benchmarks.questions import DEPARTEMENT, EVERYWHERE, YEAR
 from benchmarks.raw import asked_directly, askers, everywhere_askers
@@ -80,6 +81,7 @@ class Measures:
     everywhere: dict[str, Timings] = field(default_factory=dict)
     memory: dict[str, Memory] = field(default_factory=dict)
     writing: Writing | None = None
+    tagging: Tagging | None = None
 
 
 class Questions:
@@ -175,6 +177,7 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
     with asked_directly(url) as asker:
         found.raw = _timed_all(askers(asker, questions.structure_ids(), questions.fields), times)
         found.everywhere["raw"] = _timed_all(everywhere_askers(asker), times)
+    found.tagging = measure_tagging(url, folder)
     return found
 
 

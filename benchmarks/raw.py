@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
@@ -74,8 +74,8 @@ class Asker:
     def log_session(self, fields: Mapping[str, str]) -> None:
         """Write a session in one transaction."""
         user_id = int(fields["officers"])
-        self._run("BEGIN", {})
-        [(session_id,)] = self._run(
+        self.run("BEGIN", {})
+        [(session_id,)] = self.run(
             questions.NEW_SESSION,
             {
                 "key": fields["submission_key"],
@@ -87,16 +87,24 @@ class Asker:
             },
         )
         link = {"session_id": session_id}
-        self._run(questions.NEW_SEAT, {**link, "structure_id": int(fields["structures"])})
-        self._run(questions.NEW_THEME, {**link, "theme_id": int(fields["themes"])})
-        self._run(questions.NEW_OFFICER, {**link, "user_id": user_id})
-        self._run("COMMIT", {})
+        self.run(questions.NEW_SEAT, {**link, "structure_id": int(fields["structures"])})
+        self.run(questions.NEW_THEME, {**link, "theme_id": int(fields["themes"])})
+        self.run(questions.NEW_OFFICER, {**link, "user_id": user_id})
+        self.run("COMMIT", {})
 
     def _read(self, values: questions.Values, *statements: str) -> None:
         for statement in statements:
-            self._run(statement, questions.used(statement, values))
+            self.run(statement, questions.used(statement, values))
 
-    def _run(self, statement: str, values: questions.Values) -> list[Any]:
+    def run_many(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Send a statement once for each row."""
+        written = statement if self._is_sqlite else _NAME.sub(r"%(\1)s", statement)
+        names = _NAME.findall(statement)
+        values = [{name: row[name] for name in names} for row in rows]
+        self._connection.cursor().executemany(written, values)
+
+    def run(self, statement: str, values: questions.Values) -> list[Any]:
+        """Send a statement and return its rows."""
         if self._is_sqlite:
             plain = {name: _plain(value) for name, value in values.items()}
             return list(self._connection.execute(statement, plain))

@@ -73,6 +73,14 @@ _WRITING_HEAD = """
 
 | database | contacts | seconds | logged | kept | errors | a second | ms each |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
+_TAGGING_HEAD = """
+## A tag on every structure at once
+
+Milliseconds, once: by the list's form, with a line of history for each structure; the undo of it;
+the same rows by the driver.
+
+| database | contacts | structures | ours | its undo | raw | ours ÷ raw |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
 _GROWTH_HEAD = """
 ## Growth
 
@@ -86,7 +94,7 @@ def write_report(measures: Sequence[Measures], command: str, *, is_kept: bool) -
     """Return the report; keep it in the docs unless it was a quick run."""
     report = "\n".join(
         [*_head(command), *_questions(measures), *_everywhere(measures), *_growth(measures),
-         *_memory(measures), *_writing(measures)]
+         *_memory(measures), *_writing(measures), *_tagging(measures)]
     ) + "\n"  # fmt: skip
     if is_kept and measures:
         PAGE.write_text(report, encoding="utf-8")
@@ -203,6 +211,15 @@ def _writing(measures: Sequence[Measures]) -> Lines:
         f" {_shown(done.timing)} |"
         for each in measures
         if (done := each.writing) is not None
+    ]
+
+
+def _tagging(measures: Sequence[Measures]) -> Lines:
+    return [_TAGGING_HEAD] + [
+        f"| {_name(each.database)} | {each.contacts:,} | {done.count:,} | {done.ours:.0f} |"
+        f" {done.undone:.0f} | {done.raw:.0f} | {done.ours / done.raw:.1f} |"
+        for each in measures
+        if (done := each.tagging) is not None
     ]
 
 

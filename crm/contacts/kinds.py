@@ -33,6 +33,12 @@ _STRUCTURE_OWNED = frozenset(
         "structure_theme",
     }
 )  # fmt: skip
+_PLAIN_OF_STRUCTURE = frozenset(
+    {
+        "closed_on", "countries", "dormant_on", "expertises", "listed_on", "referent_id", "tags",
+        "themes", "verified_on",
+    }
+)  # fmt: skip
 _CONTACT_OWNED = frozenset({"affiliation", "contact_point", "contact_tag", "group_representative"})
 
 
@@ -105,6 +111,7 @@ STRUCTURE_KIND = Kind(
     lambda structure: structure.name,
     page=("structures.show", "structure_id"),
     mend=mend_structure,
+    plain=_PLAIN_OF_STRUCTURE,
     archive=_archive_structure,
     archive_label=N_("Fermer la structure aujourd’hui"),
     owned=_STRUCTURE_OWNED,
@@ -115,6 +122,7 @@ CONTACT_KIND = Kind(
     lambda contact: contact.full_name,
     page=("contacts.show", "contact_id"),
     mend=mend_contact,
+    plain=frozenset({"tags"}),
     archive=_archive_contact,
     archive_label=N_("Terminer ses fonctions aujourd’hui"),
     owned=_CONTACT_OWNED,

@@ -1,6 +1,6 @@
 """The kinds of record that history can put back: each package describes its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ class Kind:
     """How a kind of record comes back, goes to the trash and leaves it.
 
     `mend` puts right what is derived from the values just put back (a sort key, the search index)
-    and raises RuleError when they cannot stand. `archive` is what to do instead of deleting a
+    and raises RuleError when they cannot stand; it is not called when only `plain` fields, which
+    nothing derives from, come back. `archive` is what to do instead of deleting a
     record that others point at. `owned` names the tables whose rows go with a purged record.
     """
 
@@ -35,10 +36,15 @@ class Kind:
     page: tuple[str, str] | None = None
     permission: Permission = Permission.EDIT_NETWORK
     mend: Callable[[Session, Any], None] = _leave
+    plain: frozenset[str] = frozenset()
     archive: Callable[[Session, Any], None] | None = None
     archive_label: str = N_("Archiver")
     owned: frozenset[str] = frozenset()
     may_read: Callable[[Session, int, Any], bool] = _anyone
+
+    def needs_mending(self, fields: Iterable[str]) -> bool:
+        """Tell whether something may derive from one of these fields."""
+        return self.mend is not _leave and not self.plain.issuperset(fields)
 
     @property
     def is_trashable(self) -> bool:

@@ -48,11 +48,14 @@ def undo(change_set_id: int) -> ResponseReturnValue:
     try:
         with transaction() as session:
             change_id = _change_id()
-            _check_may_undo(
-                session, plan_undo(session, change_set_id=change_set_id, change_id=change_id)
-            )
+            steps = plan_undo(session, change_set_id=change_set_id, change_id=change_id)
+            _check_may_undo(session, steps)
             result = undo_changes(
-                session, change_set_id=change_set_id, change_id=change_id, forced=_forced()
+                session,
+                change_set_id=change_set_id,
+                change_id=change_id,
+                forced=_forced(),
+                steps=steps,
             )
             new_id = change_set_of(session)
     except RuleError as error:

@@ -136,3 +136,18 @@ def test_people_are_tagged_too(officer: PageClient, session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(contact_tag)) == 3
     _undo_last(officer, session)
     assert session.scalar(select(func.count()).select_from(contact_tag)) == 0
+
+
+@pytest.mark.parametrize("action", ["etiqueter", "groupe"])
+def test_undoing_hundreds_asks_little_for_each(
+    officer: PageClient, session: Session, connection: Connection, action: str
+) -> None:
+    ids = _structures(200)
+    value = "Eau" if action == "etiqueter" else str(GroupFactory().id)
+    assert _lot(officer, ids, action, value) == 303
+    with counted(connection) as statements:
+        _undo_last(officer, session)
+    # SQLAlchemy checks the version of each row by a statement of its own.
+    assert len(statements) < 200 + 60
+    assert not _tagged(session, "Eau")
+    assert not session.scalar(select(func.count()).select_from(Membership))
