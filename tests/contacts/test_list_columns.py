@@ -86,8 +86,8 @@ def test_every_column_shows_what_it_says(officer: PageClient, session: Session) 
     _full(session)
     page = officer.get("/structures?colonnes=" + ",".join(STRUCTURE_COLUMNS)).text
     for shown in (
-        'data-label="Statut">Acteur du réseau<',
-        'data-label="Cotisation de l’année">À régler<',
+        'data-label="Statut" class="short">Acteur du réseau<',
+        'data-label="Cotisation de l’année" class="short">À régler<',
         'data-label="Étiquettes">Eau 0<',
         'href="mailto:contact0@exemple.fr"',
         'href="https://exemple.fr/" rel="noreferrer">exemple.fr<',
@@ -99,7 +99,7 @@ def test_every_column_shows_what_it_says(officer: PageClient, session: Session) 
         assert shown in page, shown
     themes = {reference("theme", "sante"), reference("theme", "acces_a_l_energie")}
     in_order = ", ".join(each.label for each in sorted(themes, key=lambda each: each.position))
-    assert f'data-label="Thèmes">{in_order}<' in page
+    assert f'data-label="Thèmes" class="wide">{in_order}<' in page
     assert "CA de Béthune" in page or "Béthune-Bruay" in page
 
 
