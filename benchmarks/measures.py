@@ -30,6 +30,7 @@ from benchmarks.servers import (
     served,
     sign_in,
 )
+from benchmarks.story import Story, measure_story
 from crm.database import engine_options
 from crm.followups.models import AccompanimentSession
 from crm.reference.models import ReferenceItem
@@ -82,6 +83,7 @@ class Measures:
     memory: dict[str, Memory] = field(default_factory=dict)
     writing: Writing | None = None
     tagging: Tagging | None = None
+    story: Story | None = None
 
 
 class Questions:
@@ -178,6 +180,7 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
         found.raw = _timed_all(askers(asker, questions.structure_ids(), questions.fields), times)
         found.everywhere["raw"] = _timed_all(everywhere_askers(asker), times)
     found.tagging = measure_tagging(url, folder)
+    found.story = measure_story(url, folder)
     return found
 
 

@@ -81,6 +81,14 @@ the same rows by the driver.
 
 | database | contacts | structures | ours | its undo | raw | ours ÷ raw |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
+_STORY_HEAD = """
+## A record with five hundred entries
+
+Milliseconds, median of twenty: a structure's page with all of them, in process; the same rows by
+the driver.
+
+| database | contacts | ours | raw | ours ÷ raw |
+| --- | ---: | ---: | ---: | ---: |"""
 _GROWTH_HEAD = """
 ## Growth
 
@@ -94,7 +102,7 @@ def write_report(measures: Sequence[Measures], command: str, *, is_kept: bool) -
     """Return the report; keep it in the docs unless it was a quick run."""
     report = "\n".join(
         [*_head(command), *_questions(measures), *_everywhere(measures), *_growth(measures),
-         *_memory(measures), *_writing(measures), *_tagging(measures)]
+         *_memory(measures), *_writing(measures), *_tagging(measures), *_story(measures)]
     ) + "\n"  # fmt: skip
     if is_kept and measures:
         PAGE.write_text(report, encoding="utf-8")
@@ -220,6 +228,15 @@ def _tagging(measures: Sequence[Measures]) -> Lines:
         f" {done.undone:.0f} | {done.raw:.0f} | {done.ours / done.raw:.1f} |"
         for each in measures
         if (done := each.tagging) is not None
+    ]
+
+
+def _story(measures: Sequence[Measures]) -> Lines:
+    return [_STORY_HEAD] + [
+        f"| {_name(each.database)} | {each.contacts:,} | {told.ours:.1f} | {told.raw:.2f} |"
+        f" {told.ours / told.raw:.1f} |"
+        for each in measures
+        if (told := each.story) is not None
     ]
 
 

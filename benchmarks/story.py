@@ -1,4 +1,4 @@
-"""A structure's page with five hundred things told on its timeline, beside the same rows asked raw."""
+"""A structure's page with five hundred things on its timeline, beside the same rows asked raw."""
 
 import statistics
 import time

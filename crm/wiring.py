@@ -41,7 +41,7 @@ from crm.followups.timeline import follow_up_entries, follow_up_panel, session_e
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
 from crm.history.exports import keep_export
 from crm.history.jobs import PURGE_TRASH
-from crm.history.kinds import add_pointer, find_kind, know_kind
+from crm.history.kinds import add_pointer, find_kind, know_kind, on_purge
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
 from crm.history.timeline import change_entries
 from crm.history.views import blueprint as history
@@ -49,7 +49,7 @@ from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.jobs.registry import add_job
 from crm.mail.views import blueprint as outbox
-from crm.notes.kinds import NOTE_KIND, NOTE_WORDING
+from crm.notes.kinds import NOTE_KIND, NOTE_WORDING, forget_notes
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
 from crm.projects import kinds as project_kinds
@@ -177,6 +177,7 @@ def _connect_records(app: Flask) -> None:
         for entity, pointer in kinds.POINTERS:
             add_pointer(entity, pointer)
     know_kind(NOTE_KIND)
+    on_purge(forget_notes)
     know_kind(VIEW_KIND)
     for known in VIEWED_LISTS:
         know_list(known)

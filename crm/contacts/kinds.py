@@ -28,7 +28,7 @@ from crm.web.locale import translate
 
 _STRUCTURE_OWNED = frozenset(
     {
-        "affiliation", "contact_point", "network_membership", "partnership", "seat",
+        "affiliation", "contact_point", "network_membership", "partnership.structure_id", "seat",
         "structure_address", "structure_country", "structure_expertise", "structure_tag",
         "structure_theme",
     }

@@ -19,7 +19,7 @@ from crm.web.locale import translate
 
 _SESSION_OWNED = frozenset(
     {
-        "follow_up", "session_contact", "session_country", "session_officer", "session_structure",
+        "session_contact", "session_country", "session_officer", "session_structure",
         "session_theme",
     }
 )  # fmt: skip
@@ -33,6 +33,7 @@ KINDS = (
         permission=Permission.LOG_SESSIONS,
         mend=index_session,
         owned=_SESSION_OWNED,
+        released=frozenset({"follow_up.session_id"}),
     ),
     Kind(
         "follow_up",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import inspect, select
+from sqlalchemy import ColumnElement, Select, and_, inspect, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from crm.core.errors import N_, NotFoundError
@@ -27,7 +27,9 @@ class Kind:
     `mend` puts right what is derived from the values just put back (a sort key, the search index)
     and raises RuleError when they cannot stand; it is not called when only `plain` fields, which
     nothing derives from, come back. `archive` is what to do instead of deleting a
-    record that others point at. `owned` names the tables whose rows go with a purged record.
+    record that others point at. `owned` names the tables whose rows go with a purged record, or
+    « table.column » where only that column says whose a row is; `released` the columns that are
+    emptied instead. `readable_ids` selects the ids that a person may know of; all, without it.
     """
 
     entity: str
@@ -40,6 +42,8 @@ class Kind:
     archive: Callable[[Session, Any], None] | None = None
     archive_label: str = N_("Archiver")
     owned: frozenset[str] = frozenset()
+    released: frozenset[str] = frozenset()
+    readable_ids: Callable[[Any], Select[tuple[int]]] | None = None
     may_read: Callable[[Session, int, Any], bool] = _anyone
 
     def needs_mending(self, fields: Iterable[str]) -> bool:
@@ -92,6 +96,34 @@ def load_record(session: Session, kind: Kind, record_id: int) -> Any:
     if not found:
         raise NotFoundError
     return found[0]
+
+
+Purger = Callable[[Session, str, Sequence[int]], None]
+_purgers: list[Purger] = []
+
+
+def on_purge(purger: Purger) -> None:
+    """Call `purger(session, entity, ids)` when records are erased for good; twice is once."""
+    if purger not in _purgers:
+        _purgers.append(purger)
+
+
+def tell_purgers(session: Session, entity: str, ids: Sequence[int]) -> None:
+    """Let the packages forget what they keep of records without a foreign key."""
+    for purger in _purgers:
+        purger(session, entity, ids)
+
+
+def readable(column: Any, entity_column: Any, person: Any) -> ColumnElement[bool]:
+    """Return the condition of rows, by entity and id, whose record the person may know of."""
+    return and_(
+        *(
+            or_(entity_column != kind.entity, column.in_(kind.readable_ids(person)))
+            for kind in _kinds.values()
+            if kind.readable_ids is not None
+        ),
+        true(),
+    )
 
 
 PointerSource = Callable[[Session, int], Pointer | None]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.history.models import ChangeSet
 from crm.history.queries import PastChange
-from crm.history.undo import WHOLE, Move, Step
+from crm.history.undo_plan import WHOLE, Move, Step
 from crm.history.wording import ToldChange, tell
 
 

@@ -115,7 +115,7 @@ def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:
     """
     if not changes:
         return
-    change_set_id = _open_change_set(session)
+    change_set_id = open_change_set(session)
     connection = session.connection()
     ids = _insert_changes(
         connection,
@@ -163,7 +163,8 @@ def hide_from_others(session: Session, *, entity: str, record_id: int) -> None:
     )
 
 
-def _open_change_set(session: Session) -> int:
+def open_change_set(session: Session) -> int:
+    """Return this transaction's change set, made now if nothing had changed yet."""
     if _CHANGE_SET_ID not in session.info:
         actor = actor_of(session)
         description = session.info.get(_DESCRIPTION) or {"label": None, "undoes_id": None}

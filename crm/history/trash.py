@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.database import Base
-from crm.history.kinds import Kind, Pointer, load_record, pointers_at, trashable_kind
+from crm.history.kinds import (
+    Kind,
+    Pointer,
+    load_record,
+    pointers_at,
+    tell_purgers,
+    trashable_kind,
+)
 from crm.history.models import Change, ChangeSubject, TrashEntry
 from crm.history.recording import actor_of
 
@@ -78,7 +85,8 @@ def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
         session.flush()
     except IntegrityError as error:
         raise RuleError(
-            "reason", N_("Une autre fiche a pris sa place entre-temps : elle porte le même numéro.")
+            "reason",
+            N_("Une autre fiche a pris sa place : elle porte le même nom ou le même numéro."),
         ) from error
     session.execute(
         delete(TrashEntry).where(TrashEntry.entity == entity, TrashEntry.record_id == record_id)
@@ -114,24 +122,27 @@ def purge_trash(session: Session, *, now: datetime) -> Purge:
     purged = kept = 0
     for entity, ids in due.items():
         kind = trashable_kind(entity)
-        free = [record_id for record_id in ids if not _is_pointed_at(session, kind, record_id)]
+        held = _pointed_at(session, kind, ids)
+        free = [record_id for record_id in ids if record_id not in held]
         _purge(session, kind, free)
         purged, kept = purged + len(free), kept + len(ids) - len(free)
     return Purge(purged, kept)
 
 
-def _is_pointed_at(session: Session, kind: Kind, record_id: int) -> bool:
-    return any(
-        session.scalar(select(func.count()).where(column == record_id))
-        for table, column in _references(kind.model.__table__)
-        if table.name not in kind.owned
-    )
+def _pointed_at(session: Session, kind: Kind, ids: Sequence[int]) -> set[int]:
+    """Return those of the ids that rows of others still point at."""
+    found: set[int] = set()
+    for table, column in _references(kind.model.__table__):
+        if not _is_among(table, column, kind.owned | kind.released):
+            found.update(session.scalars(select(column).where(column.in_(ids)).distinct()))
+    return found
 
 
-def _purge(session: Session, kind: Kind, ids: list[int]) -> None:
+def _purge(session: Session, kind: Kind, ids: Sequence[int]) -> None:
     if not ids:
         return
-    _delete_owned(session, kind.model.__table__, ids, kind.owned)
+    tell_purgers(session, kind.entity, ids)
+    _delete_owned(session, kind.model.__table__, ids, kind)
     session.execute(delete(kind.model.__table__).where(kind.model.__table__.c.id.in_(ids)))
     session.execute(
         delete(TrashEntry).where(TrashEntry.entity == kind.entity, TrashEntry.record_id.in_(ids))
@@ -143,16 +154,19 @@ def _purge(session: Session, kind: Kind, ids: list[int]) -> None:
     session.expire_all()
 
 
-def _delete_owned(
-    session: Session, parent: Table, ids: Sequence[int], owned: Iterable[str]
-) -> None:
+def _delete_owned(session: Session, parent: Table, ids: Sequence[int], kind: Kind) -> None:
     for table, column in _references(parent):
-        if table.name not in owned:
-            continue
-        if "id" in table.c:
-            found = session.scalars(select(table.c.id).where(column.in_(ids))).all()
-            _delete_owned(session, table, found, owned)
-        session.execute(delete(table).where(column.in_(ids)))
+        if _is_among(table, column, kind.released):
+            session.execute(update(table).where(column.in_(ids)).values({column.name: None}))
+        elif _is_among(table, column, kind.owned):
+            if "id" in table.c:
+                found = session.scalars(select(table.c.id).where(column.in_(ids))).all()
+                _delete_owned(session, table, found, kind)
+            session.execute(delete(table).where(column.in_(ids)))
+
+
+def _is_among(table: Table, column: Any, names: frozenset[str]) -> bool:
+    return table.name in names or f"{table.name}.{column.name}" in names
 
 
 def _references(parent: Table) -> Iterable[tuple[Table, Any]]:

@@ -3,10 +3,12 @@
 from typing import Any
 
 from flask import request, url_for
+from flask_login import current_user
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
+from crm.history.kinds import readable
 from crm.history.models import TrashEntry
 from crm.history.wording import what_is
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
@@ -37,7 +39,7 @@ def trash_list() -> ListDefinition:
             TrashEntry.reason,
             TrashEntry.actor_name,
             TrashEntry.at,
-        ),
+        ).where(readable(TrashEntry.record_id, TrashEntry.entity, current_user)),
         columns=(
             Column("name", N_("Fiche")),
             Column("entity", N_("Nature de la fiche")),

@@ -1,53 +1,24 @@
-"""Putting changes back: one field, one change or a whole save, and what would be lost by it."""
+"""Putting changes back: one field, one change or a whole save, as it was planned."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm.core.errors import N_, NotFoundError, RuleError
-from crm.history.kinds import Kind, find_kind, load_records
+from crm.history.kinds import Kind
 from crm.history.models import Change, ChangeSet
-from crm.history.recording import REMOVED, describe_save, identity_of, plain
+from crm.history.recording import REMOVED, describe_save, identity_of, open_change_set
 from crm.history.trash import move_to_trash, restore_from_trash
+from crm.history.undo_plan import IN_TRASH, Move, Step, plan_undo
 
-_CHUNK = 500
-_IN_TRASH = "deleted_at"
-WHOLE = ""  # the name of a whole record among fields: its creation or its deletion
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A field to put back: `was_changed` says that it holds something else than was saved then."""
-
-    field: str
-    before: Any
-    after: Any
-    now: Any
-    was_changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A change to put back: its record as it is now (None when it is gone) and its moves."""
-
-    change: Change
-    kind: Kind | None
-    record: Any
-    moves: Sequence[Move]
-
-    @property
-    def is_possible(self) -> bool:
-        """Tell whether this kind of record comes back and the record is there to be changed."""
-        if self.kind is None or not self.change.fields:
-            return False
-        return self.record is None if self.change.action == "deleted" else self.record is not None
+_OCCUPIED = N_("Ce qui était là avant n’est plus possible : une autre fiche en dépend ou l’occupe.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +35,6 @@ def change_set_by_id(session: Session, change_set_id: int) -> ChangeSet:
     if found is None:
         raise NotFoundError
     return found
-
-
-def plan_undo(
-    session: Session, *, change_set_id: int, change_id: int | None = None, limit: int | None = None
-) -> list[Step]:
-    """Return what undoing this save, or one change of it, would do: the last change first."""
-    statement = (
-        select(Change).where(Change.change_set_id == change_set_id).order_by(Change.id.desc())
-    )
-    if change_id is not None:
-        statement = statement.where(Change.id == change_id)
-    changes = session.scalars(statement.limit(limit)).all()
-    records = _records_of(session, changes)
-    later = _changed_later(session, changes)
-    return [
-        _step(change, records.get((change.entity, change.record_id)), later) for change in changes
-    ]
 
 
 def undo_changes(
@@ -100,20 +54,44 @@ def undo_changes(
     steps = steps or plan_undo(session, change_set_id=change_set_id, change_id=change_id)
     if not any(step.is_possible for step in steps):
         raise RuleError("form", N_("Il n’y a plus rien à annuler ici."))
-    describe_save(session, label="undo", undoes_id=change_set_id)
-    put_back = left = 0
+    describe_save(session, label=N_("Annulation"), undoes_id=change_set_id)
+    open_change_set(session)  # outside the savepoints: it must outlive one that is given up
     try:
-        for step in steps:
-            done, kept = _put_back(session, step, forced) if step.is_possible else (0, 1)
-            put_back, left = put_back + done, left + kept
-        session.flush()
-    except IntegrityError as error:
-        raise RuleError(
-            "form",
-            N_(
-                "Ce qui était là avant n’est plus possible : une autre fiche en dépend ou l’occupe."
-            ),
-        ) from error
+        with session.begin_nested():
+            return _put_all_back(session, steps, forced)
+    except (IntegrityError, RuleError):
+        return _put_back_one_by_one(session, [step.change for step in steps], forced)
+
+
+def _put_all_back(
+    session: Session, steps: Sequence[Step], forced: AbstractSet[tuple[int, str]]
+) -> Undone:
+    put_back = left = 0
+    for step in steps:
+        done, kept = _put_back(session, step, forced) if step.is_possible else (0, 1)
+        put_back, left = put_back + done, left + kept
+    session.flush()
+    return Undone(put_back, left)
+
+
+def _put_back_one_by_one(
+    session: Session, changes: Sequence[Change], forced: AbstractSet[tuple[int, str]]
+) -> Undone:
+    """Put back what can be; raise RuleError with the first reason when nothing can."""
+    put_back = left = 0
+    reason: RuleError | None = None
+    for change_set_id, change_id in [(each.change_set_id, each.id) for each in changes]:
+        try:
+            with session.begin_nested():
+                steps = plan_undo(session, change_set_id=change_set_id, change_id=change_id)
+                done = _put_all_back(session, steps, forced)
+            put_back, left = put_back + done.put_back, left + done.left
+        except RuleError as error:
+            left, reason = left + 1, reason or error
+        except IntegrityError:
+            left, reason = left + 1, reason or RuleError("form", _OCCUPIED)
+    if not put_back and reason is not None:
+        raise reason
     return Undone(put_back, left)
 
 
@@ -152,6 +130,11 @@ def _recreated(kind: Kind, change: Change) -> Any:
         id=change.record_id,
         **{name: _typed(kind, name, value) for name, value in values.items() if name in columns},
     )
+    if hasattr(record, "version"):
+        # Beyond any version it ever had: a form opened before must not pass for a recent one.
+        told = Change.entity == change.entity, Change.record_id == change.record_id
+        count = inspect(change).session.scalar(select(func.count()).where(*told))  # type: ignore[union-attr]
+        record.version = (count or 0) + 1
     if hasattr(record, "created_at") and record.created_at is None:
         record.created_at = inspect(change).session.get_one(ChangeSet, change.change_set_id).at  # type: ignore[union-attr]
     return record
@@ -164,7 +147,7 @@ def _apply(session: Session, step: Step, moves: Sequence[Move]) -> None:
     relations = inspect(kind.model).relationships
     _send_deletions(session)
     for move in moves:
-        if move.field == _IN_TRASH:
+        if move.field == IN_TRASH:
             _move_in_or_out(session, step, is_trashed=move.before is not None)
         elif move.field in relations:
             _put_back_members(session, step, move)
@@ -215,64 +198,6 @@ def _put_back_members(session: Session, step: Step, move: Move) -> None:
     setattr(step.record, move.field, [*kept, *back])
 
 
-def _step(change: Change, record: Any, later: AbstractSet[tuple[str, int]]) -> Step:
-    kind = find_kind(change.entity)
-    if kind is None or change.action != "updated":
-        was_changed = change.action == "created" and (change.entity, change.record_id) in later
-        return Step(change, kind, record, [Move(WHOLE, None, None, None, was_changed)])
-    relations = inspect(kind.model).relationships
-    moves = []
-    for name, (before, after) in change.fields.items():
-        if name.endswith(REMOVED) or not hasattr(kind.model, name):
-            continue
-        now = _now(record, name, name in relations) if record is not None else None
-        was_changed = name not in relations and name != _IN_TRASH and now != after
-        moves.append(Move(name, before, after, now, was_changed))
-    return Step(change, kind, record, moves)
-
-
-def _now(record: Any, name: str, is_list: bool) -> Any:  # noqa: FBT001 - private, one call
-    value = getattr(record, name)
-    return sorted(identity_of(member) for member in value) if is_list else plain(value)
-
-
-def _records_of(session: Session, changes: Iterable[Change]) -> dict[tuple[str, int], Any]:
-    wanted: dict[str, set[int]] = {}
-    for change in changes:
-        wanted.setdefault(change.entity, set()).add(change.record_id)
-    records: dict[tuple[str, int], Any] = {}
-    for entity, ids in wanted.items():
-        kind = find_kind(entity)
-        if kind is None:
-            continue
-        for chunk in _chunks(sorted(ids)):
-            found = load_records(session, kind, chunk)
-            records.update({(entity, record.id): record for record in found})
-    return records
-
-
-def _changed_later(session: Session, changes: Sequence[Change]) -> set[tuple[str, int]]:
-    """Return the records created by these changes that later saves have touched."""
-    last = max((change.id for change in changes), default=0)
-    created: dict[str, list[int]] = {}
-    for change in changes:
-        if change.action == "created":
-            created.setdefault(change.entity, []).append(change.record_id)
-    later: set[tuple[str, int]] = set()
-    for entity, ids in created.items():
-        for chunk in _chunks(ids):
-            rows = session.execute(
-                select(Change.entity, Change.record_id).where(
-                    Change.entity == entity,
-                    Change.record_id.in_(chunk),
-                    Change.id > last,
-                    Change.change_set_id != changes[0].change_set_id,
-                )
-            )
-            later.update(rows.tuples())
-    return later
-
-
 def _typed(kind: Kind, name: str, value: Any) -> Any:
     wanted = inspect(kind.model).columns[name].type.python_type
     if not isinstance(value, str) or wanted is str:
@@ -280,7 +205,3 @@ def _typed(kind: Kind, name: str, value: Any) -> Any:
     if wanted is datetime:
         return datetime.fromisoformat(value)
     return date.fromisoformat(value) if wanted is date else value
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))

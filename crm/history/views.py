@@ -22,7 +22,8 @@ from crm.history.trash import (
     restore_from_trash,
 )
 from crm.history.trash_list import filled_trash_list, trash_rows
-from crm.history.undo import Step, change_set_by_id, plan_undo, undo_changes
+from crm.history.undo import change_set_by_id, undo_changes
+from crm.history.undo_plan import Step, plan_undo
 from crm.history.wording import what_is
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows

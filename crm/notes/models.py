@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Table, Text, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.accounts.models import User
@@ -42,5 +42,8 @@ class Note(Base):
     __mapper_args__ = {"version_id_col": version}
 
     def history_subjects(self) -> list[tuple[str, int]]:
-        """Return the record on whose page this change is told: none when it is confidential."""
-        return [] if self.is_confidential else [(self.entity, self.record_id)]
+        """Return the record whose page tells this change: none if it is or was confidential."""
+        was_confidential = any(inspect(self).attrs.is_confidential.history.deleted or ())
+        if self.is_confidential or was_confidential:
+            return []
+        return [(self.entity, self.record_id)]

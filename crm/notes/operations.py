@@ -47,11 +47,18 @@ def change_note(
     body: str | None,
     is_confidential: bool,
     reader_ids: Sequence[int] = (),
+    may_choose_readers: bool = True,
 ) -> Note:
-    """Change a note as it was at that version; raise StaleRecordError if it has moved on."""
+    """Change a note as it was at that version; raise StaleRecordError if it has moved on.
+
+    Its author and the director alone choose who reads it: for others that stays as it is.
+    """
     if note.version != version:
         raise StaleRecordError(note)
-    readers = _readers(session, reader_ids) if is_confidential else []
+    if may_choose_readers:
+        readers = _readers(session, reader_ids) if is_confidential else []
+    else:
+        is_confidential, readers = note.is_confidential, list(note.readers)
     note.body, note.is_confidential = clean_body(body), is_confidential
     if set(note.readers) != set(readers):
         note.readers = readers

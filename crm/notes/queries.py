@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from crm.accounts.models import User
 from crm.accounts.permissions import Role
 from crm.core.errors import NotFoundError
+from crm.history.models import Change
 from crm.notes.models import Note, note_reader
 
 
@@ -37,12 +38,22 @@ def note_for(session: Session, note_id: int, person: Any) -> Note:
 
 
 def may_read_note(session: Session, note_id: int, person: Any) -> bool:
-    """Tell whether this person may know of a note, in the trash or not."""
-    condition = readable_by(person.id, person.role)
-    return (
-        session.scalar(select(Note.id).where(Note.id == note_id, condition)) is not None
-        or session.get(Note, note_id) is None
+    """Tell whether this person may read what a note says and ever said, in the trash or not.
+
+    One that was confidential is, for its past, still for its author, those named and the director.
+    """
+    note = session.get(Note, note_id, options=[selectinload(Note.readers)])
+    if note is None:
+        return True
+    if person.role == Role.DIRECTOR or person.id == note.author_id:
+        return True
+    told = session.scalars(
+        select(Change.fields).where(Change.entity == "note", Change.record_id == note_id)
     )
+    was_ever = any(True in fields.get("is_confidential", ()) for fields in told)
+    return not (note.is_confidential or was_ever) or person.id in {
+        reader.id for reader in note.readers
+    }
 
 
 def notes_about(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from crm.accounts.gate import signed_in
+from crm.accounts.permissions import Role
 from crm.accounts.queries import team
 from crm.core.errors import NotFoundError, StaleRecordError
 from crm.database import db
@@ -80,9 +81,11 @@ def _write(session: Session, entity: str, record_id: int, form: NoteForm) -> int
 
 
 def _change(session: Session, note_id: int, form: NoteForm) -> int:
+    note = note_for(session, note_id, signed_in())
     return change_note(
         session,
-        note=note_for(session, note_id, signed_in()),
+        note=note,
+        may_choose_readers=_may_choose_readers(note),
         version=form.version_number,
         body=form.body.data,
         is_confidential=bool(form.is_confidential.data),
@@ -98,6 +101,11 @@ def _as_stored(note_id: int) -> tuple[NoteForm, Note]:
     form.write(note)
     form.readers.offer(team(session, also=[reader.id for reader in note.readers]))
     return form, note
+
+
+def _may_choose_readers(note: Note) -> bool:
+    person = signed_in()
+    return person.id == note.author_id or person.role == Role.DIRECTOR
 
 
 def _back(kind: Kind, record_id: int) -> str:
@@ -120,6 +128,7 @@ def _form_page(
         name=kind.name_of(record),
         back=_back(kind, record_id),
         note=note,
+        may_choose_readers=note is None or _may_choose_readers(note),
         differences=conflict,
     )
     return page, status
