@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, String, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Table, event
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -36,6 +36,11 @@ class Base(DeclarativeBase):
     """The declarative base of every table; constraints are named by one convention."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+    @classmethod
+    def __table_cls__(cls, *args: Any, **options: Any) -> Table:
+        """Make the table; on SQLite an id that was erased is never given again."""
+        return Table(*args, **{"sqlite_autoincrement": True, **options})
 
 
 # create_savepoint matters only where a test hands the session a connection already in use.

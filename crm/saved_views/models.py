@@ -18,8 +18,6 @@ class SavedView(Base):
     __table_args__ = (
         UniqueConstraint("user_id", "list_code", "name"),
         Index("ix_saved_view_list_code", "list_code"),
-        # The number of a deleted view never serves again: its history is its owner's alone.
-        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

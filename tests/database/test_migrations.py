@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Engine, MetaData, func, inspect, select
+from sqlalchemy import CheckConstraint, Engine, MetaData, create_engine, func, inspect, select
 from sqlalchemy.orm import Session
 
 from crm import schema
@@ -104,6 +104,57 @@ def test_a_worker_does_without_alembic() -> None:
     command = [sys.executable, "-c", ask]
     told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     assert told.stdout.strip() == "[]"
+
+
+def test_an_id_is_never_given_twice(engine: Engine) -> None:
+    _add_people(engine)
+    with Session(engine) as session:
+        session.info[WRITING] = True
+        first = session.scalars(select(Affiliation)).one()
+        values = {"contact_id": first.contact_id, "structure_id": first.structure_id}
+        erased = first.id
+        session.delete(first)
+        session.flush()
+        session.add(again := Affiliation(**values, role="Maire"))
+        session.flush()
+        assert again.id > erased
+
+
+def test_every_table_of_sqlite_counts_on() -> None:
+    made = create_engine("sqlite://", connect_args={"isolation_level": None})
+    schema.upgrade(made)
+    with made.connect() as connection:
+        tables = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").all()
+    wanted = {
+        table.name
+        for table in schema.metadata.sorted_tables
+        if [column.name for column in table.primary_key] == ["id"]
+    }
+    assert "structure" in wanted
+    counting = {name for name, definition in tables if "AUTOINCREMENT" in (definition or "")}
+    assert wanted - counting == set()
+    made.dispose()
+
+
+def test_counting_goes_on_after_what_history_tells(tmp_path: Path) -> None:
+    made = create_engine(
+        f"sqlite:///{tmp_path}/told.sqlite3", connect_args={"isolation_level": None}
+    )
+    schema.upgrade(made, "0004")
+    with made.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO change_set (id, at, actor_name, source)"
+            " VALUES (1, '2026-01-01', 'Passerelle', 'command')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO change (change_set_id, action, entity, record_id, fields)"
+            " VALUES (1, 'deleted', 'note', 41, '{}')"
+        )
+    schema.upgrade(made)
+    with made.connect() as connection:
+        last = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'note'")
+        assert last.scalar() == 41
+    made.dispose()
 
 
 def test_rebuilding_a_parent_table_keeps_its_children(engine: Engine) -> None:
