@@ -16,14 +16,16 @@ from crm.contacts.models import (
     Structure,
     StructureAddress,
 )
+from crm.contacts.operations.attached import key_contact_point
+from crm.contacts.operations.people import check_affiliation
 from crm.contacts.operations.structures import check_parent
 from crm.contacts.queries.people import is_current_on
-from crm.contacts.rules import contact_point_key
 from crm.core import clock
 from crm.core.addresses import email_key
 from crm.core.errors import N_, RuleError
 from crm.core.text import sort_key
 from crm.history.kinds import Kind, Pointer
+from crm.territories.models import Commune
 from crm.web.locale import translate
 
 _STRUCTURE_OWNED = frozenset(
@@ -47,6 +49,11 @@ def mend_structure(session: Session, structure: Structure) -> None:
     for name, label in (("siret", "SIRET"), ("rna", "RNA")):
         _check_is_free(session, structure, name, label)
     check_parent(session, structure.id, structure.parent_id)
+    commune = session.get(Commune, structure.commune_code) if structure.commune_code else None
+    if commune is not None:
+        structure.departement_code = commune.departement_code
+    elif structure.epci_siren is None:
+        structure.departement_code = None
     structure.sort_name = sort_key(structure.name)
     session.flush()
     index_structure(session, structure)
@@ -81,13 +88,15 @@ def mend_contact(session: Session, contact: Contact) -> None:
 
 
 def _mend_affiliation(session: Session, affiliation: Affiliation) -> None:
+    check_affiliation(session, affiliation)
+    session.flush()
     contact = session.get(Contact, affiliation.contact_id)
     if contact is not None:
         index_contact(session, contact)
 
 
 def _mend_contact_point(session: Session, point: ContactPoint) -> None:
-    point.value_key = contact_point_key(point.medium, point.value)
+    key_contact_point(session, point)
     session.flush()
 
 

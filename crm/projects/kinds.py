@@ -10,7 +10,7 @@ from crm.core.text import fold, sort_key
 from crm.history.kinds import Kind, Pointer
 from crm.projects.indexing import index_project
 from crm.projects.models import Project, ProjectHeadcount, ProjectPartner
-from crm.projects.rules import LONGEST_PLACES
+from crm.projects.rules import LONGEST_PLACES, check_dates, check_status
 from crm.projects.types import ProjectStatus
 from crm.web.locale import translate
 
@@ -20,6 +20,8 @@ _OWNED = frozenset(
 
 
 def _mend_project(session: Session, project: Project) -> None:
+    check_dates(project.start_on, project.end_on)
+    check_status(project.status, project.start_on, project.end_on, clock.today())
     project.sort_name = sort_key(project.name)
     project.places_key = fold(project.places_abroad or "")[:LONGEST_PLACES] or None
     session.flush()

@@ -115,6 +115,20 @@ def update_affiliation(
     return affiliation
 
 
+def check_affiliation(session: Session, affiliation: Affiliation) -> None:
+    """Raise RuleError when the person has this role twice at the same time."""
+    data = AffiliationData(
+        role=affiliation.role, start_on=affiliation.start_on, end_on=affiliation.end_on
+    )
+    _check_no_twin(
+        session,
+        affiliation.contact_id,
+        affiliation.structure_id,
+        clean_affiliation(data),
+        but_id=affiliation.id,
+    )
+
+
 def _fill(session: Session, contact: Contact, data: ContactData) -> None:
     contact.first_name = data.first_name
     contact.last_name = data.last_name
