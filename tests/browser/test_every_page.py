@@ -84,17 +84,18 @@ PAGES = {
 
 
 VISITS = [
-    pytest.param(role, paths[start : start + PAGES_A_VISIT], id=f"{role}-{start}")
+    pytest.param((role, paths[start : start + PAGES_A_VISIT]), id=f"{role}-{start}")
     for role, paths in sorted(PAGES.items())
     for start in range(0, len(paths), PAGES_A_VISIT)
 ]
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize(("role", "paths"), VISITS)
+@pytest.mark.parametrize("visit", VISITS)
 def test_no_page_has_a_fault(
-    chromium: Any, served: str, width: str, role: str, paths: list[str], theme: str
+    chromium: Any, served: str, width: str, visit: tuple[str, list[str]], theme: str
 ) -> None:
+    role, paths = visit
     visitor = Visitor(chromium, served, width, theme).sign_in(role)
     for path in paths:
         visitor.open(path)
