@@ -62,7 +62,7 @@ def project_columns() -> tuple[Column, ...]:
         Column("name", N_("Nom"), sort="nom"),
         Column("lead", N_("Chef de file"), sort="chef-de-file", name="chef-de-file",
                link=("structures.index", "lead_structure_id")),
-        Column("countries", N_("Pays"), name="pays", extra=_COUNTRIES, is_wide=True),
+        Column("countries", N_("Pays"), name="pays", extra=_COUNTRIES),
         Column("start_on", N_("Période"), sort="debut", name="periode", kind="years",
                detail="end_on", exported=("start_on", "end_on")),
         Column("status", N_("Statut"), sort="statut", name="statut", words=_STATUSES),
