@@ -1,0 +1,1 @@
+"""Imports: files of any shape into records, tried before they are written, undone at will."""
