@@ -8,14 +8,25 @@ from typing import Any
 
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Table, event
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    MetaData,
+    String,
+    Table,
+    event,
+    func,
+    select,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
-from crm.core.errors import DatabaseBusyError, UncommittedWriteError
+from crm.core.errors import DatabaseBusyError, StaleRecordError, UncommittedWriteError
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 8
 POSTGRESQL_LOCK_TIMEOUT = "8s"
@@ -119,7 +130,8 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
     """Open the one write transaction of this request or command, and commit it at the end.
 
     `housekeeping` allows it in a GET, for what is no change of the network's data (a sign of life).
-    Raises DatabaseBusyError when the lock or the disk does not allow the write: nothing is kept.
+    Raises DatabaseBusyError when the lock or the disk does not allow the write, StaleRecordError
+    when someone saved the same record at the same moment: nothing is kept.
     """
     session = db.session()
     if has_request_context() and request.method in _SAFE_METHODS and not housekeeping:
@@ -137,6 +149,9 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
         if is_passing(error):
             raise DatabaseBusyError(str(error.orig)) from error
         raise
+    except StaleDataError as error:
+        session.rollback()
+        raise StaleRecordError from error
     except BaseException:
         session.rollback()
         raise
@@ -145,12 +160,27 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
         _forget_transaction_notes(session)
 
 
+def take_turn(session: Session, subject: int) -> None:
+    """Wait until no other transaction works on this subject; it is given back at the end of ours.
+
+    SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(subject)))
+
+
 def is_passing(error: OperationalError) -> bool:
     """Tell whether the same write may succeed later: locked, or no room on the disk."""
     text = str(error.orig).lower()
     return any(
         sign in text
-        for sign in ("database is locked", "database or disk is full", "lock timeout", "no space")
+        for sign in (
+            "database is locked",
+            "database or disk is full",
+            "lock timeout",
+            "no space",
+            "deadlock detected",
+        )
     )
 
 

@@ -98,7 +98,7 @@ MENU = (
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
     MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
-    MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_OUTBOX),
+    MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_EXPORTS),
 )
 QUICK_ACTIONS = (
     MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from crm.contacts.group_rules import LONGEST_NAME
 from crm.contacts.indexing import index_group
 from crm.contacts.models import Group, GroupRepresentative, Membership
+from crm.contacts.operations.memberships import check_membership
 from crm.core import clock
 from crm.core.errors import N_, RuleError
 from crm.core.text import sort_key
@@ -30,8 +31,15 @@ def _mend_group(session: Session, group: Group) -> None:
     index_group(session, group)
 
 
+def _mend_membership(session: Session, membership: Membership) -> None:
+    with session.no_autoflush:
+        check_membership(session, membership)
+
+
 def _archive(_session: Session, group: Group) -> None:
-    group.closed_on = max(clock.today(), group.launched_on or clock.today())
+    today = clock.today()
+    if group.closed_on is None or group.closed_on > today:
+        group.closed_on = max(today, group.launched_on or today)
 
 
 KINDS = (
@@ -45,7 +53,12 @@ KINDS = (
         archive_label=N_("Clore le groupe aujourd’hui"),
         owned=frozenset({"group_representative", "membership"}),
     ),
-    Kind("membership", Membership, lambda membership: short_date(membership.start_on)),
+    Kind(
+        "membership",
+        Membership,
+        lambda membership: short_date(membership.start_on),
+        mend=_mend_membership,
+    ),
     Kind("group_representative", GroupRepresentative, lambda one: short_date(one.start_on)),
 )
 

@@ -16,14 +16,16 @@ from crm.contacts.models import (
     Structure,
     StructureAddress,
 )
+from crm.contacts.operations.attached import key_contact_point
+from crm.contacts.operations.people import check_affiliation
 from crm.contacts.operations.structures import check_parent
 from crm.contacts.queries.people import is_current_on
-from crm.contacts.rules import contact_point_key
 from crm.core import clock
 from crm.core.addresses import email_key
 from crm.core.errors import N_, RuleError
 from crm.core.text import sort_key
 from crm.history.kinds import Kind, Pointer
+from crm.territories.models import Commune
 from crm.web.locale import translate
 
 _STRUCTURE_OWNED = frozenset(
@@ -47,6 +49,11 @@ def mend_structure(session: Session, structure: Structure) -> None:
     for name, label in (("siret", "SIRET"), ("rna", "RNA")):
         _check_is_free(session, structure, name, label)
     check_parent(session, structure.id, structure.parent_id)
+    commune = session.get(Commune, structure.commune_code) if structure.commune_code else None
+    if commune is not None:
+        structure.departement_code = commune.departement_code
+    elif structure.epci_siren is None:
+        structure.departement_code = None
     structure.sort_name = sort_key(structure.name)
     session.flush()
     index_structure(session, structure)
@@ -81,22 +88,35 @@ def mend_contact(session: Session, contact: Contact) -> None:
 
 
 def _mend_affiliation(session: Session, affiliation: Affiliation) -> None:
+    check_affiliation(session, affiliation)
+    session.flush()
     contact = session.get(Contact, affiliation.contact_id)
     if contact is not None:
         index_contact(session, contact)
 
 
 def _mend_contact_point(session: Session, point: ContactPoint) -> None:
-    point.value_key = contact_point_key(point.medium, point.value)
+    key_contact_point(session, point)
     session.flush()
 
 
+def _parent_in_trash(session: Session, structure: Structure) -> str | None:
+    return session.scalar(
+        select(Structure.name).where(
+            Structure.id == structure.parent_id, Structure.deleted_at.is_not(None)
+        )
+    )
+
+
 def _archive_structure(_session: Session, structure: Structure) -> None:
-    structure.closed_on = max(clock.today(), structure.listed_on or clock.today())
+    """Close a structure today, unless it was closed before."""
+    today = clock.today()
+    if structure.closed_on is None or structure.closed_on > today:
+        structure.closed_on = max(today, structure.listed_on or today)
 
 
 def _archive_contact(session: Session, contact: Contact) -> None:
-    """End what a person does today; yesterday is their last day."""
+    """End what a person does; today is their last day."""
     today = clock.today()
     current = session.scalars(
         select(Affiliation).where(Affiliation.contact_id == contact.id, is_current_on(today))
@@ -115,6 +135,7 @@ STRUCTURE_KIND = Kind(
     archive=_archive_structure,
     archive_label=N_("Fermer la structure aujourd’hui"),
     owned=_STRUCTURE_OWNED,
+    missing=_parent_in_trash,
 )
 CONTACT_KIND = Kind(
     "contact",

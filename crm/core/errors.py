@@ -29,9 +29,9 @@ class NotFoundError(LookupError):
 
 
 class StaleRecordError(RuntimeError):
-    """Someone else saved the record in the meantime; `current` is what it holds now."""
+    """Someone else saved the record in the meantime; `current` is what it holds now, if known."""
 
-    def __init__(self, current: object) -> None:
+    def __init__(self, current: object = None) -> None:
         super().__init__("the record has changed since it was opened")
         self.current = current
 

@@ -158,8 +158,9 @@ def _apply(session: Session, step: Step, moves: Sequence[Move]) -> None:
             setattr(record, move.field, _typed(kind, move.field, move.before))
     # What nothing derives from waits for the others: ten thousand rows go in a few statements.
     if kind.needs_mending(move.field for move in moves):
+        with session.no_autoflush:  # what cannot stand is said in words, not by the database
+            kind.mend(session, record)
         session.flush()
-        kind.mend(session, record)
 
 
 def _send_deletions(session: Session) -> None:

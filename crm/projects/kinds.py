@@ -4,13 +4,14 @@ from flask import url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from crm.contacts.models import Structure
 from crm.core import clock
 from crm.core.errors import N_
 from crm.core.text import fold, sort_key
 from crm.history.kinds import Kind, Pointer
 from crm.projects.indexing import index_project
 from crm.projects.models import Project, ProjectHeadcount, ProjectPartner
-from crm.projects.rules import LONGEST_PLACES
+from crm.projects.rules import LONGEST_PLACES, check_dates, check_status
 from crm.projects.types import ProjectStatus
 from crm.web.locale import translate
 
@@ -20,6 +21,8 @@ _OWNED = frozenset(
 
 
 def _mend_project(session: Session, project: Project) -> None:
+    check_dates(project.start_on, project.end_on)
+    check_status(project.status, project.start_on, project.end_on, clock.today())
     project.sort_name = sort_key(project.name)
     project.places_key = fold(project.places_abroad or "")[:LONGEST_PLACES] or None
     session.flush()
@@ -31,6 +34,19 @@ def _mend_partner(session: Session, partner: ProjectPartner) -> None:
     project = session.get(Project, partner.project_id)
     if project is not None:
         index_project(session, project)
+
+
+def _structure_in_trash(session: Session, project: Project) -> str | None:
+    partners = select(ProjectPartner.structure_id).where(ProjectPartner.project_id == project.id)
+    return session.scalar(
+        select(Structure.name)
+        .where(
+            or_(Structure.id == project.lead_structure_id, Structure.id.in_(partners)),
+            Structure.deleted_at.is_not(None),
+        )
+        .order_by(Structure.id)
+        .limit(1)
+    )
 
 
 def _archive(_session: Session, project: Project) -> None:
@@ -49,6 +65,7 @@ KINDS = (
         archive=_archive,
         archive_label=N_("Terminer le projet aujourd’hui"),
         owned=_OWNED,
+        missing=_structure_in_trash,
     ),
     Kind("project_partner", ProjectPartner, lambda partner: partner.role, mend=_mend_partner),
     Kind("project_headcount", ProjectHeadcount, lambda headcount: str(headcount.count)),

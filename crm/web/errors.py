@@ -4,7 +4,7 @@ from flask import Flask, Response, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from crm.core.errors import DatabaseBusyError, NotFoundError, RuleError
+from crm.core.errors import DatabaseBusyError, NotFoundError, RuleError, StaleRecordError
 from crm.web.kept import typed_fields
 from crm.web.locale import sentence
 
@@ -49,6 +49,11 @@ def on_busy_database(_error: DatabaseBusyError) -> tuple[str, int]:
     return _page(503)
 
 
+def on_stale_record(_error: StaleRecordError) -> tuple[str, int]:
+    """Say that someone saved the same record at the same moment, and offer to send again."""
+    return render_template("errors/resend.html", reason="stale", fields=typed_fields()), 409
+
+
 def on_crash(error: Exception) -> tuple[str, int]:
     """Show an incident number that the log has too; a test sees the error itself."""
     if current_app.testing and not current_app.config.get("SHOWS_INCIDENTS"):
@@ -66,5 +71,6 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, on_expired_form)
     app.register_error_handler(NotFoundError, on_not_found)
     app.register_error_handler(DatabaseBusyError, on_busy_database)
+    app.register_error_handler(StaleRecordError, on_stale_record)
     app.register_error_handler(500, on_crash)
     app.register_error_handler(Exception, on_crash)

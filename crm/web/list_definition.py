@@ -131,8 +131,8 @@ class ListDefinition:
 
     `counted`, where given, selects the ids of the same rows with nothing joined: it counts faster,
     and lets filters say how many rows each option has. `identifiers` are in every export. A list
-    with a `code` can have its views saved. Where `takes_all`,
-    a grouped action can take every row that the filters keep, and have more choices.
+    with a `code` can have its views saved. Where `takes_all`, a grouped action can take every row
+    that the filters keep; where `has_more_actions`, a page offers more of them.
     """
 
     url: str
@@ -146,6 +146,7 @@ class ListDefinition:
     bulk_actions: Sequence[tuple[str, str]] = ()
     bulk_text_label: str | None = None
     takes_all: bool = False
+    has_more_actions: bool = False
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
     counted: Select[Any] | None = None

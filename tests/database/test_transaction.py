@@ -1,20 +1,27 @@
 """One commit point, writers that wait for each other, and nothing half-written."""
 
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from crm import create_app
 from crm import database as database_module
 from crm.config import Settings
 from crm.contacts.models import Structure, Tag
+from crm.contacts.operations.structures import check_parent
 from crm.core import clock
-from crm.core.errors import DatabaseBusyError, UncommittedWriteError
+from crm.core.errors import (
+    DatabaseBusyError,
+    RuleError,
+    StaleRecordError,
+    UncommittedWriteError,
+)
 from crm.database import db, transaction
 from tests.support.databases import drop_database, migrated_engine, new_database_url
 
@@ -113,6 +120,46 @@ def test_eight_writers_lose_no_update_and_meet_no_error(live_app: Flask) -> None
     assert errors == []
     with live_app.app_context():
         assert db.session.scalar(select(Tag.label)) == str(WRITERS * WRITES_EACH)
+
+
+def test_the_same_record_at_the_same_moment_is_told(live_app: Flask) -> None:
+    with live_app.app_context(), transaction() as session:
+        session.add(_structure("Avant"))
+    with live_app.app_context():
+        mine = db.session.scalars(select(Structure)).one()
+        with db.engine.begin() as other:
+            other.execute(update(Structure).values(name="La leur", version=Structure.version + 1))
+        with pytest.raises(StaleRecordError), transaction() as session:
+            mine.name = "La mienne"
+    with live_app.app_context():
+        assert db.session.scalar(select(Structure.name)) == "La leur"
+
+
+def test_two_parents_at_the_same_moment_close_no_circle(live_app: Flask) -> None:
+    with live_app.app_context(), transaction() as session:
+        session.add_all([_structure("Un"), _structure("Deux")])
+    with live_app.app_context():
+        one, two = db.session.scalars(select(Structure.id).order_by(Structure.id)).all()
+    ready = threading.Barrier(2)
+    refused: list[RuleError] = []
+
+    def put_under(structure_id: int, parent_id: int) -> None:
+        with live_app.app_context():
+            ready.wait()
+            try:
+                with transaction() as session:
+                    check_parent(session, structure_id, parent_id)
+                    time.sleep(0.1)  # the other one looks meanwhile
+                    session.get_one(Structure, structure_id).parent_id = parent_id
+            except RuleError as error:
+                refused.append(error)
+
+    threads = [threading.Thread(target=put_under, args=pair) for pair in ((one, two), (two, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
 
 
 def test_a_locked_database_says_so_and_keeps_nothing(live_app: Flask) -> None:

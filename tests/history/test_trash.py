@@ -8,11 +8,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.contacts import operations
-from crm.contacts.models import Affiliation, Contact, Structure
+from crm.contacts.models import Affiliation, Contact, Partnership, Structure
 from crm.contacts.types import ContactData, StructureData
 from crm.core import clock
+from crm.followups.models import FollowUp
 from crm.history.models import Change, ChangeSubject, TrashEntry
 from crm.history.trash import StillUsedError, move_to_trash, purge_trash, restore_from_trash
+from crm.notes.models import Note
+from tests.factories.accounts import UserFactory
 from tests.factories.contacts import (
     AffiliationFactory,
     ContactFactory,
@@ -129,6 +132,56 @@ def test_what_is_still_pointed_at_is_never_purged(app: Flask, session: Session) 
     result = purge_trash(session, now=clock.now() + timedelta(days=31))
     assert (result.purged, result.kept) == (0, 1)
     assert session.get(Structure, structure.id) is not None
+
+
+def test_only_its_own_partnerships_go_with_a_structure(app: Flask, session: Session) -> None:
+    erased, partner = _structure(session), StructureFactory()
+    own = Partnership(structure_id=erased.id, partner_id=partner.id)
+    session.add(own)
+    session.flush()
+    own_id = own.id
+    with app.test_request_context():
+        move_to_trash(session, entity="structure", record_id=erased.id)
+    abroad = _structure(session, "Partenaire au loin")
+    other = Partnership(structure_id=partner.id, partner_id=abroad.id)
+    session.add(other)
+    session.flush()
+    with app.test_request_context():
+        move_to_trash(session, entity="structure", record_id=abroad.id)
+    result = purge_trash(session, now=clock.now() + timedelta(days=31))
+    assert (result.purged, result.kept) == (1, 1)
+    left = session.scalars(select(Partnership.id)).all()
+    assert own_id not in left
+    assert left == [other.id]
+
+
+def test_what_a_session_promised_outlives_it(app: Flask, session: Session) -> None:
+    record = SessionFactory(structures=[StructureFactory()])
+    promise = FollowUpFactory(session_id=record.id)
+    kept_id = promise.id
+    with app.test_request_context():
+        move_to_trash(session, entity="session", record_id=record.id)
+    assert purge_trash(session, now=clock.now() + timedelta(days=31)).purged == 1
+    assert session.scalars(select(FollowUp.session_id).where(FollowUp.id == kept_id)).one() is None
+
+
+def test_notes_about_what_is_erased_are_erased(app: Flask, session: Session) -> None:
+    structure = _structure(session)
+    note = Note(
+        entity="structure", record_id=structure.id, body="Un canari", created_at=clock.now(),
+        author_id=UserFactory().id,
+    )  # fmt: skip
+    session.add(note)
+    session.flush()
+    note_id = note.id
+    with app.test_request_context():
+        move_to_trash(session, entity="structure", record_id=structure.id)
+    purge_trash(session, now=clock.now() + timedelta(days=31))
+    assert session.scalar(select(func.count()).select_from(Note)) == 0
+    told = session.scalars(
+        select(Change.fields).where(Change.entity == "note", Change.record_id == note_id)
+    ).all()
+    assert told == [{}]
 
 
 def test_a_place_taken_meanwhile_is_said(app: Flask, session: Session) -> None:

@@ -83,6 +83,48 @@ def test_what_becomes_confidential_leaves_the_record_s_history(
     assert SECRET not in colleague.get(f"{page}?fil=tout").text
 
 
+def test_what_was_confidential_keeps_its_past_to_a_few(
+    app: Flask, officer: PageClient, colleague: PageClient, session: Session
+) -> None:
+    structure = StructureFactory()
+    _write(officer, structure.id, is_confidential="y")
+    note_id = session.scalars(select(Note.id)).one()
+    saved = session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc())).first()
+    sent = {"body": "Rien de secret", "version": "1"}
+    assert officer.submit(f"/notes/{note_id}/modifier", sent).status_code == 303
+    page = f"/structures/{structure.id}?fil=tout"
+    assert "Rien de secret" in colleague.get(page).text
+    assert SECRET not in colleague.get(page).text
+    assert colleague.get(f"/historique/{saved}").status_code == 404
+    boss = sign_in(app.test_client(), session, "director")
+    assert boss.get(f"/historique/{saved}").status_code == 200
+
+
+def test_a_colleague_does_not_choose_who_reads(
+    officer: PageClient, colleague: PageClient, session: Session
+) -> None:
+    structure = StructureFactory()
+    _write(officer, structure.id)
+    note_id = session.scalars(select(Note.id)).one()
+    sent = {"body": "Complété", "is_confidential": "y", "version": "1"}
+    assert colleague.submit(f"/notes/{note_id}/modifier", sent).status_code == 303
+    session.expire_all()
+    note = session.get_one(Note, note_id)
+    assert (note.body, note.is_confidential) == ("Complété", False)
+
+
+def test_a_confidential_note_in_the_trash_is_not_listed(
+    officer: PageClient, colleague: PageClient, session: Session
+) -> None:
+    _write(officer, StructureFactory().id, is_confidential="y")
+    note_id = session.scalars(select(Note.id)).one()
+    sent = {"reason": "Un motif de canari"}
+    assert officer.submit(f"/corbeille/note/{note_id}/ajouter", sent).status_code == 303
+    officer.get("/corbeille")  # shows the message of the deletion, once
+    assert "Un motif de canari" in officer.get("/corbeille").text
+    assert "Un motif de canari" not in colleague.get("/corbeille").text
+
+
 def test_the_second_editor_sees_both_versions(officer: PageClient, session: Session) -> None:
     _write(officer, StructureFactory().id)
     url = f"/notes/{session.scalars(select(Note.id)).one()}/modifier"

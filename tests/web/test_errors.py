@@ -14,6 +14,7 @@ from crm import create_app
 from crm import database as database_module
 from crm.config import Settings
 from crm.contacts.models import Structure
+from crm.core.errors import StaleRecordError
 from crm.database import WRITING, db
 from crm.web.access import Reach, allow
 from tests.factories import use_session
@@ -55,6 +56,17 @@ def test_a_form_without_its_token_is_offered_again_with_what_was_typed(
 ) -> None:
     response = officer.post("/structures/nouvelle", data={"name": "Ce que j’ai écrit"})
     assert response.status_code == 400
+    assert "Ce que j’ai écrit" in response.text
+
+
+def test_a_save_at_the_same_moment_is_offered_again(app: Flask, officer: PageClient) -> None:
+    def clash() -> str:
+        raise StaleRecordError
+
+    app.add_url_rule("/meme-moment", "clash", allow(Reach.PUBLIC)(clash), methods=["POST"])
+    response = officer.submit("/meme-moment", {"name": "Ce que j’ai écrit"})
+    assert response.status_code == 409
+    assert "au même moment" in response.text
     assert "Ce que j’ai écrit" in response.text
 
 

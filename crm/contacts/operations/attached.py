@@ -47,7 +47,14 @@ class Attached:
 
 def _fill_contact_point(session: Session, record: ContactPoint, data: ContactPointData) -> None:
     data = rules.clean_contact_point(data)
-    key = rules.contact_point_key(data.medium, data.value)
+    record.medium, record.nature = data.medium, data.nature
+    record.value, record.label = data.value, data.label
+    key_contact_point(session, record)
+
+
+def key_contact_point(session: Session, record: ContactPoint) -> None:
+    """Derive what makes an address one of a kind; raise RuleError when its owner has it already."""
+    key = rules.contact_point_key(record.medium, record.value)
     twin = session.scalar(
         select(ContactPoint.id).where(
             ContactPoint.value_key == key,
@@ -58,8 +65,7 @@ def _fill_contact_point(session: Session, record: ContactPoint, data: ContactPoi
     )
     if twin is not None:
         raise RuleError("value", N_("Elle est déjà notée ici."))
-    record.medium, record.nature = data.medium, data.nature
-    record.value, record.value_key, record.label = data.value, key, data.label
+    record.value_key = key
 
 
 def _fill_address(session: Session, record: StructureAddress, data: AddressData) -> None:
@@ -159,9 +165,11 @@ def remove_attached(session: Session, *, kind: Attached, record_id: int) -> int:
 
 
 def get_attached(session: Session, *, kind: Attached, record_id: int) -> Any:
-    """Return an attached record of this kind; raise NotFoundError."""
+    """Return an attached record of this kind, its owner out of the trash; raise NotFoundError."""
     record = session.get(kind.model, record_id)
-    if record is None or getattr(record, kind.owner) is None:
+    owner_id = getattr(record, kind.owner, None)
+    owner = session.get(_OWNERS[kind.owner], owner_id) if owner_id is not None else None
+    if owner is None or owner.deleted_at is not None:
         raise NotFoundError
     return record
 

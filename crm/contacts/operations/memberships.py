@@ -78,6 +78,13 @@ def update_membership(
     return membership
 
 
+def check_membership(session: Session, membership: Membership) -> None:
+    """Raise RuleError when the structure is a member of the group twice on one of these days."""
+    structure = session.get_one(Structure, membership.structure_id)
+    period = clean_period(Period(membership.start_on, membership.end_on))
+    _check_alone(session, membership.group_id, structure, period, but_id=membership.id)
+
+
 def delete_membership(session: Session, *, membership_id: int) -> Membership:
     """Take a wrong entry away, with who represented the structure; return what it was."""
     membership = get_membership(session, membership_id)

@@ -16,6 +16,7 @@ from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.numbers import parse_id
 from crm.core.text import sort_key
+from crm.database import take_turn
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Commune, Country, Epci
 from crm.territories.queries import find_commune
@@ -25,7 +26,7 @@ _PLAIN_FIELDS = (
     "postcode", "commune_code", "email", "phone", "website", "description", "listed_on",
     "dormant_on", "closed_on", "verified_on", "parent_id", "referent_id",
 )  # fmt: skip
-_DEEPEST = 20
+_TURN_OF_PARENTS = 1
 _ALIVE = select(Structure).where(Structure.id == bindparam("id"), Structure.deleted_at.is_(None))
 
 
@@ -238,10 +239,14 @@ def _check_identifiers_are_free(
 
 def check_parent(session: Session, structure_id: int | None, parent_id: int | None) -> None:
     """Raise RuleError when the parent does not exist, or depends itself on the structure."""
-    above = parent_id
-    for _ in range(_DEEPEST):
-        if above is None:
-            return
+    if parent_id is None:
+        return
+    # Two parents given at the same moment could close a circle that neither sees.
+    take_turn(session, _TURN_OF_PARENTS)
+    above: int | None = parent_id
+    seen: set[int] = set()
+    while above is not None and above not in seen:
+        seen.add(above)
         row = session.execute(
             select(Structure.name, Structure.parent_id).where(
                 Structure.id == above, Structure.deleted_at.is_(None)
@@ -250,9 +255,10 @@ def check_parent(session: Session, structure_id: int | None, parent_id: int | No
         if row is None and above == parent_id:
             raise RuleError("parent", N_("Cette structure n’existe pas ou plus."))
         if above == structure_id:
-            break
+            raise RuleError(
+                "parent", N_("Une structure ne peut pas dépendre d’elle-même, même de loin.")
+            )
         above = row.parent_id if row else None
-    raise RuleError("parent", N_("Une structure ne peut pas dépendre d’elle-même, même de loin."))
 
 
 def _check_referent(session: Session, user_id: int | None, *, kept_id: int | None) -> None:
