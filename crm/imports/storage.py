@@ -40,6 +40,11 @@ class Folder:
         return self.path / "source"
 
     @property
+    def look(self) -> Path:
+        """Return what was found in it."""
+        return self.path / "look.json"
+
+    @property
     def rows(self) -> Path:
         """Return its rows, one JSON array a line."""
         return self.path / "rows.jsonl"

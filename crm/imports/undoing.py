@@ -162,9 +162,7 @@ def _trash(undoing: Undoing, kind: Kind, ids: Sequence[int]) -> None:
     session, now, actor = undoing.session, clock.now(), actor_of(undoing.session)
     table = kind.model.__table__
     session.execute(
-        update(table)
-        .where(table.c.id.in_(ids))
-        .values(deleted_at=now, version=table.c.version + 1)
+        update(table).where(table.c.id.in_(ids)).values(deleted_at=now, version=table.c.version + 1)
     )
     session.execute(
         insert(TrashEntry),
@@ -183,9 +181,7 @@ def _trash(undoing: Undoing, kind: Kind, ids: Sequence[int]) -> None:
     )
     numbers = [-each if kind.entity == _NUMBERED_BACKWARDS else each for each in ids]
     session.execute(
-        delete(SearchWord).where(
-            SearchWord.kind == kind.entity, SearchWord.record_id.in_(numbers)
-        )
+        delete(SearchWord).where(SearchWord.kind == kind.entity, SearchWord.record_id.in_(numbers))
     )
     both = {"deleted_at": [None, plain(now)]}
     keep_changes(session, [RecordedChange("updated", kind.entity, each, both) for each in ids])

@@ -86,9 +86,7 @@ def _create_chunks() -> None:
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("kept", sa.JSON(), nullable=False),
         *(
-            sa.ForeignKeyConstraint(
-                [column], [target], name=op.f(f"fk_import_chunk_{column}")
-            )
+            sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_import_chunk_{column}"))
             for column, target in (
                 ("import_id", "import_run.id"),
                 ("change_set_id", "change_set.id"),

@@ -98,7 +98,10 @@ def _session_kind(context: RowContext) -> int | None:
 def _status(context: RowContext, held_on: date) -> str | None:
     text = fold(context.get("session.status") or "")
     known = {fold(label): str(code) for code, label in STATUS_LABELS.items()}
-    known |= {str(code): str(code) for code in SessionStatus} | {"fait": "realisee", "faite": "realisee"}
+    known |= {str(code): str(code) for code in SessionStatus} | {
+        "fait": "realisee",
+        "faite": "realisee",
+    }
     today = context.reading.today
     usual = SessionStatus.DONE if held_on <= today else SessionStatus.PLANNED
     status = known.get(text) if text else str(usual)

@@ -37,7 +37,9 @@ def add_people(context: RowContext, structure: int | None) -> list[int]:
     added = []
     for index, name in enumerate(names):
         own = [emails[index]] if shares and len(emails) == len(names) else emails
-        place = _add_person(context, name, [] if shares and own is emails else own, phones, structure)
+        place = _add_person(
+            context, name, [] if shares and own is emails else own, phones, structure
+        )
         if place is None:
             continue
         added.append(place)
@@ -78,7 +80,9 @@ def _add_person(
     }
     for part in (name.first or "", name.last):
         if len(part) > _LONGEST_NAME:
-            context.refuse("contact.last_name", N_("Ce nom est trop long : 100 caractères au plus."))
+            context.refuse(
+                "contact.last_name", N_("Ce nom est trop long : 100 caractères au plus.")
+            )
             return None
     try:
         cleaned = clean_contact(ContactData(**said))

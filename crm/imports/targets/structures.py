@@ -98,7 +98,10 @@ class StructureTarget(Target):
             value = resolved.values.get(name)
             if not value or (not resolved.changes.get(name) and resolved.id):
                 continue
-            for other in (*known.get((name, value), ()), *work.pending.records.get((name, value), ())):
+            for other in (
+                *known.get((name, value), ()),
+                *work.pending.records.get((name, value), ()),
+            ):
                 if other["id"] != resolved.id and other.get("made") is not resolved:
                     resolved.row.refuse(
                         resolved.item,
@@ -175,4 +178,6 @@ def index_structures(work: Work) -> None:
 
 def names_of(work: Work, ids: Iterable[int]) -> dict[int, Any]:
     """Return the rows of structures that this pass has made or found."""
-    return {each: work.made[("structure", each)] for each in ids if ("structure", each) in work.made}
+    return {
+        each: work.made[("structure", each)] for each in ids if ("structure", each) in work.made
+    }
