@@ -1,1 +1,1 @@
-"""Imports: files of any shape into records, tried before they are written, undone at will."""
+"""Files of others, brought in: read, understood, tried out, written, and undone."""
