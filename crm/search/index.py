@@ -107,7 +107,7 @@ def _replace(
             ],
         )
     if new:
-        session.execute(
+        session.connection().execute(
             insert(SearchWord),
             [
                 {"kind": kind, "rank": rank, "word": word, "record_id": record_id}
@@ -142,10 +142,10 @@ def rebuild(session: Session, kind: str, records: Ranked) -> int:
         rows += word_rows(kind, record_id, ranks)
         known.update(ranks)
         if len(rows) >= _BATCH_ROWS:
-            session.execute(insert(SearchWord), rows)
+            session.connection().execute(insert(SearchWord), rows)
             written, rows = written + len(rows), []
     if rows:
-        session.execute(insert(SearchWord), rows)
+        session.connection().execute(insert(SearchWord), rows)
     learn_words(session, kind, known)
     return written + len(rows)
 
@@ -176,4 +176,4 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
             for variant in sorted(set(deletions(word)))
         ]
         if rows:
-            session.execute(insert(SearchVariant), rows)
+            session.connection().execute(insert(SearchVariant), rows)
