@@ -30,6 +30,7 @@ _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[a-z]{2,}", re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?[\d\s.,/:()%€-]*\d[\d\s.,/:()%€-]*(?:k?€|euros?)?", re.IGNORECASE)
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _CODE = re.compile(r"W\d[0-9A-Z]\d{7}|FR\d{2}\s?\d{9}")
+_LONGEST_SURE = 200  # a longer text is prose
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -53,7 +54,7 @@ def looks_like_data(cell: Cell) -> bool:
     """Tell whether a cell can only be data: an e-mail, a date, a number other than a year."""
     if isinstance(cell, str):
         text = cell.strip()
-        if _YEAR.fullmatch(text):
+        if len(text) > _LONGEST_SURE or _YEAR.fullmatch(text):
             return False
         return bool(
             _EMAIL.search(text)
