@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.imports.cells import family_comes_first
 from crm.imports.lookups import Lookups, read_lookups
 from crm.imports.models import Import
 from crm.imports.outcomes import counted, outcome_of, told
@@ -23,12 +25,15 @@ from crm.imports.targets.passing import work_through
 from crm.imports.types import Outcome, Settings
 
 CHUNK_ROWS = 500
+_FULL_NAME = "contact.full_name"
+_ROWS_LOOKED_AT = 300
 _GOOD = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
 Told = Callable[[int], bool]
 
 
-def reading_of(run: Import, lookups: Lookups) -> Reading:
+def reading_of(run: Import, lookups: Lookups, path: Path) -> Reading:
     """Return how the rows of an import are read."""
+    names = [int(place) for place, code in run.fields.items() if code == _FULL_NAME]
     return Reading(
         kind=run.kind,
         fields={int(place): code for place, code in run.fields.items()},
@@ -36,7 +41,14 @@ def reading_of(run: Import, lookups: Lookups) -> Reading:
         decisions=run.decisions,
         lookups=lookups,
         today=clock.today(),
+        family_first={place: _family_first(path, place) for place in names},
     )
+
+
+def _family_first(path: Path, place: int) -> bool | None:
+    """Return the habit of a column of full names, by its first rows."""
+    rows = islice(read_rows(path), _ROWS_LOOKED_AT)
+    return family_comes_first(row.cells[place] if place < len(row.cells) else None for row in rows)
 
 
 def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None:
@@ -46,7 +58,7 @@ def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None
     """
     folder = Folder(run.folder)
     lookups = read_lookups(session)
-    reading, pending = reading_of(run, lookups), Pending()
+    reading, pending = reading_of(run, lookups, folder.rows), Pending()
     counts: Counter[str] = Counter()
     done = 0
     session.rollback()

@@ -8,7 +8,10 @@ from typing import Any
 from crm.core.errors import N_, RuleError
 from crm.imports.fields import FIELDS
 from crm.imports.lookups import Lookups
-from crm.imports.readers import AmbiguousValueError, Cell, read_cell, text_of
+from crm.imports.cells import AmbiguousAmountError
+from crm.imports.cells.types import Cell
+from crm.imports.readers import read_cell, text_of
+from crm.web.formats import money
 from crm.imports.types import Choice, Draft, Issue, Item, Question, Settings
 
 PLACE_QUESTION = N_("« %(text)s » est le nom de plusieurs communes : laquelle ?")
@@ -24,6 +27,7 @@ class Reading:
     decisions: Mapping[str, str]
     lookups: Lookups
     today: date
+    family_first: Mapping[int, bool | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -80,8 +84,10 @@ def read_row(number: int, cells: Sequence[Cell], reading: Reading) -> RowContext
             continue
         context.places[code] = place
         try:
-            value = read_cell(FIELDS[code].reader, cell)
-        except AmbiguousValueError as error:
+            value = read_cell(
+                FIELDS[code].reader, cell, family_first=reading.family_first.get(place)
+            )
+        except AmbiguousAmountError as error:
             answer = _ask_amount(context, code, text_of(cell), error)
             value = int(answer) if answer is not None else None
         except RuleError as error:
@@ -94,12 +100,12 @@ def read_row(number: int, cells: Sequence[Cell], reading: Reading) -> RowContext
 
 
 def _ask_amount(
-    context: RowContext, code: str, text: str, error: AmbiguousValueError
+    context: RowContext, code: str, text: str, error: AmbiguousAmountError
 ) -> str | None:
     question = Question(
         key=f"amount|{text}",
         message=N_("« %(text)s » se lit de deux façons : laquelle ?"),
-        choices=tuple(Choice(str(cents), label) for cents, label in error.readings),
+        choices=tuple(Choice(str(cents), money(cents)) for cents in error.readings),
         params={"text": text},
         column=context.places.get(code),
     )

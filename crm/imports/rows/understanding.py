@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from crm.imports.readers import Cell
+from crm.imports.cells.types import Cell
 from crm.imports.rows.activities import add_membership, add_project, add_session, add_structures
 from crm.imports.rows.context import Reading, read_row
 from crm.imports.rows.people import add_people
