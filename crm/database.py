@@ -1,7 +1,7 @@
 """The database: engine settings, column types, and `transaction()`, the one place that commits."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -179,6 +179,13 @@ def insert_plain(session: Session, table: Table, rows: Sequence[Mapping[str, Any
     ):
         for row in rows:
             copied.write_row([row[name] for name in names])
+
+
+def learn_sizes(session: Session, tables: Iterable[str]) -> None:
+    """Let PostgreSQL look again at tables that are growing fast: it plans by what it last saw."""
+    if session.connection().dialect.name == "postgresql":
+        for name in tables:
+            session.connection().exec_driver_sql(f'ANALYZE "{name}"')
 
 
 def take_turn(session: Session, subject: int) -> None:

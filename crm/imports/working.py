@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import N_, DatabaseBusyError, RuleError
-from crm.database import db, take_turn, transaction
+from crm.database import db, learn_sizes, take_turn, transaction
 from crm.history.recording import Actor, act_as, change_set_of, describe_save
 from crm.imports.lookups import Lookups, read_lookups
 from crm.imports.models import Import, ImportChunk
@@ -41,6 +41,10 @@ _CHANGED = N_(
     " importez."
 )
 _UNEXPECTED = N_("L’import s’est arrêté sur une erreur inattendue : rien n’a été gardé.")
+
+
+_GROWING = ("structure", "contact", "affiliation", "change", "change_subject", "search_word",
+            "search_variant")  # fmt: skip
 
 
 class LostError(RuntimeError):
@@ -239,6 +243,8 @@ class _Worker:
             held.position = lines[-1][0]
             held.rows_done += len(rows)
             held.counts = _summed(held.counts, counts, is_first=number == 1)
+            if number & (number - 1) == 0:  # after 1, 2, 4, 8… parts
+                learn_sizes(session, _GROWING)
 
     def _undo_chunk(self, run: Import) -> None:
         with transaction() as session:
