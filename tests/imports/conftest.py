@@ -86,7 +86,10 @@ class Bench:
     def run(self, import_id: int) -> Import:
         """Return an import as it is now."""
         db.session.rollback()
-        return db.session.get_one(Import, import_id, populate_existing=True)
+        run = db.session.get_one(Import, import_id, populate_existing=True)
+        db.session.expunge(run)
+        db.session.rollback()  # the test's own session reads on the same connection
+        return run
 
     def found(self, run: Import, outcome: Outcome) -> list[dict[str, Any]]:
         """Return what the trial told of the rows with this outcome."""
