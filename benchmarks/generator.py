@@ -96,7 +96,9 @@ def _structures(session: Session, rng: random.Random) -> Iterator[dict[str, Any]
     families = ["association"] * 6 + ["collectivite"] * 2 + ["entreprise", "universitaire"]
     for number in range(1, STRUCTURES + 1):
         code, departement = rng.choice(seats)
-        name = f"{rng.choice(['Comité', 'Association', 'Atelier', 'Collectif'])} {invented_name(rng)}"
+        name = (
+            f"{rng.choice(['Comité', 'Association', 'Atelier', 'Collectif'])} {invented_name(rng)}"
+        )
         yield {
             "id": number, "name": name, "sort_name": sort_key(name),
             "family_code": rng.choice(families), "commune_code": code,

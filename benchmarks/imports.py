@@ -71,7 +71,9 @@ class Bringing:
 def measure_import(backend: str, rows: int) -> Bringing:
     """Bring a file of so many rows into an empty network, in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.imports", "--child", backend, str(rows)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
+    answer = subprocess.run(  # noqa: S603 - ourselves
+        command, check=True, capture_output=True, text=True
+    )
     return Bringing(**json.loads(answer.stdout.splitlines()[-1]))
 
 
@@ -229,17 +231,22 @@ def _driver_writes(url: str, table: str, taken: Taken) -> None:
             connection.execute("COMMIT")
         return
     plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain) as connection, connection.cursor() as cursor:
-        with cursor.copy(f'COPY "{table}" FROM STDIN') as copied:  # type: ignore[arg-type]
-            for block in taken.rows:
-                copied.write(block)
+    with (
+        psycopg.connect(plain) as connection,
+        connection.cursor() as cursor,
+        cursor.copy(f'COPY "{table}" FROM STDIN') as copied,  # type: ignore[arg-type]
+    ):
+        for block in taken.rows:
+            copied.write(block)
 
 
 def import_lines(found: Sequence[Bringing]) -> list[str]:
     """Return the measures as the rows of a table."""
     lines = [
-        "| database | rows | look | trial | write | rows a second | raw records |"
-        " raw with history and index | whole ÷ raw | write ÷ raw | peak MB | undo |",
+        (
+            "| database | rows | look | trial | write | rows a second | raw records |"
+            " raw with history and index | whole ÷ raw | write ÷ raw | peak MB | undo |"
+        ),
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for each in found:

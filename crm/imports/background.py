@@ -7,7 +7,8 @@ from flask import Flask, current_app
 
 from crm.core.errors import DatabaseBusyError
 from crm.database import db
-from crm.imports.working import work_on, waiting_imports
+from crm.imports.leases import waiting_imports
+from crm.imports.working import work_on
 
 STARTER = "import_starter"
 _WAIT_SECONDS = 1.5

@@ -24,12 +24,12 @@ from crm.imports.operations import (
     look_again,
     stop,
 )
+from crm.imports.outcomes import said
 from crm.imports.queries import kept_records
 from crm.imports.reading import Layout
 from crm.imports.storage import Folder, read_lines
 from crm.imports.types import ImportKind, OnDuplicate, Outcome, Settings, State
 from crm.imports.working import work_on
-from crm.web.locale import translate
 
 ACTOR = Actor(user_id=None, name="Commande", source="command")
 _MOST_TOLD = 1_000
@@ -74,10 +74,10 @@ class Report:
 def import_command(
     file: Path,
     kind: str | None,
-    dry_run: bool,
-    good_rows: bool,
-    as_json: bool,
-    **how: Any,  # noqa: FBT001
+    dry_run: bool,  # noqa: FBT001 - click passes flags so
+    good_rows: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+    **how: Any,
 ) -> None:
     """Bring a file in: status 1 when a row is refused or waits for a decision."""
     try:
@@ -165,7 +165,7 @@ def _report(import_id: int) -> Report:
     run = get_import(db.session(), import_id)
     report = Report(run.id, run.state, *_counts(run.counts))
     if run.problem:
-        report.problem = translate(run.problem["message"], **run.problem["params"])
+        report.problem = said(run.problem)
     folder = Folder(run.folder)
     for _after, row in read_lines(folder.results(Outcome.REFUSED)):
         if len(report.refused) >= _MOST_TOLD:
@@ -182,12 +182,12 @@ def _report(import_id: int) -> Report:
     return report
 
 
-def _told(run: Import, row: int, said: dict[str, Any]) -> dict[str, Any]:
-    place = said["column"]
+def _told(run: Import, row: int, told: dict[str, Any]) -> dict[str, Any]:
+    place = told["column"]
     return {
         "row": row,
         "column": run.headers[place] if place is not None else None,
-        "reason": translate(said["message"], **said["params"]),
+        "reason": said(told),
     }
 
 
@@ -207,7 +207,7 @@ def _written(import_id: int, trial: Report) -> Report:
     rows, records = _counts(run.counts)
     for name in ("refused", "to_decide", "skipped"):
         rows[name] += trial.counts[name]
-    problem = translate(run.problem["message"], **run.problem["params"]) if run.problem else None
+    problem = said(run.problem) if run.problem else None
     return replace(trial, state=run.state, counts=rows, records=records, problem=problem)
 
 

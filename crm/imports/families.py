@@ -7,28 +7,35 @@ from crm.core.text import fold
 
 # Folded words that a column « Type » holds, beside the labels of the network's own lists.
 SAID = {
-    Family.ASSOCIATION: "asso association associations ong osim fondation loi 1901 comite de jumelage",
+    Family.ASSOCIATION: (
+        "asso association associations ong osim fondation loi 1901 comite de jumelage"
+    ),
     Family.COLLECTIVITE: (
         "collectivite collectivites commune mairie ville epci departement region intercommunalite"
         " ccas syndicat mixte communaute de communes communaute d agglomeration metropole"
         " collectivite territoriale"
     ),
     Family.ENTREPRISE: "entreprise entreprises societe pme tpe sarl sas scop cooperative",
-    Family.UNIVERSITAIRE: "universite universites enseignement superieur grande ecole iut laboratoire",
+    Family.UNIVERSITAIRE: (
+        "universite universites enseignement superieur grande ecole iut laboratoire"
+    ),
     Family.SCOLAIRE: "ecole college lycee cfa mfr etablissement scolaire scolaire",
     Family.JEUNESSE: "mjc centre social mission locale jeunesse education populaire",
     Family.RESEAU: "reseau reseaux federation",
     Family.INSTITUTION: "etat institution administration ministere prefecture operateur public",
 }  # fmt: skip
 _IN_NAMES = (
-    (Family.COLLECTIVITE, r"(?:mairie|commune|ville|hotel de ville|ccas|metropole|departement|"
-     r"conseil (?:departemental|regional|general|municipal)|region|petr)\b"
-     r"|(?:communaute (?:de communes|d agglomeration|urbaine)|syndicat (?:mixte|intercommunal))\b"
-     r"|(?:ca|cc|cu) (?:de|du|des|d|la|le|les|pays)\b"),
+    (Family.COLLECTIVITE, r"(?:mairie|commune|ville|hotel de ville|ccas|metropole|departement)\b"),
+    (Family.COLLECTIVITE, r"conseil (?:departemental|regional|general|municipal)\b"),
+    (Family.COLLECTIVITE, r"(?:region|petr)\b"),
+    (Family.COLLECTIVITE, r"communaute (?:de communes|d agglomeration|urbaine)\b"),
+    (Family.COLLECTIVITE, r"syndicat (?:mixte|intercommunal)\b"),
+    (Family.COLLECTIVITE, r"(?:ca|cc|cu) (?:de|du|des|d|la|le|les|pays)\b"),
     (Family.UNIVERSITAIRE, r"(?:universite|iut|ufr|master|laboratoire|crous|sciences po)\b"),
     (Family.SCOLAIRE, r"(?:lycee|college|ecole|cfa|mfr|maison familiale)\b"),
     (Family.JEUNESSE, r"(?:mjc|centre social|mission locale|service jeunesse)\b"),
-    (Family.ASSOCIATION, r"(?:asso|association|amicale|comite|ong|fondation|les amis|collectif|club)\b"),
+    (Family.ASSOCIATION, r"(?:asso|association|amicale|comite|ong|fondation)\b"),
+    (Family.ASSOCIATION, r"(?:les amis|collectif|club)\b"),
     (Family.ENTREPRISE, r"(?:sarl|sas|sasu|eurl|scop|scic|societe|entreprise|sa)\b"),
     (Family.INSTITUTION, r"(?:prefecture|ministere|ambassade|consulat|rectorat|agence)\b"),
     (Family.RESEAU, r"(?:reseau|federation)\b"),

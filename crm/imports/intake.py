@@ -2,10 +2,11 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.imports.operations import Look, Sent
+from crm.imports.readers import text_of
 from crm.imports.reading import (
     FileFound,
     Layout,
@@ -15,7 +16,6 @@ from crm.imports.reading import (
     examine,
 )
 from crm.imports.reading.exchange import from_json, to_json
-from crm.imports.readers import text_of
 from crm.imports.reading.limits import MOST_FILE_BYTES
 from crm.imports.storage import Folder
 
@@ -47,7 +47,8 @@ def look_at(folder: Folder, file_name: str, layout: Layout | None) -> tuple[File
     try:
         found = examine(folder.source, file_name=file_name, layout=layout)
     except UnreadableFileError as error:
-        raise RuleError("file", error.sentence, **error.values) from error
+        values: dict[str, Any] = dict(error.values)
+        raise RuleError("file", error.sentence, **values) from error
     sheet = chosen_sheet(found, layout.sheet if layout else None)
     if not sheet.row_count and not sheet.sample:
         raise RuleError("file", _NOTHING)

@@ -156,7 +156,10 @@ def _read_places(session: Session, found: Lookups) -> None:
             Commune.siren, Commune.sort_name,
         ).order_by(Commune.insee_code)
     ):  # fmt: skip
-        place = Place(*row[:5], frozenset(postcodes.get(row.insee_code, ())))
+        known = frozenset(postcodes.get(row.insee_code, ()))
+        place = Place(
+            row.insee_code, row.name, row.departement_code, row.epci_siren, row.siren, known
+        )
         found.communes[place.insee_code] = place
         found.named.setdefault(row.sort_name, []).append(place)
     _read_former(session, found)

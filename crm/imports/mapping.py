@@ -5,7 +5,8 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 
 from crm.core.text import fold
-from crm.imports.fields import FIELDS, NEEDED, RECORDS, Field, fields_of
+from crm.imports.field import Field
+from crm.imports.fields import FIELDS, NEEDED, RECORDS, fields_of
 from crm.imports.types import ImportKind
 
 REASON_HEADER = "Motif du refus"

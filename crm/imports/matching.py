@@ -1,4 +1,4 @@
-"""Records that a row may be without any identifier to prove it: who looks for them is plugged in."""
+"""Records that a row may be though nothing proves it: who looks for them is plugged in."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,11 +1,12 @@
 """What became of rows, in a form that a page and a command can show."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crm.imports.targets.base import Resolved, Row
 from crm.imports.types import Issue, Outcome, Question
+from crm.web.locale import translate
 
 _LONGEST_SHOWN = 300
 ROWS = "rows"
@@ -55,6 +56,12 @@ def _record(resolved: Resolved) -> dict[str, Any]:
         "changes": resolved.changes,
         "left": resolved.left,
     }
+
+
+def said(told_of: Mapping[str, Any]) -> str:
+    """Return the sentence of an issue, a question or a problem, in the reader's language."""
+    message: str = told_of["message"]
+    return translate(message, **told_of["params"])
 
 
 def _issue(issue: Issue) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
 from crm.imports.fields import FIELDS, RECORD_LABELS, RECORDS, fields_of
 from crm.imports.models import Import
-from crm.imports.reading import SheetFound
+from crm.imports.outcomes import said
 from crm.imports.readers import text_of
+from crm.imports.reading import SheetFound
 from crm.imports.storage import Folder, read_page
 from crm.imports.types import OUTCOME_LABELS, ImportKind, Outcome, State
 from crm.web.formats import number
@@ -84,7 +85,7 @@ class Tab:
 
 
 def tabs(run: Import, asked: str | None) -> list[Tab]:
-    """Return the outcomes of a trial; the one asked for is shown, or the first that needs a look."""
+    """Return the outcomes of a trial; the one asked for is shown, or the first to look at."""
     counts = {each: int(run.counts.get(f"rows.{each}", 0)) for each in Outcome}
     first = next((each for each in _FIRST_SEEN if counts[each]), Outcome.CREATED)
     shown = Outcome(asked) if asked in set(Outcome) else first
@@ -135,13 +136,14 @@ def _say_issues(run: Import, row: dict[str, Any]) -> None:
     typed = run.corrections.get(str(row["row"]), {})
     cells: list[Any] = row.get("cells", [])
     for issue in (*row.get("issues", ()), *row.get("questions", ())):
-        issue["sentence"] = translate(issue["message"], **issue["params"])
+        issue["sentence"] = said(issue)
         place = issue["column"]
         issue["header"] = run.headers[place] if place is not None else None
         held = cells[place] if place is not None and place < len(cells) else None
         issue["text"] = typed.get(str(place), text_of(held)) if place is not None else ""
         for choice in issue.get("choices", ()):
-            choice["label"] = translate(choice["label"])
+            label: str = choice["label"]
+            choice["label"] = translate(label)
     row["context"] = [
         {"header": run.headers[place], "text": text_of(cell)}
         for place, cell in enumerate(cells)

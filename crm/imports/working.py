@@ -6,13 +6,12 @@ from the last step that was kept. The states say what is to be done next.
 
 import secrets
 import time
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +19,7 @@ from crm.core import clock
 from crm.core.errors import N_, DatabaseBusyError, RuleError
 from crm.database import db, learn_sizes, take_turn, transaction
 from crm.history.recording import Actor, act_as, change_set_of, describe_save
+from crm.imports.leases import LostError, hold, release, take
 from crm.imports.lookups import Lookups, read_lookups
 from crm.imports.models import Import, ImportChunk
 from crm.imports.outcomes import counted
@@ -32,7 +32,6 @@ from crm.imports.trial import CHUNK_ROWS, try_out
 from crm.imports.types import AT_WORK, Settings, State
 from crm.imports.undoing import undo_chunk
 
-LEASE = timedelta(seconds=60)
 _PAUSE_SECONDS = 0.02  # others who write get their turn between two chunks
 _RETRIES = 5
 _TURN_OF_IMPORTS = 1_790_600  # any number, the same for all
@@ -47,10 +46,6 @@ _GROWING = ("structure", "contact", "affiliation", "change", "change_subject", "
             "search_variant")  # fmt: skip
 
 
-class LostError(RuntimeError):
-    """Someone else works on the import now, or it is at rest."""
-
-
 def work_on(import_id: int, *, most_steps: int | None = None) -> None:
     """Do all there is to do on an import, unless someone else is at it.
 
@@ -58,64 +53,16 @@ def work_on(import_id: int, *, most_steps: int | None = None) -> None:
     """
     key = secrets.token_hex(16)
     with transaction() as session:
-        if not _take(session, import_id, key):
+        if not take(session, import_id, key):
             return
     worker = _Worker(import_id, key)
     try:
-        for _ in islice(iter(worker.step, False), most_steps):
+        for _ in islice(worker.steps(), most_steps):
             time.sleep(_PAUSE_SECONDS)
     except LostError:
         return
     finally:
-        _release(import_id, key)
-
-
-def waiting_imports(session: Session) -> list[int]:
-    """Return the imports that someone should be working on and nobody is."""
-    return list(
-        session.scalars(
-            select(Import.id).where(Import.state.in_(AT_WORK), _is_free()).order_by(Import.id)
-        )
-    )
-
-
-def _is_free() -> Any:
-    return or_(Import.lease_until.is_(None), Import.lease_until < clock.now())
-
-
-def _take(session: Session, import_id: int, key: str) -> bool:
-    taken = session.execute(
-        update(Import)
-        .where(Import.id == import_id, Import.state.in_(AT_WORK), _is_free())
-        .values(lease_key=key, lease_until=clock.now() + LEASE)
-        .execution_options(synchronize_session=False)
-        .returning(Import.id)
-    ).first()
-    return taken is not None
-
-
-def _release(import_id: int, key: str) -> None:
-    with transaction() as session:
-        session.execute(
-            update(Import)
-            .where(Import.id == import_id, Import.lease_key == key)
-            .values(lease_key=None, lease_until=None)
-            .execution_options(synchronize_session=False)
-        )
-
-
-def _hold(session: Session, import_id: int, key: str) -> Import:
-    """Return the import, held until the transaction ends, its lease renewed; raise LostError."""
-    run = session.scalar(
-        select(Import)
-        .where(Import.id == import_id, Import.lease_key == key)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if run is None:
-        raise LostError
-    run.lease_until = clock.now() + LEASE
-    return run
+        release(import_id, key)
 
 
 class _Worker:
@@ -126,7 +73,12 @@ class _Worker:
         self.key = key
         self.lookups: Lookups | None = None
 
-    def step(self) -> bool:
+    def steps(self) -> Iterator[None]:
+        """Do one step after the other, as long as there is something to do."""
+        while self._step():
+            yield
+
+    def _step(self) -> bool:
         """Do one step; return False when there is nothing left to do."""
         session = db.session()
         session.rollback()
@@ -166,7 +118,7 @@ class _Worker:
     def _fail(self, run: Import, problem: dict[str, Any]) -> None:
         """Go back to where a person can act: nothing that was written stays."""
         with transaction() as session:
-            held = _hold(session, run.id, self.key)
+            held = hold(session, run.id, self.key)
             held.problem = problem
             if held.state == State.PLANNING:
                 held.state, held.finished_at = str(State.DRAFT), clock.now()
@@ -182,7 +134,7 @@ class _Worker:
         if counts is None:
             raise LostError
         with transaction() as session:
-            held = _hold(session, run.id, self.key)
+            held = hold(session, run.id, self.key)
             held.counts, held.state = counts, str(State.PLANNED)
             held.rows_done, held.position = held.row_count, 0
             held.finished_at = clock.now()
@@ -193,7 +145,7 @@ class _Worker:
             folder.source, folder.rows, file_name=run.file_name, layout=Layout(**run.layout)
         )
         with transaction() as session:
-            held = _hold(session, run.id, self.key)
+            held = hold(session, run.id, self.key)
             held.is_extracted, held.row_count = True, found.row_count
             held.left_out = len(found.left_out)
             run.is_extracted, run.row_count = True, found.row_count
@@ -201,7 +153,7 @@ class _Worker:
     def _tell_progress(self, rows_done: int) -> bool:
         try:
             with transaction() as session:
-                held = _hold(session, self.import_id, self.key)
+                held = hold(session, self.import_id, self.key)
                 held.rows_done = rows_done
                 return held.state == State.PLANNING
         except LostError:
@@ -213,7 +165,7 @@ class _Worker:
         lines = list(islice(read_lines(Folder(run.folder).ready, run.position), CHUNK_ROWS))
         drafts = [unpack(packed) for _after, packed in lines]
         with transaction() as session:
-            held = _hold(session, run.id, self.key)
+            held = hold(session, run.id, self.key)
             if held.state != State.RUNNING or held.position != run.position:
                 return
             if not lines:
@@ -238,7 +190,7 @@ class _Worker:
                     change_set_id=change_set_of(session),
                     counts=counts,
                     kept=[],
-                )  # fmt: skip
+                )
             )
             held.position = lines[-1][0]
             held.rows_done += len(rows)
@@ -248,7 +200,7 @@ class _Worker:
 
     def _undo_chunk(self, run: Import) -> None:
         with transaction() as session:
-            held = _hold(session, run.id, self.key)
+            held = hold(session, run.id, self.key)
             chunk = session.scalar(
                 select(ImportChunk)
                 .where(ImportChunk.import_id == run.id, ImportChunk.is_undone.is_(False))

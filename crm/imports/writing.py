@@ -39,7 +39,7 @@ def insert_rows(session: Session, model: type[Any], rows: Sequence[Row]) -> list
 
 
 def _usual(table: Table, name: str) -> Any:
-    default = table.c[name].default
+    default: Any = table.c[name].default
     return default.arg if default is not None and default.is_scalar else None
 
 
@@ -48,7 +48,7 @@ def _next_id(session: Session, table: Table) -> int:
     last = session.connection().execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
     sequence = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
     used = session.connection().execute(sequence, {"name": table.name}).scalar()
-    return max(last, used or 0) + 1
+    return int(max(last, used or 0)) + 1
 
 
 def update_rows(
@@ -86,7 +86,7 @@ def created_fields(
     }
     for name, column in model.__table__.c.items():
         if name not in fields and name not in excluded and name not in row:
-            default = column.default
+            default: Any = column.default
             if default is not None and default.is_scalar:
                 fields[name] = [None, plain(default.arg)]
     fields.update({name: [[], sorted(members)] for name, members in lists.items() if members})

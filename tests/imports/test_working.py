@@ -13,9 +13,10 @@ from crm.core import clock
 from crm.core.errors import RuleError
 from crm.database import transaction
 from crm.history.models import Change, ChangeSet, TrashEntry
+from crm.imports.leases import LEASE, waiting_imports
 from crm.imports.models import Import, ImportChunk
 from crm.imports.operations import launch, stop
-from crm.imports.working import LEASE, waiting_imports, work_on
+from crm.imports.working import work_on
 from crm.search.models import SearchWord
 from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.factories.followups import SessionFactory
@@ -51,9 +52,7 @@ def test_a_killed_run_goes_on_where_it_was(bench: Bench, session: Session) -> No
     run = bench.launch(import_id, steps=1)
     assert (run.state, run.rows_done) == ("en_cours", 500)
     with transaction() as current:  # killed: the lease was never given back
-        current.execute(
-            update(Import).values(lease_key="dead", lease_until=clock.now() + LEASE)
-        )
+        current.execute(update(Import).values(lease_key="dead", lease_until=clock.now() + LEASE))
     work_on(import_id)
     assert bench.run(import_id).rows_done == 500
     with transaction() as current:
@@ -144,8 +143,12 @@ def test_undoing_puts_completed_fields_back_unless_changed_since(
     bench: Bench, session: Session
 ) -> None:
     text = "Nom;Prénom;Courriel;Mobile;Téléphone\n"
-    one = ContactFactory(last_name="Un", first_name="A", email="a@a.example", email_key="a@a.example")
-    two = ContactFactory(last_name="Deux", first_name="B", email="b@a.example", email_key="b@a.example")
+    one = ContactFactory(
+        last_name="Un", first_name="A", email="a@a.example", email_key="a@a.example"
+    )
+    two = ContactFactory(
+        last_name="Deux", first_name="B", email="b@a.example", email_key="b@a.example"
+    )
     run = bench.bring(
         text
         + "Un;A;a@a.example;06 12 34 56 78;03 20 12 34 56\n"

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from crm.core.errors import N_, RuleError
-from crm.imports.fields import FIELDS
-from crm.imports.lookups import Lookups
 from crm.imports.cells import AmbiguousAmountError
 from crm.imports.cells.types import Cell
+from crm.imports.fields import FIELDS
+from crm.imports.lookups import Lookups
 from crm.imports.readers import read_cell, text_of
-from crm.web.formats import money
 from crm.imports.types import Choice, Draft, Issue, Item, Question, Settings
+from crm.web.formats import money
 
 PLACE_QUESTION = N_("« %(text)s » est le nom de plusieurs communes : laquelle ?")
 

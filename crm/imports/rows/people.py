@@ -13,9 +13,10 @@ from crm.imports.rows.context import RowContext
 from crm.imports.rows.structures import add_point
 from crm.imports.types import Item
 
-_ELECTED = ("maire", "adjoint", "conseiller municipal", "conseillere municipale", "president de la"
-            " communaute", "conseiller departemental", "conseiller regional",
-            "conseiller communautaire")  # fmt: skip
+_ELECTED = tuple(
+    "maire|adjoint|conseiller municipal|conseillere municipale|president de la communaute"
+    "|conseiller departemental|conseiller regional|conseiller communautaire".split("|")
+)
 _LONGEST_NAME = 100
 _LONGEST_ROLE = 120
 
@@ -137,9 +138,8 @@ def _add_affiliation(context: RowContext, person: int, structure: int) -> None:
             defaults["is_elected"] = fold(role).startswith(_ELECTED)
     else:
         defaults["role"] = cleaned.role
-    for column, day in (("start_on", start_on), ("end_on", end_on)):
-        if day is not None:
-            values[column] = day
+    days = {"start_on": start_on, "end_on": end_on}
+    values |= {column: day for column, day in days.items() if day is not None}
     item = Item("affiliation", values, defaults)
     item.links = {"contact_id": person, "structure_id": structure}
     item.extra["name"] = cleaned.role

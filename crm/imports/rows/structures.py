@@ -210,7 +210,9 @@ def _values(context: RowContext, known: dict[str, Any]) -> dict[str, Any] | None
 
 def _keys(values: dict[str, Any], defaults: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return what identifies a structure, the surest first."""
-    keys = [(name, values[name]) for name in ("siret", "rna") if values.get(name)]
+    keys: list[tuple[str, ...]] = [
+        (name, values[name]) for name in ("siret", "rna") if values.get(name)
+    ]
     family = values.get("family_code") or defaults.get("family_code")
     if values.get("siren"):
         keys.append(("siren", values["siren"], str(family)))

@@ -66,6 +66,6 @@ def add_to_lists(work: Work, model: type[Any], batch: Sequence[Resolved]) -> Non
         for relation, members in each.item.lists.items():
             had = [] if each.is_new else each.changes.get(relation, [members])[0]
             added = (member for member in members if member not in had)
-            pairs.setdefault(relation, {}).update((((each.id, one), None) for one in added))
+            pairs.setdefault(relation, {}).update(((each.id, one), None) for one in added)
     for relation, found in sorted(pairs.items()):
         add_members(work.session, model, relation, found)

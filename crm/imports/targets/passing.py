@@ -30,8 +30,9 @@ _ORDER: tuple[Target, ...] = (
 
 
 def work_through(work: Work, drafts: Sequence[Draft]) -> list[Row]:
-    """Find, compare and, unless it is a trial, write what some rows say: a constant number of
-    statements, however many they are.
+    """Find, compare and, unless it is a trial, write what some rows say.
+
+    A constant number of statements, however many rows there are.
     """
     rows = [Row(draft) for draft in drafts]
     for row in rows:

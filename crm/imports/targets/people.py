@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 
@@ -30,7 +29,9 @@ class ContactTarget(Target):
 
     def load(self, work: Work, batch: Sequence[Resolved]) -> Known:
         """Return the people of these addresses and names, and where they work."""
-        addresses, names, merged = set(), set(), set()
+        addresses: set[str] = set()
+        names: set[str] = set()
+        merged: set[int] = set()
         for resolved in batch:
             for key in resolved.item.keys:
                 (addresses if key[0] == "email" else names).add(key[1])

@@ -32,10 +32,10 @@ class StructureTarget(Target):
 
     def load(self, work: Work, batch: Sequence[Resolved]) -> Known:
         """Return the structures that may be those of the batch."""
-        wanted: dict[str, set[str]] = {}
+        wanted: dict[str, set[Any]] = {}
         for resolved in batch:
-            for name, value, *_ in resolved.item.keys:
-                wanted.setdefault(name, set()).add(value)
+            for key in resolved.item.keys:
+                wanted.setdefault(key[0], set()).add(key[1])
             if merged := resolved.item.extra.get("merge"):
                 wanted.setdefault("id", set()).add(merged)
             for name, _label in _UNIQUE:
@@ -151,8 +151,10 @@ class ContactPointTarget(Target):
             ids = {each.values.get(owner) for each in batch}
             column = ContactPoint.__table__.c[owner]
             there = (each for each in ids if each is not None and each > 0)
-            for record in self.rows_where(work, column, there):
-                found.append(((owner, record[owner], record["value_key"]), record))
+            found += [
+                ((owner, record[owner], record["value_key"]), record)
+                for record in self.rows_where(work, column, there)
+            ]
         return index_by(found)
 
     def keys(self, resolved: Resolved) -> Iterable[Key]:

@@ -117,9 +117,9 @@ class Target:
         return True
 
     def _found(self, work: Work, resolved: Resolved, known: Known) -> Record | None:
-        merged = resolved.item.extra.get("merge")
+        merged: int | None = resolved.item.extra.get("merge")
         if merged is not None:
-            return next(iter(known.get(("id", merged), ())), None)
+            return next(iter(known.get(("id", merged), [])), None)
         for key in self.keys(resolved):
             found = [
                 each
@@ -213,9 +213,9 @@ class Target:
         records = {each: work.made[(self.entity, each)] for each in fields}
         rows = [self.complete(work, {**record}) for record in records.values()]
         update_rows(work.session, self.model, self.columns, rows)
-        for record_id, both in fields.items():
+        for record_id, changed in fields.items():
             subjects = self.subjects(work, records[record_id])
-            yield recorded("updated", self.entity, record_id, both, subjects)
+            yield recorded("updated", self.entity, record_id, changed, subjects)
 
     @property
     def columns(self) -> tuple[str, ...]:

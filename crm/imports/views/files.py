@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from crm.core.errors import RuleError
 from crm.database import db
@@ -15,6 +16,7 @@ from crm.imports.jobs import KEPT_FOR
 from crm.imports.listing import filled_import_list
 from crm.imports.models import Import
 from crm.imports.operations import choose_fields, create_import, get_import, look_again
+from crm.imports.outcomes import said
 from crm.imports.presentation import field_options, shown_columns
 from crm.imports.reading.limits import MOST_FILE_BYTES, MOST_ROWS
 from crm.imports.storage import Folder
@@ -22,7 +24,7 @@ from crm.imports.types import KIND_LABELS, STATE_LABELS, STATE_TONES, Settings
 from crm.imports.views.blueprint import blueprint
 from crm.reference.queries import labels_by_code
 from crm.web.access import Permission, allow
-from crm.web.locale import sentence, translate
+from crm.web.locale import sentence
 from crm.web.submissions import save_form, save_once
 from crm.web.uploads import takes_files
 
@@ -72,9 +74,8 @@ def _received(form: UploadForm) -> int | None:
         return None
     made: list[int] = []
 
-    def save(session: object) -> int:
-        current = db.session()
-        run = create_import(current, sent=sent, look=look, actor=actor_of(current))
+    def save(session: Session) -> int:
+        run = create_import(session, sent=sent, look=look, actor=actor_of(session))
         made.append(run.id)
         return run.id
 
@@ -115,7 +116,7 @@ def _shown_layout(run: Import) -> dict[str, Any]:
 
 
 def _problem_of(run: Import) -> str | None:
-    return translate(run.problem["message"], **run.problem["params"]) if run.problem else None
+    return said(run.problem) if run.problem else None
 
 
 @blueprint.post("/imports/<int:import_id>/lecture")

@@ -12,13 +12,14 @@ from crm.imports.background import start_work
 from crm.imports.mapping import REASON_HEADER
 from crm.imports.models import Import
 from crm.imports.operations import get_import, settle_rows
+from crm.imports.outcomes import said
 from crm.imports.storage import Folder, read_lines
 from crm.imports.types import Outcome, State
 from crm.imports.views.blueprint import blueprint
 from crm.imports.views.working import trial_page
 from crm.web.access import Permission, allow
 from crm.web.exports import send_table
-from crm.web.locale import sentence, translate
+from crm.web.locale import sentence
 
 _CELL, _QUESTION, _ANSWER = "cellule-", "question-", "reponse-"
 _LONGEST_KEY = 300
@@ -84,6 +85,6 @@ def _with_reasons(run: Import) -> Iterator[list[Any]]:
         reasons = (
             f"{run.headers[issue['column']]} : {text}" if issue["column"] is not None else text
             for issue in row["issues"]
-            if (text := translate(issue["message"], **issue["params"]))
+            if (text := said(issue))
         )
         yield [*cells[: len(run.headers)], " ".join(reasons)]

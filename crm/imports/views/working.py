@@ -14,13 +14,14 @@ from crm.imports.forms import duplicate_choices
 from crm.imports.jobs import KEPT_FOR
 from crm.imports.models import Import
 from crm.imports.operations import ask_to_undo, get_import, launch, stop
+from crm.imports.outcomes import said
 from crm.imports.presentation import progress_of, record_counts, tabs, trial_rows
 from crm.imports.queries import changed_since, kept_records, written_records
 from crm.imports.types import AT_WORK, EDITABLE, KIND_LABELS, STATE_LABELS, STATE_TONES, State
 from crm.imports.views.blueprint import blueprint
 from crm.imports.views.files import preparation_page
 from crm.web.access import Permission, allow
-from crm.web.locale import sentence, translate
+from crm.web.locale import sentence
 
 _COLUMNS = "colonnes"
 
@@ -90,7 +91,7 @@ def _result_page(run: Import) -> str:
         records=records,
         next_url=url_for(".show", import_id=run.id, apres=next_after) if next_after else None,
         kept=kept_records(session, run.id),
-        problem=translate(run.problem["message"], **run.problem["params"]) if run.problem else None,
+        problem=said(run.problem) if run.problem else None,
         refused=_bad_rows(run),
     )
 
