@@ -93,7 +93,7 @@ def _commune(context: RowContext, text: str, code: str) -> Place | None:
                 )
                 for place in found
             ),
-            params={"text": text},
+            params={"text": context.get(code) or text},
             column=context.places.get(code),
         )
     )
