@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,6 +32,21 @@ def copied_database(backend: str, contacts: int) -> Iterator[str]:
         else:
             _administer(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
     try:
+        yield _url(backend, copy)
+    finally:
+        _remove(backend, copy)
+
+
+@contextmanager
+def empty_database(backend: str, name: str, prepare: Callable[[str], None]) -> Iterator[str]:
+    """Give the address of a new database, prepared; it is removed afterwards."""
+    copy = f"passerelle_bench_{name}_{os.getpid()}"
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    _remove(backend, copy)
+    if backend != "sqlite":
+        _administer(f'CREATE DATABASE "{copy}"')
+    try:
+        prepare(_url(backend, copy))
         yield _url(backend, copy)
     finally:
         _remove(backend, copy)

@@ -74,7 +74,8 @@ def _write(session: Session, target: Any, rows: Iterator[dict[str, Any]]) -> Non
         session.execute(insert(target), batch)
 
 
-def _name(rng: random.Random) -> str:
+def invented_name(rng: random.Random) -> str:
+    """Return a name of two to four syllables."""
     return "".join(rng.choice(_SYLLABLES) for _ in range(rng.randint(2, 4))).capitalize()
 
 
@@ -95,7 +96,9 @@ def _structures(session: Session, rng: random.Random) -> Iterator[dict[str, Any]
     families = ["association"] * 6 + ["collectivite"] * 2 + ["entreprise", "universitaire"]
     for number in range(1, STRUCTURES + 1):
         code, departement = rng.choice(seats)
-        name = f"{rng.choice(['Comité', 'Association', 'Atelier', 'Collectif'])} {_name(rng)}"
+        name = (
+            f"{rng.choice(['Comité', 'Association', 'Atelier', 'Collectif'])} {invented_name(rng)}"
+        )
         yield {
             "id": number, "name": name, "sort_name": sort_key(name),
             "family_code": rng.choice(families), "commune_code": code,
@@ -106,7 +109,7 @@ def _structures(session: Session, rng: random.Random) -> Iterator[dict[str, Any]
 
 def _contacts(rng: random.Random, count: int) -> Iterator[dict[str, Any]]:
     for number in range(1, count + 1):
-        first, last = rng.choice(_FIRST_NAMES), _name(rng)
+        first, last = rng.choice(_FIRST_NAMES), invented_name(rng)
         address = f"{sort_key(first)}.{sort_key(last)}{number}@reseau.example"
         yield {
             "id": number, "first_name": first, "last_name": last,

@@ -16,6 +16,7 @@ from crm.web.formats import register_formats
 from crm.web.headers import register_headers
 from crm.web.locale import register_locale
 from crm.web.logs import register_logs
+from crm.web.uploads import register_uploads
 from crm.wiring import register_packages
 
 __version__ = "0.1.0"
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_headers(app)
     register_errors(app)
     register_addresses(app)
+    register_uploads(app)
     register_gate(app)
     register_packages(app)
     return app

@@ -23,6 +23,7 @@ from crm.core.errors import DatabaseBusyError
 from crm.database import db, is_passing, transaction
 from crm.demo.load import DEFAULT_SEED, DemoRefusedError, is_network_empty, load_demo
 from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD, has_demo_users
+from crm.imports.cli import import_command, undo_command
 from crm.reference.defaults import load_defaults
 from crm.reports.cli import counts_command
 from crm.revisions import current_revision, latest_revision
@@ -171,6 +172,8 @@ def run_jobs() -> None:
 
 
 main.add_command(counts_command)
+main.add_command(import_command)
+main.add_command(undo_command)
 main.add_command(users)
 
 

@@ -1,7 +1,7 @@
 """The database: engine settings, column types, and `transaction()`, the one place that commits."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     event,
     func,
+    insert,
     select,
 )
 from sqlalchemy.engine import Dialect
@@ -32,6 +33,7 @@ SQLITE_BUSY_TIMEOUT_SECONDS = 8
 POSTGRESQL_LOCK_TIMEOUT = "8s"
 WRITING = "writing"
 _BEGIN_MODE = "sqlite_begin_mode"
+_WORTH_COPYING = 50
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 NAMING_CONVENTION = {
@@ -158,6 +160,32 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
     finally:
         session.info.pop(WRITING, None)
         _forget_transaction_notes(session)
+
+
+def insert_plain(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows of texts and whole numbers, all with the same columns: the fastest way."""
+    if not rows:
+        return
+    connection = session.connection()
+    if connection.dialect.name != "postgresql" or len(rows) < _WORTH_COPYING:
+        connection.execute(insert(table), list(rows))
+        return
+    names = list(rows[0])
+    quoted = ", ".join(f'"{name}"' for name in names)
+    driver: Any = connection.connection.driver_connection
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copied,
+    ):
+        for row in rows:
+            copied.write_row([row[name] for name in names])
+
+
+def learn_sizes(session: Session, tables: Iterable[str]) -> None:
+    """Let PostgreSQL look again at tables that are growing fast: it plans by what it last saw."""
+    if session.connection().dialect.name == "postgresql":
+        for name in tables:
+            session.connection().exec_driver_sql(f'ANALYZE "{name}"')
 
 
 def take_turn(session: Session, subject: int) -> None:

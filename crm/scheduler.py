@@ -7,14 +7,23 @@ from flask import Flask, current_app
 from crm.core import clock
 from crm.database import transaction
 from crm.jobs.operations import begin_run, end_run, fail_run
-from crm.jobs.registry import Job, jobs
+from crm.jobs.registry import Job, chores, jobs
 
 _SECONDS = 60
 
 
 def do_what_is_due() -> list[str]:
-    """Do each job that has not been done today; return the names of those done now."""
-    return [job.name for job in jobs() if _do(job)]
+    """Do each job that has not been done today; return the names of those done now.
+
+    What is done at each ring comes after.
+    """
+    done = [job.name for job in jobs() if _do(job)]
+    for chore in chores():
+        try:
+            chore()
+        except Exception:  # one that fails must not keep the others from being done
+            current_app.logger.exception("chore failed", extra={"event": "chore"})
+    return done
 
 
 def _do(job: Job) -> bool:

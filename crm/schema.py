@@ -10,6 +10,7 @@ import crm.accounts.models
 import crm.contacts.models
 import crm.followups.models
 import crm.history.models
+import crm.imports.models
 import crm.jobs.models
 import crm.mail.models
 import crm.notes.models

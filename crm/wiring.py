@@ -48,7 +48,10 @@ from crm.history.timeline import change_entries
 from crm.history.views import blueprint as history
 from crm.history.wording import word
 from crm.home.views import blueprint as home
-from crm.jobs.registry import add_job
+from crm.imports.background import take_over
+from crm.imports.jobs import ERASE_FILES
+from crm.imports.views import blueprint as imports
+from crm.jobs.registry import add_chore, add_job
 from crm.mail.views import blueprint as outbox
 from crm.notes.kinds import NOTE_KIND, NOTE_WORDING, forget_notes
 from crm.notes.timeline import note_entries
@@ -95,6 +98,7 @@ MENU = (
     MenuEntry(N_("Groupes"), "groups.index", "flag", Permission.READ_NETWORK),
     MenuEntry(N_("Bilan"), "reports.index", "chart-bar", Permission.READ_REPORTS),
     MenuEntry(N_("Mandats"), "mandates.index", "id", Permission.READ_NETWORK),
+    MenuEntry(N_("Imports"), "imports.index", "upload", Permission.IMPORT),
     MenuEntry(N_("Corbeille"), "history.trash", "trash", Permission.READ_NETWORK),
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
@@ -158,6 +162,7 @@ def register_packages(app: Flask) -> None:
         *contacts.BLUEPRINTS,
         notes,
         history,
+        imports,
         projects,
         reports,
         reference,
@@ -197,6 +202,8 @@ def _connect_records(app: Flask) -> None:
     subscribe(SuccessorsWanted, schedule_meetings)
     on_export(keep_export)
     add_job(PURGE_TRASH)
+    add_job(ERASE_FILES)
+    add_chore(take_over)
     register_search()
     app.add_template_global(_record_url, "record_url")
 

@@ -34,10 +34,11 @@ _TEAM = frozenset(
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _TEAM,
-    Role.CAMPAIGN_MANAGER: _TEAM,
-    Role.DIRECTOR: _TEAM | {Permission.EDIT_REFERENCE, Permission.READ_EXPORTS},
+    Role.CAMPAIGN_MANAGER: _TEAM | {Permission.IMPORT},
+    Role.DIRECTOR: _TEAM | {Permission.IMPORT, Permission.EDIT_REFERENCE, Permission.READ_EXPORTS},
     Role.ADMINISTRATOR: _TEAM
     | {
+        Permission.IMPORT,
         Permission.EDIT_REFERENCE,
         Permission.MANAGE_USERS,
         Permission.READ_OUTBOX,

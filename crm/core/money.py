@@ -43,6 +43,6 @@ def parse_money(text: str, field: str = "amount") -> int:
 
 def _with_decimal_comma(typed: str) -> str:
     """Return the text with dots that group thousands taken away, and a decimal dot as a comma."""
-    if re.match(r"[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9.])", typed):
+    if re.match(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?![0-9.])", typed):
         return typed.replace(".", "")
     return typed.replace(".", ",") if "," not in typed else typed

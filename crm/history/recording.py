@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from crm.core import clock
-from crm.database import note_of_transaction
+from crm.database import insert_plain, note_of_transaction
 from crm.history.models import Change, ChangeSet, ChangeSubject
 
 _CHANGE_SET_ID = note_of_transaction("change_set_id")
@@ -22,7 +22,6 @@ REMOVED = ":removed"
 # Into the tables, not through the entities, which are never read back: three times as fast.
 _NEW_SET = insert(ChangeSet).returning(ChangeSet.id)
 _NEW_CHANGES = insert(Change).returning(Change.id, sort_by_parameter_order=True)
-_NEW_SUBJECTS = insert(ChangeSubject)
 
 Fields = dict[str, list[Any]]
 
@@ -130,8 +129,9 @@ def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:
             for each in changes
         ],
     )
-    connection.execute(
-        _NEW_SUBJECTS,
+    insert_plain(
+        session,
+        ChangeSubject.__table__,  # type: ignore[arg-type]
         [
             {"change_id": change_id, "entity": entity, "record_id": record_id}
             for change_id, each in zip(ids, changes, strict=True)

@@ -1,6 +1,6 @@
 """What undoing a save would do: its changes, the last first, and what has changed since."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
@@ -46,14 +46,24 @@ class Step:
 
 
 def plan_undo(
-    session: Session, *, change_set_id: int, change_id: int | None = None, limit: int | None = None
+    session: Session,
+    *,
+    change_set_id: int,
+    change_id: int | None = None,
+    actions: Collection[str] = (),
+    limit: int | None = None,
 ) -> list[Step]:
-    """Return what undoing this save, or one change of it, would do: the last change first."""
+    """Return what undoing this save, or one change of it, would do: the last change first.
+
+    `actions`, where given, narrows it to creations, updates or deletions.
+    """
     statement = (
         select(Change).where(Change.change_set_id == change_set_id).order_by(Change.id.desc())
     )
     if change_id is not None:
         statement = statement.where(Change.id == change_id)
+    if actions:
+        statement = statement.where(Change.action.in_(actions))
     changes = session.scalars(statement.limit(limit)).all()
     records = _records_of(session, changes)
     later = _changed_later(session, changes)

@@ -22,11 +22,23 @@ class Job:
 
 
 _jobs: dict[str, Job] = {}
+_chores: list[Callable[[], None]] = []
 
 
 def add_job(job: Job) -> None:
     """Do this job each day."""
     _jobs[job.name] = job
+
+
+def add_chore(chore: Callable[[], None]) -> None:
+    """Do this each time the bell rings, once a minute; it opens its own transactions."""
+    if chore not in _chores:
+        _chores.append(chore)
+
+
+def chores() -> list[Callable[[], None]]:
+    """Return what is done each time the bell rings."""
+    return list(_chores)
 
 
 def jobs() -> list[Job]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from crm.core.events import publish
 from crm.core.text import deletions, words
+from crm.database import insert_plain
 from crm.search.events import WordsChanged
 from crm.search.models import SearchVariant, SearchWord
 from crm.search.rules import LONGEST_WORD, name_word, special_words
@@ -107,8 +108,9 @@ def _replace(
             ],
         )
     if new:
-        session.execute(
-            insert(SearchWord),
+        insert_plain(
+            session,
+            SearchWord.__table__,  # type: ignore[arg-type]
             [
                 {"kind": kind, "rank": rank, "word": word, "record_id": record_id}
                 for record_id, word, rank in sorted(new)
@@ -142,10 +144,10 @@ def rebuild(session: Session, kind: str, records: Ranked) -> int:
         rows += word_rows(kind, record_id, ranks)
         known.update(ranks)
         if len(rows) >= _BATCH_ROWS:
-            session.execute(insert(SearchWord), rows)
+            insert_plain(session, SearchWord.__table__, rows)  # type: ignore[arg-type]
             written, rows = written + len(rows), []
     if rows:
-        session.execute(insert(SearchWord), rows)
+        insert_plain(session, SearchWord.__table__, rows)  # type: ignore[arg-type]
     learn_words(session, kind, known)
     return written + len(rows)
 
@@ -176,4 +178,4 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
             for variant in sorted(set(deletions(word)))
         ]
         if rows:
-            session.execute(insert(SearchVariant), rows)
+            insert_plain(session, SearchVariant.__table__, rows)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     LOG_SESSIONS = "log_sessions"
     READ_REPORTS = "read_reports"
     EXPORT = "export"
+    IMPORT = "import"
     EDIT_REFERENCE = "edit_reference"
     MANAGE_USERS = "manage_users"
     READ_OUTBOX = "read_outbox"

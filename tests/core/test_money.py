@@ -48,6 +48,7 @@ def test_an_amount_is_read_as_cents(typed: str, cents: int) -> None:
         ("٣", "non compris"),
         ("1,250", "deux chiffres au plus"),
         ("0,123 €", "deux chiffres au plus"),
+        ("0.123", "deux chiffres au plus"),
         ("999999999999", "trop grand"),
         ("9" * 10_000, "non compris"),
     ],

@@ -1,0 +1,1 @@
+"""Files of others, brought in: read, understood, tried out, written, and undone."""

@@ -1,0 +1,1 @@
+"""What a row says, understood record by record: no database is asked here."""

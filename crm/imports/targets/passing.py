@@ -1,0 +1,55 @@
+"""A pass over some rows: record after record, those that others point at first."""
+
+from collections.abc import Sequence
+
+from crm.imports.targets.activities import (
+    MembershipTarget,
+    PartnerTarget,
+    ProjectTarget,
+    RepresentativeTarget,
+    SessionTarget,
+    index_projects,
+)
+from crm.imports.targets.base import Resolved, Row, Work
+from crm.imports.targets.people import AffiliationTarget, ContactTarget, index_people
+from crm.imports.targets.structures import ContactPointTarget, StructureTarget, index_structures
+from crm.imports.targets.target import Target
+from crm.imports.types import Draft
+
+_ORDER: tuple[Target, ...] = (
+    StructureTarget(),
+    ContactTarget(),
+    ContactPointTarget(),
+    AffiliationTarget(),
+    MembershipTarget(),
+    RepresentativeTarget(),
+    SessionTarget(),
+    ProjectTarget(),
+    PartnerTarget(),
+)
+
+
+def work_through(work: Work, drafts: Sequence[Draft]) -> list[Row]:
+    """Find, compare and, unless it is a trial, write what some rows say.
+
+    A constant number of statements, however many rows there are.
+    """
+    rows = [Row(draft) for draft in drafts]
+    for row in rows:
+        row.resolved = [Resolved(item, row) for item in row.draft.items]
+    for target in _ORDER:
+        target.settle(
+            work,
+            [
+                resolved
+                for row in rows
+                if row.is_good
+                for resolved in row.resolved
+                if resolved.item.entity == target.entity
+            ],
+        )
+    if not work.is_trial:
+        index_structures(work)
+        index_people(work)
+        index_projects(work)
+    return rows

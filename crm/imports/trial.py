@@ -1,0 +1,133 @@
+"""The trial of a file: every row understood and compared, nothing written."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy.orm import Session
+
+from crm.core import clock
+from crm.imports.cells import family_comes_first
+from crm.imports.lookups import Lookups, read_lookups
+from crm.imports.models import Import
+from crm.imports.outcomes import counted, outcome_of, told
+from crm.imports.packing import pack
+from crm.imports.reading import Row as SheetRow
+from crm.imports.reading import read_rows
+from crm.imports.rows.context import Reading
+from crm.imports.rows.understanding import understand
+from crm.imports.storage import Folder, write_line
+from crm.imports.targets.base import Pending, Work
+from crm.imports.targets.passing import work_through
+from crm.imports.types import Outcome, Settings
+
+CHUNK_ROWS = 500
+_FULL_NAME = "contact.full_name"
+_ROWS_LOOKED_AT = 300
+_GOOD = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
+Told = Callable[[int], bool]
+
+
+def reading_of(run: Import, lookups: Lookups, path: Path) -> Reading:
+    """Return how the rows of an import are read."""
+    names = [int(place) for place, code in run.fields.items() if code == _FULL_NAME]
+    return Reading(
+        kind=run.kind,
+        fields={int(place): code for place, code in run.fields.items()},
+        settings=Settings(**run.settings),
+        decisions=run.decisions,
+        lookups=lookups,
+        today=clock.today(),
+        family_first={place: _family_first(path, place) for place in names},
+    )
+
+
+def _family_first(path: Path, place: int) -> bool | None:
+    """Return the habit of a column of full names, by its first rows."""
+    rows = islice(read_rows(path), _ROWS_LOOKED_AT)
+    return family_comes_first(row.cells[place] if place < len(row.cells) else None for row in rows)
+
+
+def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None:
+    """Understand and compare every row, and keep what was found in files; return the counts.
+
+    `go_on(rows done)` is called between chunks; when it says no, nothing is returned.
+    """
+    folder = Folder(run.folder)
+    lookups = read_lookups(session)
+    reading, pending = reading_of(run, lookups, folder.rows), Pending()
+    counts: Counter[str] = Counter()
+    done = 0
+    session.rollback()
+    with _results(folder) as files:
+        for chunk in corrected_chunks(run, folder.rows):
+            drafts = [understand(row.number, row.cells, reading) for row in chunk]
+            work = Work(
+                session, reading.settings, run.decisions, lookups, reading.today,
+                is_trial=True, pending=pending,
+            )  # fmt: skip
+            rows = work_through(work, drafts)
+            session.rollback()  # no read is held while the next rows are understood
+            for row, sheet_row in zip(rows, chunk, strict=True):
+                outcome = outcome_of(row)
+                write_line(files[outcome], told(row, sheet_row.cells))
+                if outcome in _GOOD:
+                    write_line(files["ready"], pack(row.draft))
+            counts += counted(rows)
+            done += len(chunk)
+            if not go_on(done):
+                return None
+    _put_in_place(folder)
+    return dict(counts)
+
+
+def corrected_chunks(run: Import, path: Path) -> Iterator[list[SheetRow]]:
+    """Yield the rows by chunks, with the cells that were corrected."""
+    chunk: list[SheetRow] = []
+    for row in read_rows(path):
+        corrections = run.corrections.get(str(row.number))
+        chunk.append(_corrected(row, corrections) if corrections else row)
+        if len(chunk) == CHUNK_ROWS:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _corrected(row: SheetRow, corrections: dict[str, str]) -> SheetRow:
+    cells: list[Any] = list(row.cells)
+    for place, text in corrections.items():
+        cells += [None] * (int(place) + 1 - len(cells))
+        cells[int(place)] = text
+    return SheetRow(row.number, tuple(cells))
+
+
+class _results(ExitStack):  # noqa: N801 - read as a verb where it is used
+    """Open the files of a trial under passing names."""
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def __enter__(self) -> dict[str, IO[str]]:  # type: ignore[override]
+        super().__enter__()
+        return {
+            str(name): self.enter_context(_passing(path).open("w", encoding="utf-8"))
+            for name, path in _paths(self._folder)
+        }
+
+
+def _paths(folder: Folder) -> Sequence[tuple[str, Path]]:
+    return [("ready", folder.ready), *((each, folder.results(each)) for each in Outcome)]
+
+
+def _passing(path: Path) -> Path:
+    return path.with_suffix(".part")
+
+
+def _put_in_place(folder: Folder) -> None:
+    for _name, path in _paths(folder):
+        _passing(path).replace(path)

@@ -1,0 +1,35 @@
+"""People and their structures out of a file, and back."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crm.contacts.models import Affiliation, Contact, Structure
+from tests.imports.conftest import Bench
+
+LIST = """Structure;Nom;Prénom;Fonction;Courriel;Téléphone
+Association des amis du Bénin;Martin;Anne;Présidente;anne.martin@amis-benin.example;03 20 12 34 56
+Association des amis du Bénin;Petit;Luc;Trésorier;luc@amis-benin.example;
+SARL Exemple;Durand;Zoé;Gérante;zoe@exemple.example;0612345678
+"""
+
+
+def _counts(session: Session) -> tuple[int, int, int]:
+    alive = select(func.count()).select_from
+    return (
+        session.scalar(alive(Structure).where(Structure.deleted_at.is_(None))) or 0,
+        session.scalar(alive(Contact).where(Contact.deleted_at.is_(None))) or 0,
+        session.scalar(alive(Affiliation)) or 0,
+    )
+
+
+def test_a_list_comes_in_and_goes_away(bench: Bench, session: Session) -> None:
+    before = _counts(session)
+    run = bench.bring(LIST, "contacts")
+    assert run.state == "fait", run.problem
+    assert _counts(session) == (before[0] + 2, before[1] + 3, before[2] + 3)
+    again = bench.bring(LIST, "contacts")
+    assert again.counts["rows.unchanged"] == 3
+    assert _counts(session) == (before[0] + 2, before[1] + 3, before[2] + 3)
+    undone = bench.undo(run.id)
+    assert undone.state == "retire"
+    assert _counts(session) == before
