@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Affiliation, Contact, Group, Structure
-from crm.core.text import acronyms
+from crm.core.sounds import sounds_of_person
+from crm.core.text import acronyms, words
 from crm.reference.models import ReferenceItem
 from crm.search.events import WordsChanged
-from crm.search.index import index_records, make_findable, ranked_words
+from crm.search.index import AROUND, index_records, make_findable, ranked_words
 from crm.territories.indexing import epci_words
 from crm.territories.models import Commune, CommunePostcode, Country
 
@@ -57,15 +58,20 @@ def contact_ranks(
     structures: list[str],
     phones: Iterable[str | None] = (),
 ) -> dict[str, int]:
-    """Return the words of a person: names first, then the addresses and the structures."""
+    """Return the words of a person: names first, then the addresses and the structures.
+
+    How the name sounds is a word too, out of the way of all others: likely duplicates share it.
+    """
     local_part = email.partition("@")[0] if email else None
-    return ranked_words(
+    ranks = ranked_words(
         [last_name, first_name],
         [local_part, *structures],
         names=[f"{first_name or ''} {last_name}", f"{last_name} {first_name or ''}"],
         numbers=phones,
         addresses=[email],
     )
+    sounds = sounds_of_person(words(first_name or ""), words(last_name))
+    return ranks | dict.fromkeys(sounds, AROUND)
 
 
 def index_structure(session: Session, structure: Structure) -> None:

@@ -1,0 +1,256 @@
+"""Which records a person or structure typed, or read in a file, may be: many at once.
+
+Candidates come from the search index, which every write keeps in step, so that a record made a
+second ago is found. The number of statements does not grow with the candidates.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.core.addresses import email_key
+from crm.core.sounds import sounds_of_person
+from crm.core.text import deletions, words
+from crm.duplicates.cards import cards_of_people, cards_of_structures, site_of, word_of
+from crm.duplicates.rules import WORTH_SHOWING, is_generic_box, is_typo, likeness_of_people
+from crm.duplicates.structure_rules import initials_of, likeness_of_structures, name_words
+from crm.duplicates.types import (
+    ContactCandidate,
+    Found,
+    Match,
+    PersonCard,
+    StructureCandidate,
+    StructureCard,
+)
+from crm.contacts.models import Structure
+from crm.search.models import SearchVariant, SearchWord
+from crm.territories.models import Commune
+
+_MOST_COMPARED = 400
+_SHORTEST_VARIED = 4
+_ENOUGH_WORDS = 2
+_COMMON = frozenset("association comite groupe club maison mairie les".split())
+
+Card = TypeVar("Card", PersonCard, StructureCard)
+
+
+def likely_contacts(
+    session: Session,
+    candidates: Sequence[ContactCandidate],
+    limit: int = 5,
+    *,
+    least: float = WORTH_SHOWING,
+) -> list[list[Found]]:
+    """Return, for each candidate in order, the people it may be: the likeliest first."""
+    communes = _communes_of(session, {one for each in candidates for one in each.structure_ids})
+    cards = [_person_card(each, communes) for each in candidates]
+    variants = _variants(session, "contact", {word for card in cards for word in card.last})
+    wanted = [_words_of_person(card, variants) for card in cards]
+    leads = _leads(session, "contact", {word for group in wanted for word in group})
+    near = [Counter(one for word in group for one in leads.get(word, ())) for group in wanted]
+    return _compared(
+        cards, [_nearest(each) for each in near], session, cards_of_people, likeness_of_people,
+        limit, least,
+    )  # fmt: skip
+
+
+def likely_structures(
+    session: Session,
+    candidates: Sequence[StructureCandidate],
+    limit: int = 5,
+    *,
+    least: float = WORTH_SHOWING,
+) -> list[list[Found]]:
+    """Return, for each candidate in order, the structures it may be: the likeliest first."""
+    names = _names_of(session, {each.commune_code for each in candidates if each.commune_code})
+    cards = [_structure_card(each, names) for each in candidates]
+    said = [_said(card) for card in cards]
+    variants = _variants(session, "structure", {word for group in said for word in group})
+    wanted = [_numbers_of(each, card) for each, card in zip(candidates, cards, strict=True)]
+    everything = {one for group in said for word in group for one in (word, *variants[word])}
+    leads = _leads(session, "structure", everything.union(*wanted))
+    near = []
+    for group, numbers in zip(said, wanted, strict=True):
+        shared = Counter(
+            record_id
+            for word in group
+            for record_id in {one for each in (word, *variants[word]) for one in leads.get(each, ())}
+        )
+        enough = min(_ENOUGH_WORDS, len(group))
+        kept = Counter({one: count for one, count in shared.items() if count >= enough})
+        for number in numbers:
+            kept.update({one: _MOST_COMPARED for one in leads.get(number, ())})
+        near.append(_nearest(kept))
+    return _compared(
+        cards, near, session, cards_of_structures, likeness_of_structures, limit, least
+    )
+
+
+# Cards of what is not in the base --------------------------------------------------------------
+
+
+def _person_card(each: ContactCandidate, communes: Mapping[int, str]) -> PersonCard:
+    emails = frozenset({email_key(each.email)} if each.email else ())
+    return PersonCard(
+        each.record_id or 0,
+        tuple(words(each.first_name or "")),
+        tuple(words(each.last_name)),
+        emails,
+        frozenset(each.phones),
+        frozenset(each.structure_ids),
+        frozenset(communes[one] for one in each.structure_ids if one in communes),
+        frozenset(email for email in emails if is_generic_box(email)),
+    )
+
+
+def _structure_card(each: StructureCandidate, names: Mapping[str, Any]) -> StructureCard:
+    derived, own = initials_of(each.name, each.acronym)
+    commune = names.get(each.commune_code or "")
+    emails = frozenset({email_key(each.email)} if each.email else ())
+    return StructureCard(
+        each.record_id or 0,
+        name_words(each.name),
+        derived,
+        own,
+        each.family_code,
+        each.siren or (each.siret[:9] if each.siret else None),
+        each.rna,
+        each.insee_code,
+        each.epci_siren,
+        each.commune_code,
+        commune.departement_code if commune else each.departement_code,
+        frozenset(words(commune.name)) if commune else frozenset(),
+        emails,
+        frozenset(each.phones),
+        site_of(each.website),
+        each.parent_id,
+        frozenset(email for email in emails if is_generic_box(email)),
+    )
+
+
+def _communes_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = session.connection().execute(
+        select(Structure.id, Structure.commune_code).where(
+            Structure.id.in_(wanted), Structure.commune_code.is_not(None)
+        )
+    )
+    return {record_id: code for record_id, code in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _names_of(session: Session, codes: Iterable[str]) -> dict[str, Any]:
+    wanted = sorted(set(codes))
+    if not wanted:
+        return {}
+    rows = session.connection().execute(
+        select(Commune.insee_code, Commune.name, Commune.departement_code).where(
+            Commune.insee_code.in_(wanted)
+        )
+    )
+    return {row.insee_code: row for row in rows}
+
+
+# Words that lead to records --------------------------------------------------------------------
+
+
+def _words_of_person(card: PersonCard, variants: Mapping[str, set[str]]) -> set[str]:
+    found = {word_of(value) for value in (*card.emails, *card.phones)}
+    found |= sounds_of_person(card.first, card.last) | sounds_of_person(card.last, card.first)
+    for word in card.last:
+        for variant in variants[word]:
+            found |= sounds_of_person(card.first, (variant,))
+    return found
+
+
+def _said(card: StructureCard) -> list[str]:
+    """Return the words of a name that lead somewhere: not those that half the base bears."""
+    kept = [word for word in card.name if word not in _COMMON and word not in card.place]
+    return list(dict.fromkeys(kept or card.name))[:6]
+
+
+def _numbers_of(each: StructureCandidate, card: StructureCard) -> set[str]:
+    """Return the words of numbers, addresses and acronyms, each of which is enough by itself."""
+    numbers = [each.siren, each.siret, card.siren, each.rna, *card.phones]
+    found = {word_of(number) for number in numbers if number and not number.startswith("W")}
+    found |= {each.rna.lower()} if each.rna else set()
+    return found | {word_of(email) for email in card.emails} | card.own_acronyms | card.acronyms
+
+
+def _variants(session: Session, kind: str, typed: Iterable[str]) -> dict[str, set[str]]:
+    """Return, for each word, the known words that a slip of the fingers makes of it."""
+    forms: dict[str, set[str]] = defaultdict(set)
+    for word in typed:
+        if len(word) >= _SHORTEST_VARIED and word.isalpha():
+            for form in deletions(word):
+                forms[form].add(word)
+    found: dict[str, set[str]] = defaultdict(set)
+    for variant, word in _in_parts(
+        session,
+        sorted(forms),
+        lambda part: select(SearchVariant.variant, SearchVariant.word).where(
+            SearchVariant.kind == kind, SearchVariant.variant.in_(part)
+        ),
+    ):
+        for typed_word in forms[variant]:
+            if typed_word != word and is_typo(typed_word, word):
+                found[typed_word].add(word)
+    return found
+
+
+def _leads(session: Session, kind: str, wanted: Iterable[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for word, record_id in _in_parts(
+        session,
+        sorted(set(wanted)),
+        lambda part: select(SearchWord.word, SearchWord.record_id).where(
+            SearchWord.kind == kind, SearchWord.word.in_(part)
+        ),
+    ):
+        found[word].append(record_id)
+    return found
+
+
+def _in_parts(
+    session: Session, values: Sequence[str], statement: Callable[[Sequence[str]], Any]
+) -> Iterable[tuple[str, Any]]:
+    """Yield the rows of a statement; in parts, for a database takes so many parameters at once."""
+    for start in range(0, len(values), 10_000):
+        part = values[start : start + 10_000]
+        yield from session.connection().execute(statement(part))
+
+
+# Comparing -------------------------------------------------------------------------------------
+
+
+def _nearest(near: Counter[int]) -> list[int]:
+    return [record_id for record_id, _ in near.most_common(_MOST_COMPARED)]
+
+
+def _compared(
+    cards: Sequence[Card],
+    near: Sequence[Sequence[int]],
+    session: Session,
+    read: Callable[[Session, Sequence[int]], list[Card]],
+    likeness: Callable[[Card, Card], Match | None],
+    limit: int,
+    least: float,
+) -> list[list[Found]]:
+    ids = sorted({record_id for group in near for record_id in group})
+    known: dict[int, Card] = {card.id: card for card in read(session, ids)} if ids else {}
+    answers = []
+    for card, group in zip(cards, near, strict=True):
+        found = [
+            Found(record_id, match.score, match.reasons)
+            for record_id in group
+            if record_id in known
+            and record_id != card.id
+            and (match := likeness(card, known[record_id])) is not None
+            and match.score >= least
+        ]
+        answers.append(sorted(found, key=lambda one: (-one.score, one.record_id))[:limit])
+    return answers
