@@ -133,9 +133,7 @@ def _points(session: Session, owner: InstrumentedAttribute[int | None], ids: Ids
     return found
 
 
-def _places(
-    session: Session, ids: Ids
-) -> tuple[dict[int, set[int]], dict[int, set[str]]]:
+def _places(session: Session, ids: Ids) -> tuple[dict[int, set[int]], dict[int, set[str]]]:
     structures: dict[int, set[int]] = defaultdict(set)
     communes: dict[int, set[str]] = defaultdict(set)
     rows = session.connection().execute(
@@ -152,21 +150,20 @@ def _places(
 
 def _told_shared(session: Session, cards: list[Card], *, is_whole: bool) -> list[Card]:
     """Return the cards, told which of their addresses and numbers prove nothing."""
-    values = {value for card in cards for value in (*card.emails, *card.phones)}
-    shared = {value for value in values if "@" in value and is_generic_box(value)}
+    values: set[str] = {value for card in cards for value in (*card.emails, *card.phones)}
+    shared: set[str] = {value for value in values if "@" in value and is_generic_box(value)}
     if is_whole:
         owners = Counter(value for card in cards for value in (*card.emails, *card.phones))
         shared |= {value for value, count in owners.items() if count > MOST_OWNERS}
     shared |= _owned_by_many(session, () if is_whole else values, shared)
-    return [
-        replace(card, shared=mine) if (mine := shared & (card.emails | card.phones)) else card
-        for card in cards
-    ]
+    return [_sharing(card, shared & (card.emails | card.phones)) for card in cards]
 
 
-def _owned_by_many(
-    session: Session, values: Iterable[str], known: set[str]
-) -> set[str]:
+def _sharing(card: Card, shared: Collection[str]) -> Card:
+    return replace(card, shared=frozenset(shared)) if shared else card
+
+
+def _owned_by_many(session: Session, values: Iterable[str], known: set[str]) -> set[str]:
     """Return the addresses and numbers that the index leads from to too many records."""
     by_word = {_word(value): value for value in values if value not in known}
     if not by_word:

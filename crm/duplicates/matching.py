@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.contacts.models import Structure
 from crm.core.addresses import email_key
 from crm.core.sounds import sounds_of_person
 from crm.core.text import deletions, words
+from crm.duplicates.blocking import with_common_names
 from crm.duplicates.cards import cards_of_people, cards_of_structures, site_of, word_of
 from crm.duplicates.rules import WORTH_SHOWING, is_generic_box, is_typo, likeness_of_people
 from crm.duplicates.structure_rules import initials_of, likeness_of_structures, name_words
@@ -25,7 +27,6 @@ from crm.duplicates.types import (
     StructureCandidate,
     StructureCard,
 )
-from crm.contacts.models import Structure
 from crm.search.models import SearchVariant, SearchWord
 from crm.territories.models import Commune
 
@@ -47,14 +48,7 @@ def likely_contacts(
     """Return, for each candidate in order, the people it may be: the likeliest first."""
     communes = _communes_of(session, {one for each in candidates for one in each.structure_ids})
     cards = [_person_card(each, communes) for each in candidates]
-    variants = _variants(session, "contact", {word for card in cards for word in card.last})
-    wanted = [_words_of_person(card, variants) for card in cards]
-    leads = _leads(session, "contact", {word for group in wanted for word in group})
-    near = [Counter(one for word in group for one in leads.get(word, ())) for group in wanted]
-    return _compared(
-        cards, [_nearest(each) for each in near], session, cards_of_people, likeness_of_people,
-        limit, least,
-    )  # fmt: skip
+    return people_like(session, cards, limit, least=least)
 
 
 def likely_structures(
@@ -67,26 +61,74 @@ def likely_structures(
     """Return, for each candidate in order, the structures it may be: the likeliest first."""
     names = _names_of(session, {each.commune_code for each in candidates if each.commune_code})
     cards = [_structure_card(each, names) for each in candidates]
+    return structures_like(session, cards, limit, least=least)
+
+
+def people_like(
+    session: Session, cards: Sequence[PersonCard], limit: int, *, least: float
+) -> list[list[Found]]:
+    """Return, for each card in order, the people of the base it may be, itself left out."""
+    variants = _variants(session, "contact", {word for card in cards for word in card.last})
+    wanted = [_words_of_person(card, variants) for card in cards]
+    leads = _leads(session, "contact", {word for group in wanted for word in group})
+    near = [
+        _nearest(Counter(one for word in group for one in leads.get(word, ()))) for group in wanted
+    ]
+    known = _read(session, near, cards_of_people)
+    return [
+        _likest(card, group, known, likeness_of_people, limit=limit, least=least)
+        for card, group in zip(cards, near, strict=True)
+    ]
+
+
+def structures_like(
+    session: Session, cards: Sequence[StructureCard], limit: int, *, least: float
+) -> list[list[Found]]:
+    """Return, for each card in order, the structures of the base it may be, itself left out."""
     said = [_said(card) for card in cards]
     variants = _variants(session, "structure", {word for group in said for word in group})
-    wanted = [_numbers_of(each, card) for each, card in zip(candidates, cards, strict=True)]
-    everything = {one for group in said for word in group for one in (word, *variants[word])}
-    leads = _leads(session, "structure", everything.union(*wanted))
+    wanted = [_numbers_of(card) for card in cards]
+    spelt = {one for group in said for word in group for one in (word, *variants[word])}
+    leads = _leads(session, "structure", spelt.union(*wanted))
+    by_siren = _by_siren(session, {card.siren for card in cards if card.siren})
     near = []
-    for group, numbers in zip(said, wanted, strict=True):
-        shared = Counter(
-            record_id
-            for word in group
-            for record_id in {one for each in (word, *variants[word]) for one in leads.get(each, ())}
-        )
-        enough = min(_ENOUGH_WORDS, len(group))
-        kept = Counter({one: count for one, count in shared.items() if count >= enough})
+    for card, group, numbers in zip(cards, said, wanted, strict=True):
+        kept = _sharing_words(group, variants, leads)
         for number in numbers:
-            kept.update({one: _MOST_COMPARED for one in leads.get(number, ())})
+            kept.update(dict.fromkeys(leads.get(number, ()), _MOST_COMPARED))
+        kept.update(dict.fromkeys(by_siren.get(card.siren or "", ()), _MOST_COMPARED))
         near.append(_nearest(kept))
-    return _compared(
-        cards, near, session, cards_of_structures, likeness_of_structures, limit, least
+    known = _read(session, near, cards_of_structures)
+    known = {card.id: card for card in with_common_names(list(known.values()))}
+    return [
+        _likest(card, group, known, likeness_of_structures, limit=limit, least=least)
+        for card, group in zip(cards, near, strict=True)
+    ]
+
+
+def _sharing_words(
+    group: Sequence[str], variants: Mapping[str, set[str]], leads: Mapping[str, list[int]]
+) -> Counter[int]:
+    shared = Counter(
+        record_id
+        for word in group
+        for record_id in {one for each in (word, *variants[word]) for one in leads.get(each, ())}
     )
+    enough = min(_ENOUGH_WORDS, len(group))
+    return Counter({one: count for one, count in shared.items() if count >= enough})
+
+
+def _by_siren(session: Session, sirens: Iterable[str]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for siren, record_id in _in_parts(
+        session,
+        sorted(sirens),
+        lambda part: select(Structure.siren, Structure.id).where(
+            Structure.siren.in_(part), Structure.deleted_at.is_(None)
+        ),
+    ):
+        found[siren].append(record_id)
+    return found
 
 
 # Cards of what is not in the base --------------------------------------------------------------
@@ -173,12 +215,11 @@ def _said(card: StructureCard) -> list[str]:
     return list(dict.fromkeys(kept or card.name))[:6]
 
 
-def _numbers_of(each: StructureCandidate, card: StructureCard) -> set[str]:
+def _numbers_of(card: StructureCard) -> set[str]:
     """Return the words of numbers, addresses and acronyms, each of which is enough by itself."""
-    numbers = [each.siren, each.siret, card.siren, each.rna, *card.phones]
-    found = {word_of(number) for number in numbers if number and not number.startswith("W")}
-    found |= {each.rna.lower()} if each.rna else set()
-    return found | {word_of(email) for email in card.emails} | card.own_acronyms | card.acronyms
+    found = {word_of(value) for value in (*card.phones, *card.emails)}
+    found |= {card.rna.lower()} if card.rna else set()
+    return found | card.own_acronyms | card.acronyms
 
 
 def _variants(session: Session, kind: str, typed: Iterable[str]) -> dict[str, set[str]]:
@@ -221,7 +262,7 @@ def _in_parts(
     """Yield the rows of a statement; in parts, for a database takes so many parameters at once."""
     for start in range(0, len(values), 10_000):
         part = values[start : start + 10_000]
-        yield from session.connection().execute(statement(part))
+        yield from session.connection().execute(statement(part)).tuples()
 
 
 # Comparing -------------------------------------------------------------------------------------
@@ -231,26 +272,30 @@ def _nearest(near: Counter[int]) -> list[int]:
     return [record_id for record_id, _ in near.most_common(_MOST_COMPARED)]
 
 
-def _compared(
-    cards: Sequence[Card],
-    near: Sequence[Sequence[int]],
+def _read(
     session: Session,
+    near: Sequence[Sequence[int]],
     read: Callable[[Session, Sequence[int]], list[Card]],
+) -> dict[int, Card]:
+    ids = sorted({record_id for group in near for record_id in group})
+    return {card.id: card for card in read(session, ids)} if ids else {}
+
+
+def _likest(
+    card: Card,
+    group: Sequence[int],
+    known: Mapping[int, Card],
     likeness: Callable[[Card, Card], Match | None],
+    *,
     limit: int,
     least: float,
-) -> list[list[Found]]:
-    ids = sorted({record_id for group in near for record_id in group})
-    known: dict[int, Card] = {card.id: card for card in read(session, ids)} if ids else {}
-    answers = []
-    for card, group in zip(cards, near, strict=True):
-        found = [
-            Found(record_id, match.score, match.reasons)
-            for record_id in group
-            if record_id in known
-            and record_id != card.id
-            and (match := likeness(card, known[record_id])) is not None
-            and match.score >= least
-        ]
-        answers.append(sorted(found, key=lambda one: (-one.score, one.record_id))[:limit])
-    return answers
+) -> list[Found]:
+    found = [
+        Found(record_id, match.score, match.reasons)
+        for record_id in group
+        if record_id in known
+        and record_id != card.id
+        and (match := likeness(card, known[record_id])) is not None
+        and match.score >= least
+    ]
+    return sorted(found, key=lambda one: (-one.score, one.record_id))[:limit]

@@ -4,6 +4,7 @@ from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
 from crm.followups.indexing import index_session
 from crm.followups.models import (
@@ -52,7 +53,7 @@ def sessions_of_structure(session: Session, structure_id: int) -> Pointer | None
         .select_from(SessionStructure)
         .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
         .where(
-            SessionStructure.structure_id == structure_id,
+            SessionStructure.structure_id.in_(ids_of("structure", structure_id)),
             AccompanimentSession.deleted_at.is_(None),
         )
     )
@@ -66,7 +67,8 @@ def sessions_of_contact(session: Session, contact_id: int) -> Pointer | None:
         .select_from(session_contact)
         .join(AccompanimentSession, AccompanimentSession.id == session_contact.c.session_id)
         .where(
-            session_contact.c.contact_id == contact_id, AccompanimentSession.deleted_at.is_(None)
+            session_contact.c.contact_id.in_(ids_of("contact", contact_id)),
+            AccompanimentSession.deleted_at.is_(None),
         )
     )
     return _sessions(count, url_for("contacts.show", contact_id=contact_id) + "#fil")

@@ -11,10 +11,15 @@ Work = Callable[[Session, datetime], str]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work done once a day: `work(session, now)` returns what it did, and is safe to do again."""
+    """Work done once a day: `work(session, now)` returns what it did, and is safe to do again.
+
+    It runs in one transaction, unless `is_long`: then it opens short ones of its own, so that
+    nobody waits for it.
+    """
 
     name: str
     work: Work
+    is_long: bool = False
 
 
 _jobs: dict[str, Job] = {}

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.contacts.queries.structures import Suggestion
@@ -68,8 +68,9 @@ def affiliations_of(session: Session, contact_id: int) -> Sequence[Affiliation]:
     """Return what a person does and did, the present first."""
     return session.scalars(
         select(Affiliation)
-        .where(Affiliation.contact_id == contact_id)
-        .options(joinedload(Affiliation.structure))
+        .join(Affiliation.structure)
+        .where(Affiliation.contact_id == contact_id, Structure.merged_into_id.is_(None))
+        .options(contains_eager(Affiliation.structure))
         .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Affiliation.id)
     ).all()
 

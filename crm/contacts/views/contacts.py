@@ -1,6 +1,6 @@
 """People: the list, a page, the form, and what ties them to structures."""
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,9 +11,10 @@ from crm.contacts.models import Contact
 from crm.contacts.operations.people import get_contact
 from crm.contacts.presentation import contact_page, offer_affiliation_choices
 from crm.contacts.queries import find_contacts
+from crm.contacts.queries.identities import merged_into
 from crm.contacts.rules import split_name
 from crm.core import clock
-from crm.core.errors import StaleRecordError
+from crm.core.errors import NotFoundError, StaleRecordError
 from crm.database import db
 from crm.search.lists import narrow_by_words
 from crm.web.access import Permission, allow
@@ -57,9 +58,15 @@ def suggestions() -> Response:
 
 @blueprint.get("/<int:contact_id>")
 @allow(Permission.READ_NETWORK)
-def show(contact_id: int) -> str:
-    """Show a person: addresses, roles now and before, what happened, changes."""
-    page = contact_page(db.session(), contact_id, clock.today())
+def show(contact_id: int) -> ResponseReturnValue:
+    """Show a person: addresses, roles, what happened, changes; or the one they were merged into."""
+    try:
+        page = contact_page(db.session(), contact_id, clock.today())
+    except NotFoundError:
+        kept_id = merged_into(db.session(), "contact", contact_id)
+        if kept_id is None:
+            raise
+        return redirect(url_for(".show", contact_id=kept_id))
     return render_template("contacts/show.html", **page)
 
 

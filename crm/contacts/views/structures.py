@@ -1,6 +1,6 @@
 """Structures: the list, a page, the form."""
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,8 +11,9 @@ from crm.contacts.models import Structure
 from crm.contacts.operations.structures import get_structure
 from crm.contacts.presentation import offer_structure_choices, structure_page
 from crm.contacts.queries import suggest_structures
+from crm.contacts.queries.identities import merged_into
 from crm.core import clock
-from crm.core.errors import StaleRecordError
+from crm.core.errors import NotFoundError, StaleRecordError
 from crm.database import db, transaction
 from crm.history.recording import change_set_of
 from crm.search.lists import narrow_by_words
@@ -57,9 +58,15 @@ def suggestions() -> Response:
 
 @blueprint.get("/<int:structure_id>")
 @allow(Permission.READ_NETWORK)
-def show(structure_id: int) -> str:
-    """Show a structure: identity, people, what happened, changes."""
-    page = structure_page(db.session(), structure_id, asked_day("le"))
+def show(structure_id: int) -> ResponseReturnValue:
+    """Show a structure: identity, people, what happened, changes; or the one it was merged into."""
+    try:
+        page = structure_page(db.session(), structure_id, asked_day("le"))
+    except NotFoundError:
+        kept_id = merged_into(db.session(), "structure", structure_id)
+        if kept_id is None:
+            raise
+        return redirect(url_for(".show", structure_id=kept_id))
     return render_template("structures/show.html", **page)
 
 

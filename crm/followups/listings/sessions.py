@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import User
 from crm.contacts.queries import structures_by_values
+from crm.contacts.queries.identities import ids_of_any
 from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import N_, RuleError
@@ -125,7 +126,11 @@ def _filters_of_seats(arguments: Arguments) -> list[Filter]:
         Filter(
             "structure",
             N_("Structure"),
-            _seat(lambda values: SessionStructure.structure_id.in_(ids(values))),
+            _seat(
+                lambda values: SessionStructure.structure_id.in_(
+                    ids_of_any("structure", ids(values))
+                )
+            ),
             lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
             everything_label=N_("Toutes"),
             name_values=chosen_structures,
@@ -168,7 +173,8 @@ def narrow_by_name(session: Session, listing: Listing) -> Narrowing:
                 for word in listing.search.split()[:6]
             )
         )
-        today = SessionStructure.structure_id.in_(matching_ids("structure", prefixes))
+        named = matching_ids("structure", prefixes)
+        today = SessionStructure.structure_id.in_(ids_of_any("structure", named))
         narrowing.statement = narrowing.statement.where(_seat(lambda _: or_(that_day, today))([]))
     return narrowing
 
