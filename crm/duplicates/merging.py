@@ -98,10 +98,12 @@ def merge_records(
     # Hidden first: what is unique among records that are not hidden becomes free for the other.
     merged.deleted_at, merged.merged_into_id = clock.now(), kept.id
     session.flush()
-    fields = _take_fields(session, kind, kept, merged, choices or {}, moved)
+    fields, lost = _take_fields(kind, kept, merged, choices or {})
     fields.update(_join_lists(kind, kept, merged))
     session.flush()
     _move_all(session, kind, kept, merged, moved)
+    for address in lost:
+        _keep_as_point(session, kind, kept, address, moved)
     _put_right(session, kind, kept, merged)
     made = Merge(
         kind=kind, kept_id=kept.id, merged_id=merged.id, kept_name=names["kept"][:300],
@@ -136,14 +138,10 @@ def _kind(kind: str) -> Any:
 
 
 def _take_fields(
-    session: Session,
-    kind: str,
-    kept: Any,
-    merged: Any,
-    choices: Mapping[str, str],
-    moved: Moved,
-) -> dict[str, list[Any]]:
-    """Give the one kept the values chosen; an address that loses stays as a further one."""
+    kind: str, kept: Any, merged: Any, choices: Mapping[str, str]
+) -> tuple[dict[str, list[Any]], list[tuple[Medium, str]]]:
+    """Give the one kept the values chosen; return them, and the addresses that lose."""
+    lost_addresses: list[tuple[Medium, str]] = []
     before_and_after: dict[str, list[Any]] = {}
     for field in FIELDS[kind]:
         choice = choices.get(field.name) or proposed(field, kept, merged)
@@ -156,16 +154,18 @@ def _take_fields(
                 taken = "\n\n".join(filter(None, (own, other)))
             lost = own if taken == other else other
             if column in _REACHED_BY and lost and lost != taken:
-                _keep_as_point(session, kind, kept, _REACHED_BY[column], lost, moved)
+                lost_addresses.append((_REACHED_BY[column], lost))
             if taken != own:
                 before_and_after[column] = [plain(own), plain(taken)]
                 setattr(kept, column, taken)
-    return before_and_after
+    return before_and_after, lost_addresses
 
 
 def _keep_as_point(
-    session: Session, kind: str, kept: Any, medium: Medium, value: str, moved: Moved
+    session: Session, kind: str, kept: Any, address: tuple[Medium, str], moved: Moved
 ) -> None:
+    """Keep an address that another was chosen over as a further one."""
+    medium, value = address
     key = contact_point_key(medium, value)
     owner = {"structure_id" if kind == "structure" else "contact_id": kept.id}
     known = session.scalar(select(ContactPoint.id).filter_by(value_key=key, **owner).limit(1))

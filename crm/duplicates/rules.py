@@ -173,10 +173,14 @@ def _closeness(one: Sequence[str], other: Sequence[str], *, compound: float) -> 
         return 0.9, Reason.TYPO
     if sounds_alike(joined, other_joined):
         return 0.88, Reason.SOUND
-    own, others = sorted({*_heavy(one)}), sorted({*_heavy(other)})
-    if own == others and own:
+    return _closeness_of_parts(sorted({*_heavy(one)}), sorted({*_heavy(other)}), compound)
+
+
+def _closeness_of_parts(one: Sequence[str], other: Sequence[str], compound: float) -> Closeness:
+    """Compare names of several words: one may lack a word of the other, a maiden name, say."""
+    if one == other and one:
         return 0.95, Reason.SWAPPED
-    short, long = sorted((own, others), key=len)
+    short, long = sorted((one, other), key=len)
     if not short or len(short) == len(long):
         return _DIFFERENT
     if set(short) < set(long):
