@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.core.errors import N_
 from crm.database import transaction
 from crm.duplicates.scanning import (
     KINDS,
@@ -58,4 +59,4 @@ def _work(session: Session, _now: datetime) -> str:
     return "compared"
 
 
-FIND_DUPLICATES = Job("find-duplicates", _work, is_long=True)
+FIND_DUPLICATES = Job("find-duplicates", _work, N_("Chercher les doublons"), is_long=True)

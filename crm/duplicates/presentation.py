@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
+from crm.database import Base
 from crm.duplicates.fields import BOTH, FIELDS, KEPT, MERGED, MergeField, proposed, values_of
 from crm.duplicates.models import Merge
 from crm.duplicates.moves import REFERENCES, UNIONS, Policy
@@ -17,7 +18,6 @@ from crm.history.kinds import find_kind
 from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
 from crm.notes.models import Note
-from crm.database import Base
 from crm.web.formats import short_date
 from crm.web.locale import translate
 

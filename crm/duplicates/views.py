@@ -31,7 +31,7 @@ from crm.duplicates.wording import reasons_in_words
 from crm.history.kinds import find_kind
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
-from crm.web.locale import sentence, translate
+from crm.web.locale import sentence
 from crm.web.requests import done, refused, safe_path, typed_ids
 
 blueprint = Blueprint("duplicates", __name__)
@@ -198,9 +198,7 @@ def _compare_page(
         merged=merged,
         name_of=_name_of(kind),
         url_of=lambda record: url_for(_ENDPOINTS[kind], **{f"{kind}_id": record.id}),
-        swap_url=url_for(
-            ".compare", kind=kind, one_id=one_id, other_id=other_id, garder=merged.id
-        ),
+        swap_url=url_for(".compare", kind=kind, one_id=one_id, other_id=other_id, garder=merged.id),
         choices=choices_of(session, kind, kept, merged, read_choices(kind, request.form)),
         lines=attached_lines(session, kind, kept, merged),
         pair=_pair(session, kind, one_id, other_id),
@@ -251,9 +249,7 @@ def _merge_page(merge_id: int, error: RuleError | None = None) -> ResponseReturn
 def _again(made: Merge) -> str | None:
     if made.undone_at is None:
         return None
-    return url_for(
-        ".compare", kind=made.kind, one_id=made.kept_id, other_id=made.merged_id
-    )
+    return url_for(".compare", kind=made.kind, one_id=made.kept_id, other_id=made.merged_id)
 
 
 def _pair(session: Session, kind: str, one_id: int, other_id: int) -> DuplicatePair | None:

@@ -1,12 +1,13 @@
 """The cells of a list's rows, written by one call a row: fifty rows leave no time for more."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from flask import url_for
 from markupsafe import Markup, escape
 
-from crm.web.formats import phone, short_date
+from crm.web.formats import money, phone, short_date
 from crm.web.list_definition import Column
 from crm.web.locale import translate
 
@@ -38,9 +39,18 @@ def _start(column: Column) -> str:
 
 
 def _writer(column: Column) -> Write:
-    makers = {"date": _date, "phone": _phone, "phones": _phones, "mail": _mail, "web": _web}
+    makers = {
+        "date": _date,
+        "phone": _phone,
+        "phones": _phones,
+        "mail": _mail,
+        "web": _web,
+        "money": _money,
+    }
     if column.kind in makers:
         return makers[column.kind](column.key)
+    if column.kind == "years" and column.detail:
+        return _years(column.key, column.detail)
     if column.link:
         return _link(column.key, url_for(column.link[0]), column.link[1])
     if column.words:
@@ -69,6 +79,30 @@ def _detailed(key: str, detail: str) -> Write:
 
 def _date(key: str) -> Write:
     return lambda row: _safe(short_date(getattr(row, key)))
+
+
+def _money(key: str) -> Write:
+    def write(row: Any) -> str:
+        cents = getattr(row, key)
+        return f'<span class="number">{_safe(money(cents))}</span>' if cents is not None else ""
+
+    return write
+
+
+def _years(key: str, end: str) -> Write:
+    def write(row: Any) -> str:
+        return f'<span class="number">{_safe(years(getattr(row, key), getattr(row, end)))}</span>'
+
+    return write
+
+
+def years(start: date | None, end: date | None) -> str:
+    """Return a period by its years, as `2018–2019`, `depuis 2018` or `jusqu’en 2019`."""
+    if start and end:
+        return str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
+    if start:
+        return translate("depuis %(year)s", year=start.year)
+    return translate("jusqu’en %(year)s", year=end.year) if end else ""
 
 
 def _phone(key: str) -> Write:

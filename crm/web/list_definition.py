@@ -45,9 +45,10 @@ class Column:
 
     A column with a `name` can be chosen in the URL; `is_usual` says that it is shown when none is.
     `extra` is selected only where the column is shown; without it, the list's statement holds the
-    value already. `kind` says how a cell is written (text, date, phone, mail, web), `detail` what
-    is written after it in grey, `link` (endpoint of a list, key of an id) where it leads, `words`
-    what stands for a code. An export holds `exported` in its place, or the key.
+    value already. `kind` says how a cell is written (text, date, years, money, phone, mail, web),
+    `detail` what is written after it in grey (of years, the key of the end), `link` (endpoint of a
+    list, key of an id) where it leads, `words` what stands for a code. An export holds `exported`
+    in its place, or the key.
     """
 
     key: str
@@ -131,8 +132,8 @@ class ListDefinition:
 
     `counted`, where given, selects the ids of the same rows with nothing joined: it counts faster,
     and lets filters say how many rows each option has. `identifiers` are in every export. A list
-    with a `code` can have its views saved. Where `takes_all`,
-    a grouped action can take every row that the filters keep, and have more choices.
+    with a `code` can have its views saved. Where `takes_all`, a grouped action can take every row
+    that the filters keep; where `has_more_actions`, a page offers more of them.
     """
 
     url: str
@@ -146,6 +147,7 @@ class ListDefinition:
     bulk_actions: Sequence[tuple[str, str]] = ()
     bulk_text_label: str | None = None
     takes_all: bool = False
+    has_more_actions: bool = False
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
     counted: Select[Any] | None = None

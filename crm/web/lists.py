@@ -99,6 +99,11 @@ class Listing(ListLinks):
         ]
 
     @property
+    def is_selectable(self) -> bool:
+        """Tell whether something can be done with selected rows."""
+        return bool(self.definition.bulk_actions or self.definition.has_more_actions)
+
+    @property
     def bulk_actions(self) -> list[dict[str, str]]:
         """Return what can be done with the selected rows."""
         return [

@@ -77,6 +77,7 @@ def contact_list(day: date) -> ListDefinition:
         ),
         bulk_text_label=N_("Étiquette"),
         takes_all=True,
+        has_more_actions=True,
         export_url=lambda extension: url_for("contacts.export", extension=extension),
     )
 

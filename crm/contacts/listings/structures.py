@@ -48,5 +48,6 @@ def structure_list(day: date) -> ListDefinition:
         ),
         bulk_text_label=N_("Étiquette"),
         takes_all=True,
+        has_more_actions=True,
         export_url=lambda extension: url_for("structures.export", extension=extension),
     )

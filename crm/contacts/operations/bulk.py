@@ -24,10 +24,10 @@ from crm.contacts.rules import LONGEST_TAG, dates_of_standing
 from crm.contacts.types import Standing
 from crm.core.errors import N_, RuleError
 from crm.core.text import fold
+from crm.history.bulk import check_all_found, check_selection
 from crm.history.recording import RecordedChange, describe_save, keep_changes, plain
 from crm.reference.models import ReferenceItem
 
-MOST_AT_ONCE = 20_000
 _CHUNK = 1_000
 _DATES = ("listed_on", "dormant_on", "closed_on")
 
@@ -161,24 +161,12 @@ def _present(
     session: Session, model: type[Structure] | type[Contact], ids: Sequence[int]
 ) -> list[int]:
     """Return the ids, each once and in order; raise RuleError unless each is a present record."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        raise RuleError("selection", N_("Choisissez au moins une fiche."))
-    if len(wanted) > MOST_AT_ONCE:
-        raise RuleError(
-            "selection",
-            N_("C’est trop à la fois : %(count)s fiches au plus. Filtrez la liste."),
-            count=MOST_AT_ONCE,
-        )
+    wanted = check_selection(ids)
     found = 0
     for chunk in _chunks(wanted):
         alive = select(model.id).where(model.id.in_(chunk), model.deleted_at.is_(None))
         found += len(session.scalars(alive).all())
-    if found != len(wanted):
-        raise RuleError(
-            "selection",
-            N_("Des fiches choisies n’existent plus : rien n’a changé. Choisissez à nouveau."),
-        )
+    check_all_found(wanted, found)
     return wanted
 
 
