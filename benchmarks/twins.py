@@ -227,7 +227,7 @@ _CORRUPTIONS = (_capitals, _no_accents, _initial, _swapped, _half_name, _slip, _
 
 
 def _homonym(rng: random.Random, one: Person, number: int) -> Person:
-    """The same name in another town, another house, with other addresses."""
+    """Return the same name in another town, another house, with other addresses."""
     towns = [code for code, _ in _TOWNS if code != one.town]
     return Person(
         one.first,
@@ -240,13 +240,13 @@ def _homonym(rng: random.Random, one: Person, number: int) -> Person:
 
 
 def _relative(rng: random.Random, one: Person, _number: int) -> Person:
-    """A father, a daughter, a husband: the same name, telephone and address, often the box too."""
+    """Return a father, a daughter, a husband: the same name, telephone and address, often the box too."""
     first = rng.choice([each for each in _FIRST if each[0] != one.first[0]])
     return replace(one, first=first, email=one.email if rng.random() < 0.6 else None)
 
 
 def _wife(rng: random.Random, one: Person, number: int) -> Person:
-    """A couple whose first names differ by an ending."""
+    """Return one of a couple whose first names differ by an ending."""
     one.first, first = rng.choice(
         (("Michel", "Michèle"), ("Pascal", "Pascale"), ("Daniel", "Danielle"), ("Joël", "Joëlle"),
          ("Frédéric", "Frédérique"), ("Dominic", "Dominique"), ("André", "Andrée"))
@@ -255,7 +255,7 @@ def _wife(rng: random.Random, one: Person, number: int) -> Person:
 
 
 def _colleague(rng: random.Random, one: Person, number: int) -> Person:
-    """Someone else of the same house, at the house's own box and number."""
+    """Return someone else of the same house, at the house's own box and number."""
     one.email, one.structure = f"contact@maison{number}.fr", 10_000 + number
     one.phones = (f"+333{number:08}",)
     last = rng.choice([each for each in _LAST if each[0] != one.last[0]])
@@ -268,7 +268,7 @@ def _same_first(rng: random.Random, one: Person, _number: int) -> Person:
 
 
 def _same_town_name(rng: random.Random, one: Person, number: int) -> Person:
-    """The same family name in one town, another first name with the same initial."""
+    """Return the same family name in one town, another first name with the same initial."""
     same = [each for each in _FIRST if each[0] == one.first[0] and words(each) != words(one.first)]
     first = rng.choice(same or ["Ulysse"])
     return replace(_homonym(rng, one, number), first=first, town=one.town)
@@ -363,15 +363,15 @@ def _saint(_rng: random.Random, one: House) -> None:
 
 def _house_acronym(_rng: random.Random, one: House) -> None:
     letters = "".join(word[0] for word in words(one.name) if word not in _LITTLE).upper()
-    if len(letters) > 2:  # noqa: PLR2004
+    if len(letters) > 2:
         one.acronym = letters
-        if len(letters) > 3:  # noqa: PLR2004
+        if len(letters) > 3:
             one.name = letters
 
 
 def _house_slip(rng: random.Random, one: House) -> None:
     found = one.name.split()
-    long = [at for at, word in enumerate(found) if len(word) > 4]  # noqa: PLR2004
+    long = [at for at, word in enumerate(found) if len(word) > 4]
     if long:
         at = rng.choice(long)
         found[at] = _mistyped(rng, found[at])
@@ -395,7 +395,7 @@ _HOUSE_CORRUPTIONS = (
 
 
 def _elsewhere(rng: random.Random, one: House, number: int, _first: int) -> tuple[House, House]:
-    """The same name in another town, as committees and clubs have."""
+    """Return the same name in another town, as committees and clubs have."""
     town = _town(rng, number + 5_000)
     one.name = f"{rng.choice(_THINGS)}"
     other = House(one.name, town, phones=(f"+339{number:08}",))
@@ -448,7 +448,7 @@ def _two_communes(rng: random.Random, _one: House, _number: int, _f: int) -> tup
 
 
 def _shared_box(rng: random.Random, one: House, number: int, _first: int) -> tuple[House, House]:
-    """Two houses at one address of a federation."""
+    """Return two houses at one address of a federation."""
     box = f"contact@maison-des-associations{number}.fr"
     things = rng.sample(_THINGS, 2)
     town = one.town or _TOWNS[0]

@@ -1,9 +1,10 @@
 """Reads what is compared of people and structures, of all of them or of some."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, select, true
@@ -150,13 +151,19 @@ def _places(session: Session, ids: Ids) -> tuple[dict[int, set[int]], dict[int, 
 
 def _told_shared(session: Session, cards: list[Card], *, is_whole: bool) -> list[Card]:
     """Return the cards, told which of their addresses and numbers prove nothing."""
-    values: set[str] = {value for card in cards for value in (*card.emails, *card.phones)}
+    values = set(chain.from_iterable(_reached(cards)))
     shared: set[str] = {value for value in values if "@" in value and is_generic_box(value)}
     if is_whole:
-        owners = Counter(value for card in cards for value in (*card.emails, *card.phones))
+        owners = Counter(chain.from_iterable(_reached(cards)))
         shared |= {value for value, count in owners.items() if count > MOST_OWNERS}
     shared |= _owned_by_many(session, () if is_whole else values, shared)
     return [_sharing(card, shared & (card.emails | card.phones)) for card in cards]
+
+
+def _reached(cards: Sequence[PersonCard | StructureCard]) -> Iterator[frozenset[str]]:
+    """Yield the addresses and numbers of each card."""
+    for card in cards:
+        yield card.emails | card.phones
 
 
 def _sharing(card: Card, shared: Collection[str]) -> Card:

@@ -10,8 +10,9 @@ from crm.duplicates.models import DuplicatePair, Merge
 from crm.history.kinds import Kind, Pointer
 from crm.history.models import ChangeSet
 from crm.web.locale import translate
+from crm.web.record_actions import RecordAction, page_of
 
-PAIR_KIND = Kind("duplicate_pair", DuplicatePair, lambda _pair: "")
+KINDS = (Kind("duplicate_pair", DuplicatePair, lambda _pair: ""),)
 
 
 def merged_structures(session: Session, structure_id: int) -> Pointer | None:
@@ -45,3 +46,16 @@ def page_of_merge(session: Session, change_set_id: int) -> str | None:
         .limit(1)
     )
     return url_for("duplicates.merge", merge_id=merge_id) if merge_id is not None else None
+
+
+ACTIONS = tuple(
+    (
+        kind,
+        RecordAction(
+            N_("Fusionner avec une autre fiche…"),
+            "arrow-merge",
+            page_of("duplicates.choose", "record_id", kind=kind),
+        ),
+    )
+    for kind in ("structure", "contact")
+)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from crm.contacts.models import Affiliation, Contact, Structure
@@ -37,6 +37,22 @@ def asked_kind(arguments: Mapping[str, str]) -> str:
 
 def pair_list(kind: str, arguments: Mapping[str, str]) -> ListDefinition:
     """Return the list of the pairs of a kind: those to decide, unless the URL asks for others."""
+    statement = _narrowed_pairs(kind, arguments)
+    return ListDefinition(
+        url=url_for("duplicates.index"),
+        statement=statement,
+        columns=_COLUMNS,
+        sorts={"vraisemblance": Sort((DuplicatePair.score, DuplicatePair.id), descending=True)},
+        default_sort="vraisemblance",
+        filters=_FILTERS,
+        search_label=N_("Nom d’une des deux fiches"),
+        count_words=(N_("%(count)s doublon possible"), N_("%(count)s doublons possibles")),
+        bulk_actions=(("ecarter", N_("Ce ne sont pas des doublons")), ("rouvrir", N_("À décider"))),
+        allowed_arguments=frozenset({"fiche"}),
+    )
+
+
+def _narrowed_pairs(kind: str, arguments: Mapping[str, str]) -> Select[Any]:
     model: Any = Contact if kind == CONTACT else Structure
     low, high = aliased(model), aliased(model)
     statement = (
@@ -65,18 +81,7 @@ def pair_list(kind: str, arguments: Mapping[str, str]) -> ListDefinition:
         statement = statement.where(
             or_(*(_name(kind, one).icontains(query, autoescape=True) for one in (low, high)))
         )
-    return ListDefinition(
-        url=url_for("duplicates.index"),
-        statement=statement,
-        columns=_COLUMNS,
-        sorts={"vraisemblance": Sort((DuplicatePair.score, DuplicatePair.id), descending=True)},
-        default_sort="vraisemblance",
-        filters=_FILTERS,
-        search_label=N_("Nom d’une des deux fiches"),
-        count_words=(N_("%(count)s doublon possible"), N_("%(count)s doublons possibles")),
-        bulk_actions=(("ecarter", N_("Ce ne sont pas des doublons")), ("rouvrir", N_("À décider"))),
-        allowed_arguments=frozenset({"fiche"}),
-    )
+    return statement
 
 
 def filled_pair_list(session: Session, arguments: Any) -> Listing:
@@ -92,7 +97,7 @@ def count_open(session: Session) -> dict[str, int]:
 
 
 def _count(session: Session, kind: str) -> int:
-    listing = pair_list(kind, {}).statement.with_only_columns(DuplicatePair.id)
+    listing = _narrowed_pairs(kind, {}).with_only_columns(DuplicatePair.id)
     return session.scalar(select(func.count()).select_from(listing.limit(1001).subquery())) or 0
 
 

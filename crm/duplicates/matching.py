@@ -12,13 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
-from crm.core.addresses import email_key
 from crm.core.sounds import sounds_of_person
-from crm.core.text import deletions, words
+from crm.core.text import deletions
 from crm.duplicates.blocking import with_common_names
-from crm.duplicates.cards import cards_of_people, cards_of_structures, site_of, word_of
-from crm.duplicates.rules import WORTH_SHOWING, is_generic_box, is_typo, likeness_of_people
-from crm.duplicates.structure_rules import initials_of, likeness_of_structures, name_words
+from crm.duplicates.candidates import (
+    communes_of,
+    names_of_communes,
+    person_card,
+    structure_card,
+)
+from crm.duplicates.cards import cards_of_people, cards_of_structures, word_of
+from crm.duplicates.rules import WORTH_SHOWING, is_typo, likeness_of_people
+from crm.duplicates.structure_rules import likeness_of_structures
 from crm.duplicates.types import (
     ContactCandidate,
     Found,
@@ -28,7 +33,6 @@ from crm.duplicates.types import (
     StructureCard,
 )
 from crm.search.models import SearchVariant, SearchWord
-from crm.territories.models import Commune
 
 _MOST_COMPARED = 400
 _SHORTEST_VARIED = 4
@@ -46,8 +50,8 @@ def likely_contacts(
     least: float = WORTH_SHOWING,
 ) -> list[list[Found]]:
     """Return, for each candidate in order, the people it may be: the likeliest first."""
-    communes = _communes_of(session, {one for each in candidates for one in each.structure_ids})
-    cards = [_person_card(each, communes) for each in candidates]
+    communes = communes_of(session, {one for each in candidates for one in each.structure_ids})
+    cards = [person_card(each, communes) for each in candidates]
     return people_like(session, cards, limit, least=least)
 
 
@@ -59,8 +63,10 @@ def likely_structures(
     least: float = WORTH_SHOWING,
 ) -> list[list[Found]]:
     """Return, for each candidate in order, the structures it may be: the likeliest first."""
-    names = _names_of(session, {each.commune_code for each in candidates if each.commune_code})
-    cards = [_structure_card(each, names) for each in candidates]
+    names = names_of_communes(
+        session, {each.commune_code for each in candidates if each.commune_code}
+    )
+    cards = [structure_card(each, names) for each in candidates]
     return structures_like(session, cards, limit, least=least)
 
 
@@ -129,72 +135,6 @@ def _by_siren(session: Session, sirens: Iterable[str]) -> dict[str, list[int]]:
     ):
         found[siren].append(record_id)
     return found
-
-
-# Cards of what is not in the base --------------------------------------------------------------
-
-
-def _person_card(each: ContactCandidate, communes: Mapping[int, str]) -> PersonCard:
-    emails = frozenset({email_key(each.email)} if each.email else ())
-    return PersonCard(
-        each.record_id or 0,
-        tuple(words(each.first_name or "")),
-        tuple(words(each.last_name)),
-        emails,
-        frozenset(each.phones),
-        frozenset(each.structure_ids),
-        frozenset(communes[one] for one in each.structure_ids if one in communes),
-        frozenset(email for email in emails if is_generic_box(email)),
-    )
-
-
-def _structure_card(each: StructureCandidate, names: Mapping[str, Any]) -> StructureCard:
-    derived, own = initials_of(each.name, each.acronym)
-    commune = names.get(each.commune_code or "")
-    emails = frozenset({email_key(each.email)} if each.email else ())
-    return StructureCard(
-        each.record_id or 0,
-        name_words(each.name),
-        derived,
-        own,
-        each.family_code,
-        each.siren or (each.siret[:9] if each.siret else None),
-        each.rna,
-        each.insee_code,
-        each.epci_siren,
-        each.commune_code,
-        commune.departement_code if commune else each.departement_code,
-        frozenset(words(commune.name)) if commune else frozenset(),
-        emails,
-        frozenset(each.phones),
-        site_of(each.website),
-        each.parent_id,
-        frozenset(email for email in emails if is_generic_box(email)),
-    )
-
-
-def _communes_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    wanted = sorted(set(ids))
-    if not wanted:
-        return {}
-    rows = session.connection().execute(
-        select(Structure.id, Structure.commune_code).where(
-            Structure.id.in_(wanted), Structure.commune_code.is_not(None)
-        )
-    )
-    return {record_id: code for record_id, code in rows}  # noqa: C416 - rows are no pairs to mypy
-
-
-def _names_of(session: Session, codes: Iterable[str]) -> dict[str, Any]:
-    wanted = sorted(set(codes))
-    if not wanted:
-        return {}
-    rows = session.connection().execute(
-        select(Commune.insee_code, Commune.name, Commune.departement_code).where(
-            Commune.insee_code.in_(wanted)
-        )
-    )
-    return {row.insee_code: row for row in rows}
 
 
 # Words that lead to records --------------------------------------------------------------------

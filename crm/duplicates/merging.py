@@ -91,29 +91,37 @@ def merge_records(
         )
     check_merge(kind, kept, merged)
     name_of = _kind(kind).name_of
-    names = {"merged": name_of(merged), "kept": name_of(kept)}
-    describe_save(session, label=f"Fusion de « {names['merged']} » dans « {names['kept']} »")
-    change_set_id = open_change_set(session)
-    moved = Moved()
-    # Hidden first: what is unique among records that are not hidden becomes free for the other.
-    merged.deleted_at, merged.merged_into_id = clock.now(), kept.id
+    made = Merge(
+        kind=kind, kept_id=kept_id, merged_id=merged_id, kept_name=name_of(kept)[:300],
+        merged_name=name_of(merged)[:300], at=clock.now(),
+    )  # fmt: skip
+    label = f"Fusion de « {made.merged_name} » dans « {made.kept_name} »"
+    describe_save(session, label=label)
+    made.change_set_id = open_change_set(session)
+    _fill_in(session, made, kept, merged, choices or {})
+    session.add(made)
     session.flush()
-    fields, lost = _take_fields(kind, kept, merged, choices or {})
+    set_pair_state(session, made, PairState.MERGED)
+    return made
+
+
+def _fill_in(
+    session: Session, made: Merge, kept: Any, merged: Any, choices: Mapping[str, str]
+) -> None:
+    """Do the merge, and note in it what was moved, kept and changed."""
+    kind, moved = made.kind, Moved()
+    # Hidden first: what is unique among records that are not hidden becomes free for the other.
+    merged.deleted_at, merged.merged_into_id = made.at, kept.id
+    session.flush()
+    fields, lost = _take_fields(kind, kept, merged, choices)
     fields.update(_join_lists(kind, kept, merged))
     session.flush()
     _move_all(session, kind, kept, merged, moved)
     for address in lost:
         _keep_as_point(session, kind, kept, address, moved)
     _put_right(session, kind, kept, merged)
-    made = Merge(
-        kind=kind, kept_id=kept.id, merged_id=merged.id, kept_name=names["kept"][:300],
-        merged_name=names["merged"][:300], moved=moved.rows, kept=moved.kept, fields=fields,
-        change_set_id=change_set_id, last_change_id=last_change(session), at=merged.deleted_at,
-    )  # fmt: skip
-    session.add(made)
-    set_pair_state(session, made, PairState.MERGED)
-    session.flush()
-    return made
+    made.moved, made.kept, made.fields = moved.rows, moved.kept, fields
+    made.last_change_id = last_change(session)
 
 
 def set_pair_state(session: Session, merge: Merge, state: PairState) -> None:

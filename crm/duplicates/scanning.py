@@ -50,10 +50,11 @@ def begin_scan(session: Session, kind: str) -> DuplicateScan:
     scan = scan_of(session, kind)
     if scan is not None and scan.finished_at is None:
         return scan
+    upto = last_change(session)
     if scan is None:
         scan = DuplicateScan(kind=kind)
         session.add(scan)
-    scan.last_change_id = last_change(session)
+    scan.last_change_id = upto
     scan.position, scan.done, scan.compared, scan.total = 0, 0, 0, 0
     scan.started_at, scan.finished_at = clock.now(), None
     session.flush()

@@ -103,7 +103,7 @@ def choose(kind: str, record_id: int) -> ResponseReturnValue:
     return render_template(
         "duplicates/choose.html",
         name=found.name_of(record),
-        back=url_for(_ENDPOINTS[kind], **{f"{kind}_id": record_id}),
+        back=_page(kind, record_id),
         source_url=url_for(suggestions[kind]),
         is_missing="autre" in request.args,
     )
@@ -120,26 +120,29 @@ def compare(kind: str, one_id: int, other_id: int) -> ResponseReturnValue:
     kept_id = parse_id(request.form.get("garder"))
     if kept_id not in (one_id, other_id):
         raise NotFoundError
-    merged_id = other_id if kept_id == one_id else one_id
     try:
-        with transaction() as session:
-            merge = merge_records(
-                session,
-                kind=kind,
-                kept_id=kept_id,
-                merged_id=merged_id,
-                choices=read_choices(kind, request.form),
-                versions=_versions(),
-            )
+        made = _merged(kind, kept_id, other_id if kept_id == one_id else one_id)
     except RuleError as error:
         return _compare_page(kind, one_id, other_id, kept_id, error)
     return done(
         N_("« %(merged)s » a été fusionné dans « %(kept)s »."),
-        url_for(_ENDPOINTS[kind], **{f"{kind}_id": kept_id}),
-        undo_url=url_for(".unmerge", merge_id=merge.id),
-        merged=merge.merged_name,
-        kept=merge.kept_name,
+        _page(kind, kept_id),
+        undo_url=url_for(".unmerge", merge_id=made.id),
+        merged=made.merged_name,
+        kept=made.kept_name,
     )
+
+
+def _merged(kind: str, kept_id: int, merged_id: int) -> Merge:
+    with transaction() as session:
+        return merge_records(
+            session,
+            kind=kind,
+            kept_id=kept_id,
+            merged_id=merged_id,
+            choices=read_choices(kind, request.form),
+            versions=_versions(),
+        )
 
 
 @blueprint.get("/fusions/<int:merge_id>")
@@ -165,7 +168,7 @@ def unmerge(merge_id: int) -> ResponseReturnValue:
     message = N_("Les deux fiches sont de retour.")
     if result.fields or result.rows:
         message = N_("Les deux fiches sont de retour ; ce qui avait changé depuis est resté.")
-    kept = url_for(_ENDPOINTS[undone.kind], **{f"{undone.kind}_id": undone.merged_id})
+    kept = _page(undone.kind, undone.merged_id)
     return done(message, kept)
 
 
@@ -197,7 +200,7 @@ def _compare_page(
         kept=kept,
         merged=merged,
         name_of=_name_of(kind),
-        url_of=lambda record: url_for(_ENDPOINTS[kind], **{f"{kind}_id": record.id}),
+        url_of=lambda record: _page(kind, record.id),
         swap_url=url_for(".compare", kind=kind, one_id=one_id, other_id=other_id, garder=merged.id),
         choices=choices_of(session, kind, kept, merged, read_choices(kind, request.form)),
         lines=attached_lines(session, kind, kept, merged),
@@ -218,11 +221,7 @@ def _problem(kind: str, kept: Any, merged: Any) -> RuleError | None:
 
 def _refusal(kind: str, reason: RuleError) -> ResponseReturnValue:
     """Say why the two cannot be compared, and lead to the record that stands in the way."""
-    url = (
-        url_for(_ENDPOINTS[kind], **{f"{kind}_id": reason.record[1]})
-        if reason.record
-        else url_for(".index", fiche=kind)
-    )
+    url = _page(kind, reason.record[1]) if reason.record else url_for(".index", fiche=kind)
     page = render_template("duplicates/refused.html", problem=sentence(reason), url=url)
     return page, 422
 
@@ -240,7 +239,7 @@ def _merge_page(merge_id: int, error: RuleError | None = None) -> ResponseReturn
         later=shown_later(session, made) if why_not is None or error else [],
         why_not=sentence(why_not) if why_not else None,
         can_try=error is not None or why_not is None,
-        kept_url=url_for(_ENDPOINTS[made.kind], **{f"{made.kind}_id": made.kept_id}),
+        kept_url=_page(made.kind, made.kept_id),
         again_url=_again(made),
     )
     return page, 422 if error else 200
@@ -268,6 +267,11 @@ def _name_of(kind: str) -> Any:
     if found is None:
         raise NotFoundError
     return found.name_of
+
+
+def _page(kind: str, record_id: int) -> str:
+    found = find_kind(kind)
+    return (found.url_of(record_id) if found else None) or url_for(".index")
 
 
 def _back() -> str:

@@ -31,7 +31,11 @@ def _structure_of_session_in_trash(session: Session, record: AccompanimentSessio
     seats = select(SessionStructure.structure_id).where(SessionStructure.session_id == record.id)
     return session.scalar(
         select(Structure.name)
-        .where(Structure.id.in_(seats), Structure.deleted_at.is_not(None))
+        .where(
+            Structure.id.in_(seats),
+            Structure.deleted_at.is_not(None),
+            Structure.merged_into_id.is_(None),
+        )
         .order_by(Structure.id)
         .limit(1)
     )
