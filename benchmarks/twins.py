@@ -48,7 +48,8 @@ _THINGS = (
     "Puits du désert", "Écoles sans frontières", "Les amis du Bénin", "Enfants du Sahel",
     "Les jardins partagés", "Eau vive", "Secours alimentaire", "Artisans du monde",
     "Femmes et développement", "Les semeurs d’espoir", "Terre et culture", "Lumière du Mali",
-    "Échanges franco-polonais", "Les compagnons du Togo", "Santé pour tous", "Rencontres africaines",
+    "Échanges franco-polonais", "Les compagnons du Togo", "Santé pour tous",
+    "Rencontres africaines",
 )  # fmt: skip
 _CONSUMER = ("orange.fr", "gmail.com", "wanadoo.fr", "laposte.net", "sfr.fr", "free.fr")
 
@@ -240,7 +241,7 @@ def _homonym(rng: random.Random, one: Person, number: int) -> Person:
 
 
 def _relative(rng: random.Random, one: Person, _number: int) -> Person:
-    """Return a father, a daughter, a husband: the same name, telephone and address, often the box too."""
+    """Return a relative: the same name, telephone and address, often the box too."""
     first = rng.choice([each for each in _FIRST if each[0] != one.first[0]])
     return replace(one, first=first, email=one.email if rng.random() < 0.6 else None)
 

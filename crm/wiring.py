@@ -35,6 +35,7 @@ from crm.duplicates import kinds as duplicate_kinds
 from crm.duplicates import views as duplicates
 from crm.duplicates.jobs import FIND_DUPLICATES
 from crm.duplicates.operations import forget_pairs
+from crm.duplicates.typing_help import people_like_typed, structures_like_typed
 from crm.duplicates.wording import PAIR_WORDING
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
@@ -86,6 +87,7 @@ from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
 from crm.web.list_additions import add_column
 from crm.web.list_views import offer_views
+from crm.web.lookalikes import find_lookalikes_by
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
 from crm.web.record_actions import add_record_action, record_actions
@@ -126,6 +128,7 @@ VIEWED_LISTS = (
     KnownList("projects", N_("Projets"), project_list),
     KnownList("sessions", N_("Séances"), session_list),
 )
+KINDS = (contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds)
 WORDINGS = {
     **CONTACT_WORDINGS,
     "duplicate_pair": PAIR_WORDING,
@@ -174,23 +177,13 @@ def register_packages(app: Flask) -> None:
 
 def _connect_records(app: Flask) -> None:
     """Let records show, and history put back, what belongs to the packages above them."""
-    for kinds in (
-        contact_kinds,
-        group_kinds,
-        project_kinds,
-        followup_kinds,
-        duplicate_kinds,
-    ):
+    for kinds in KINDS:
         for kind in kinds.KINDS:
             know_kind(kind)
         for entity, pointer in kinds.POINTERS:
             add_pointer(entity, pointer)
     know_kind(NOTE_KIND)
     on_purge(forget_notes)
-    on_purge(forget_pairs)
-    for entity, action in duplicate_kinds.ACTIONS:
-        add_record_action(entity, action)
-    add_detour(duplicate_kinds.page_of_merge)
     know_kind(VIEW_KIND)
     for known in VIEWED_LISTS:
         know_list(known)
@@ -208,10 +201,21 @@ def _connect_records(app: Flask) -> None:
     subscribe(SuccessorsWanted, schedule_meetings)
     on_export(keep_export)
     add_job(PURGE_TRASH)
-    add_job(FIND_DUPLICATES)
+    _connect_duplicates()
     register_search()
     app.add_template_global(_record_url, "record_url")
     app.add_template_global(record_actions)
+
+
+def _connect_duplicates() -> None:
+    """Let what is typed be compared with what is there, and merges be undone on their own page."""
+    on_purge(forget_pairs)
+    add_job(FIND_DUPLICATES)
+    add_detour(duplicate_kinds.page_of_merge)
+    for entity, action in duplicate_kinds.ACTIONS:
+        add_record_action(entity, action)
+    find_lookalikes_by("structure", structures_like_typed)
+    find_lookalikes_by("contact", people_like_typed)
 
 
 def _record_url(entity: str, record_id: int) -> str | None:

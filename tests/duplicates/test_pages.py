@@ -59,7 +59,7 @@ def test_what_is_created_later_is_found_by_the_next_search(
         "/contacts/nouveau",
         {
             "last_name": "DELATRE", "first_name": "J.", "structure": str(structure.id),
-            "role": "Maire", "creer_quand_meme": "1",
+            "role": "Maire", "vus": str(person.id),
         },
     )  # fmt: skip
     assert answer.status_code == 303

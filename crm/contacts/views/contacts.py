@@ -21,6 +21,7 @@ from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
+from crm.web.lookalikes import check_is_new, lookalikes_of
 from crm.web.requests import done
 from crm.web.submissions import save_form, save_once
 
@@ -93,6 +94,14 @@ def new() -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
+@blueprint.post("/ressemblances")
+@allow(Permission.EDIT_NETWORK)
+def lookalikes() -> str:
+    """Show the people that the one being typed may already be."""
+    records = lookalikes_of(db.session(), "contact", NewContactForm())
+    return render_template("contacts/_lookalikes.html", records=records)
+
+
 @blueprint.route("/<int:contact_id>/modifier", methods=["GET", "POST"])
 @allow(Permission.EDIT_NETWORK)
 def edit(contact_id: int) -> ResponseReturnValue:
@@ -112,6 +121,7 @@ def edit(contact_id: int) -> ResponseReturnValue:
 
 
 def _create(session: Session, form: NewContactForm) -> int:
+    check_is_new(session, "contact", form)
     contact = operations.create_contact(session, data=form.read())
     value = next(iter(form.structure.data or ()), None)
     if value:

@@ -21,6 +21,7 @@ from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
+from crm.web.lookalikes import check_is_new, lookalikes_of
 from crm.web.requests import asked_day, done
 from crm.web.submissions import save_form, save_once
 
@@ -81,12 +82,18 @@ def new() -> ResponseReturnValue:
     )
     offer_structure_choices(db.session(), form)
     if form.is_submitted():
-        saved = save_once(
-            form, lambda session: operations.create_structure(session, data=form.read()).id
-        )
+        saved = save_once(form, lambda session: _create(session, form))
         if saved:
             return done("Structure créée.", url_for(".show", structure_id=saved))
     return _form_page(form, None, 422 if form.is_submitted() else 200)
+
+
+@blueprint.post("/ressemblances")
+@allow(Permission.EDIT_NETWORK)
+def lookalikes() -> str:
+    """Show the structures that the one being typed may already be."""
+    records = lookalikes_of(db.session(), "structure", StructureForm())
+    return render_template("contacts/_lookalikes.html", records=records)
 
 
 @blueprint.route("/<int:structure_id>/modifier", methods=["GET", "POST"])
@@ -129,6 +136,11 @@ def adopt() -> ResponseReturnValue:
         structure = operations.resolve_structure(session, value=value, family_code=None)
         target = url_for(".show", structure_id=structure.id)
     return done("La structure fait partie du réseau.", target)
+
+
+def _create(session: Session, form: StructureForm) -> int:
+    check_is_new(session, "structure", form)
+    return operations.create_structure(session, data=form.read()).id
 
 
 def _update(session: Session, structure_id: int, form: StructureForm) -> int:
