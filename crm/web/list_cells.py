@@ -1,33 +1,49 @@
-"""The cells of a list's rows, written by one call a row: fifty rows leave no time for more."""
+"""The rows of a list, written in one call: fifty rows of a template take twice the time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from html import escape
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from crm.core.errors import N_
 from crm.web.formats import money, phone, short_date
 from crm.web.list_definition import Column
 from crm.web.locale import translate
 
 Write = Callable[[Any], str]
+Heading = Callable[[Any], tuple[str, str]]
 _END = "</td>"
 
 
 def _safe(value: Any) -> str:
-    # A Markup added to a text would escape the text around it.
-    return str(escape(value))
+    return escape(str(value))
 
 
-def cells_writer(columns: Sequence[Column]) -> Callable[[Any], Markup]:
-    """Return what writes the cells of a row for these columns."""
-    written = [(_start(each), _writer(each)) for each in columns]
+def written_rows(
+    rows: Iterable[Any], columns: Sequence[Column], heading: Heading, base: str
+) -> Markup:
+    """Return the rows: a box to select each, its heading that leads to it, the cells.
 
-    def write(row: Any) -> Markup:
-        return Markup("".join([start + cell(row) + _END for start, cell in written]))  # noqa: S704 - each value is escaped
-
-    return write
+    `heading` gives a row's name and what follows it in grey; `base` is the address of the list.
+    """
+    cells = [(_start(each), _writer(each)) for each in columns]
+    choose = _safe(translate(N_("Sélectionner")))
+    written = []
+    for row in rows:
+        name, more = map(_safe, heading(row))
+        shown = f' <span class="muted">{more}</span>' if more else ""
+        written.append(
+            '<tr><td class="cell-check"><label class="check-target"><input class="form-check-input"'
+            f' type="checkbox" name="selection" value="{row.id}" form="actions-groupees"'
+            f' data-select-row><span class="visually-hidden">{choose} {name}</span></label></td>'
+            f'<th scope="row"><a href="{base}/{row.id}">{name}</a>{shown}</th>'
+        )
+        written += [start + write(row) + _END for start, write in cells]
+        written.append("</tr>")
+    return Markup("".join(written))  # noqa: S704 - each value is escaped
 
 
 def _start(column: Column) -> str:

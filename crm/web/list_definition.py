@@ -126,6 +126,10 @@ def conditions_of(chosen: Chosen) -> list[ColumnElement[bool]]:
     return [each.condition(values) for each, _typed in chosen]
 
 
+def _name_alone(row: Any) -> tuple[str, str]:
+    return row.name, ""
+
+
 @dataclass(slots=True)
 class ListDefinition:
     """What a list is made of, once and for all.
@@ -133,7 +137,8 @@ class ListDefinition:
     `counted`, where given, selects the ids of the same rows with nothing joined: it counts faster,
     and lets filters say how many rows each option has. `identifiers` are in every export. A list
     with a `code` can have its views saved. Where `takes_all`, a grouped action can take every row
-    that the filters keep; where `has_more_actions`, a page offers more of them.
+    that the filters keep; where `has_more_actions`, a page offers more of them. `heading` gives the
+    name of a row, and what follows it in grey.
     """
 
     url: str
@@ -153,6 +158,7 @@ class ListDefinition:
     counted: Select[Any] | None = None
     identifiers: tuple[str, ...] = ("id",)
     code: str = ""
+    heading: Callable[[Any], tuple[str, str]] = _name_alone
     usual_columns: Sequence[Column] = field(default=(), init=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 

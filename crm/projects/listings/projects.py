@@ -16,6 +16,7 @@ from crm.projects.queries import project_list_rows
 from crm.search.queries import typed_words
 from crm.web.list_definition import ListDefinition, Narrowing
 from crm.web.lists import Listing
+from crm.web.locale import translate
 
 PROJECTS = "projects"
 
@@ -24,6 +25,7 @@ def project_list(arguments: MultiDict[str, str]) -> ListDefinition:
     """Return the list of projects."""
     return ListDefinition(
         code=PROJECTS,
+        heading=lambda row: (row.name, translate(N_("mutualisé")) if row.is_pooled else ""),
         url=url_for("projects.index"),
         statement=project_list_rows(),
         counted=_project_ids(),
