@@ -73,7 +73,8 @@ def proposed(field: MergeField, kept: Any, merged: Any) -> str:
 
 def _fullness(name: str) -> tuple[bool, int, int]:
     """Rank a name: not in capitals, then longer, then with its accents."""
-    return (not name.isupper(), len(name), sum(not char.isascii() for char in name))
+    capitals = sum(char.isupper() for char in name)
+    return (capitals * 2 <= len(name), len(name), sum(not char.isascii() for char in name))
 
 
 def _filled(values: Iterable[Any]) -> int:

@@ -18,10 +18,11 @@ from crm.history.kinds import find_kind
 from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
 from crm.notes.models import Note
-from crm.web.formats import short_date
+from crm.web.formats import phone, short_date
 from crm.web.locale import translate
 
 _EMPTY = "—"
+_PHONES = frozenset({"phone", "mobile"})
 _ATTACHED: Mapping[str, str] = {
     "affiliation": N_("fonctions"),
     "contact_point": N_("coordonnées"),
@@ -122,7 +123,8 @@ def _told_fields(session: Session, kind: str, record: Any) -> dict[str, str]:
         fields={column: [None, getattr(record, column)] for column in columns},
     )
     (told,) = tell(session, [change])
-    return {field.name: field.after for field in told.fields}
+    told_fields = {field.name: field.after for field in told.fields}
+    return {name: phone(text) if name in _PHONES else text for name, text in told_fields.items()}
 
 
 def _joined(told: Mapping[str, str], field: MergeField) -> str:
