@@ -1,6 +1,15 @@
 """People: the list, a page, the form, and what ties them to structures."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -13,13 +22,14 @@ from crm.contacts.presentation import contact_page, offer_affiliation_choices
 from crm.contacts.queries import find_contacts
 from crm.contacts.queries.identities import merged_into
 from crm.contacts.rules import split_name
+from crm.contacts.vcards import vcards_of
 from crm.core import clock
 from crm.core.errors import NotFoundError, StaleRecordError
 from crm.database import db
 from crm.search.lists import narrow_by_words
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
-from crm.web.exports import send_rows
+from crm.web.exports import send_bytes, send_rows
 from crm.web.lists import Listing
 from crm.web.lookalikes import check_is_new, lookalikes_of
 from crm.web.requests import done
@@ -38,7 +48,7 @@ def index() -> str:
     return render_template("contacts/index.html", listing=listing)
 
 
-@blueprint.get("/export.<any(csv, xlsx):extension>")
+@blueprint.get("/export.<any(csv, xlsx, vcf):extension>")
 @allow(Permission.EXPORT)
 def export(extension: str) -> Response:
     """Send the whole list, as narrowed by the URL."""
@@ -46,6 +56,8 @@ def export(extension: str) -> Response:
     listing = Listing(contact_list(clock.today()), request.args)
     narrowing = narrow_by_words(session, listing, "contact", Contact.id)
     rows = listing.all_rows(session, narrowing)
+    if extension == "vcf":
+        return _send_cards("contacts", [row.id for row in rows])
     return send_rows("contacts", rows, extension, listing.exported)
 
 
@@ -69,6 +81,14 @@ def show(contact_id: int) -> ResponseReturnValue:
             raise
         return redirect(url_for(".show", contact_id=kept_id))
     return render_template("contacts/show.html", **page)
+
+
+@blueprint.get("/<int:contact_id>/fiche.vcf")
+@allow(Permission.EXPORT)
+def card(contact_id: int) -> Response:
+    """Send a person as a vCard, for a phone or a mail program."""
+    contact = get_contact(db.session(), contact_id)
+    return _send_cards("contact", [contact.id])
 
 
 @blueprint.route("/nouveau", methods=["GET", "POST"])
@@ -118,6 +138,11 @@ def edit(contact_id: int) -> ResponseReturnValue:
     if saved:
         return done("Contact enregistré.", url_for(".show", contact_id=saved))
     return _form_page(form, contact_id, 422)
+
+
+def _send_cards(title: str, ids: list[int]) -> Response:
+    cards = stream_with_context(vcards_of(db.session(), ids, clock.today()))
+    return send_bytes(title, cards, "vcf", "text/vcard; charset=utf-8")
 
 
 def _create(session: Session, form: NewContactForm) -> int:
