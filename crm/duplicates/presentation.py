@@ -18,7 +18,7 @@ from crm.history.kinds import find_kind
 from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
 from crm.notes.models import Note
-from crm.web.formats import phone, short_date
+from crm.web.formats import NO_BREAK_SPACE, phone, short_date
 from crm.web.locale import translate
 
 _EMPTY = "—"
@@ -190,12 +190,12 @@ def _shown(session: Session, item: LaterItem) -> ShownItem:
 
 
 def moved_words(merge: Merge) -> list[str]:
-    """Return how much of each kind moved: « 3 relances »."""
+    """Return how much of each kind moved: « relances : 3 »."""
     counts: dict[str, int] = {}
     for table, _column, _record_id in merge.moved:
         label = translate(_ATTACHED[table])
         counts[label] = counts.get(label, 0) + 1
-    return [f"{count} {label}" for label, count in counts.items()]
+    return [f"{label}{NO_BREAK_SPACE}: {count}" for label, count in counts.items()]
 
 
 def field_labels(merge: Merge) -> list[str]:
