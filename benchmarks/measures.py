@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, func, select
 
 from benchmarks import floor
 from benchmarks.bulk import Tagging, measure_tagging
+from benchmarks.duplicates import Search, measure_search
 from benchmarks.generator import STRUCTURES
 from benchmarks.questions import DEPARTEMENT, EVERYWHERE, YEAR
 from benchmarks.raw import asked_directly, askers, everywhere_askers
@@ -84,6 +85,7 @@ class Measures:
     writing: Writing | None = None
     tagging: Tagging | None = None
     story: Story | None = None
+    search: Search | None = None
 
 
 class Questions:
@@ -181,6 +183,7 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
         found.everywhere["raw"] = _timed_all(everywhere_askers(asker), times)
     found.tagging = measure_tagging(url, folder)
     found.story = measure_story(url, folder)
+    found.search = measure_search(url, folder)
     return found
 
 

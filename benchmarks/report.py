@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine, text
 
+from benchmarks.duplicates import measure_labelled
 from benchmarks.measures import Measures, Timing
 from crm.core import clock
 
@@ -81,6 +82,19 @@ the same rows by the driver.
 
 | database | contacts | structures | ours | its undo | raw | ours ÷ raw |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |"""
+_DUPLICATES_HEAD = """
+## Duplicates
+
+The first search of a whole base of {structures:,} structures, with {planted:,} people planted
+twice, in a process of its own; then a name typed against it, in milliseconds (median and p95).
+
+| database | people | seconds | compared | likely | planted found | MB | a person | a structure |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
+_LABELLED_HEAD = """
+On {pairs:,} labelled pairs of a seed that nothing was tuned on (`benchmarks/twins.py`):
+
+| records | precision | recall |
+| --- | ---: | ---: |"""
 _STORY_HEAD = """
 ## A record with five hundred entries
 
@@ -102,7 +116,8 @@ def write_report(measures: Sequence[Measures], command: str, *, is_kept: bool) -
     """Return the report; keep it in the docs unless it was a quick run."""
     report = "\n".join(
         [*_head(command), *_questions(measures), *_everywhere(measures), *_growth(measures),
-         *_memory(measures), *_writing(measures), *_tagging(measures), *_story(measures)]
+         *_memory(measures), *_writing(measures), *_tagging(measures), *_story(measures),
+         *_duplicates(measures)]
     ) + "\n"  # fmt: skip
     if is_kept and measures:
         PAGE.write_text(report, encoding="utf-8")
@@ -238,6 +253,28 @@ def _story(measures: Sequence[Measures]) -> Lines:
         for each in measures
         if (told := each.story) is not None
     ]
+
+
+def _duplicates(measures: Sequence[Measures]) -> Lines:
+    found = [(each, each.search) for each in measures if each.search is not None]
+    if not found:
+        return []
+    first = found[0][1]
+    lines = [_DUPLICATES_HEAD.format(structures=first.structures, planted=first.planted)]
+    for each, done in found:
+        typed = [" ".join((f"{one[0]:.1f}", f"({one[1]:.1f})")) for one in done.typed_ms.values()]
+        lines.append(
+            f"| {_name(each.database)} | {done.people:,} | {done.seconds:.0f} |"
+            f" {done.compared:,} | {done.found:,} | {done.planted_found:,} | {done.peak_mb:.0f} |"
+            f" {typed[0]} | {typed[1]} |"
+        )
+    told = measure_labelled()
+    lines.append(_LABELLED_HEAD.format(pairs=told.pairs))
+    lines += [
+        f"| {name} | {told.precision[kind]:.3f} | {told.recall[kind]:.3f} |"
+        for kind, name in (("contact", "people"), ("structure", "structures"))
+    ]
+    return lines
 
 
 def _name(database: str) -> str:

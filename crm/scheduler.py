@@ -5,7 +5,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 
 from crm.core import clock
-from crm.database import transaction
+from crm.database import db, transaction
 from crm.jobs.operations import begin_run, end_run, fail_run
 from crm.jobs.registry import Job, chores, jobs
 
@@ -33,8 +33,9 @@ def _do(job: Job) -> bool:
         if not begin_run(session, job=job.name, day=day, now=now):
             return False
     try:
+        result = job.work(db.session(), now) if job.is_long else None
         with transaction() as session:
-            result = job.work(session, now)
+            result = result or job.work(session, now)
             end_run(session, job=job.name, day=day, now=clock.now(), result=result)
     except Exception as error:  # one job that fails must not keep the others from being done
         current_app.logger.exception("job failed", extra={"event": f"job:{job.name}"})

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine
 
 import crm.accounts.models
 import crm.contacts.models
+import crm.duplicates.models
 import crm.followups.models
 import crm.history.models
 import crm.imports.models

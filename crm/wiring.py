@@ -31,6 +31,12 @@ from crm.core import clock
 from crm.core.errors import N_
 from crm.core.events import subscribe
 from crm.core.text import words
+from crm.duplicates import kinds as duplicate_kinds
+from crm.duplicates import views as duplicates
+from crm.duplicates.jobs import FIND_DUPLICATES
+from crm.duplicates.operations import forget_pairs
+from crm.duplicates.typing_help import people_like_typed, structures_like_typed
+from crm.duplicates.wording import PAIR_WORDING
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
 from crm.followups.columns import LAST_SESSION
@@ -40,6 +46,8 @@ from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
+from crm.frame import addresses, menu_entries, network
+from crm.history.detours import add_detour
 from crm.history.exports import keep_export
 from crm.history.jobs import PURGE_TRASH
 from crm.history.kinds import add_pointer, find_kind, know_kind, on_purge
@@ -82,9 +90,10 @@ from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
 from crm.web.list_additions import add_column
 from crm.web.list_views import offer_views
-from crm.web.locale import translate
+from crm.web.lookalikes import find_lookalikes_by
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
+from crm.web.record_actions import add_record_action, record_actions
 from crm.web.shell import Shell
 from crm.web.summaries import add_facts
 from crm.web.timeline import CHANGES, add_source
@@ -99,6 +108,7 @@ MENU = (
     MenuEntry(N_("Bilan"), "reports.index", "chart-bar", Permission.READ_REPORTS),
     MenuEntry(N_("Mandats"), "mandates.index", "id", Permission.READ_NETWORK),
     MenuEntry(N_("Imports"), "imports.index", "upload", Permission.IMPORT),
+    MenuEntry(N_("Doublons"), "duplicates.index", "copy", Permission.READ_NETWORK),
     MenuEntry(N_("Corbeille"), "history.trash", "trash", Permission.READ_NETWORK),
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
@@ -122,8 +132,10 @@ VIEWED_LISTS = (
     KnownList("projects", N_("Projets"), project_list),
     KnownList("sessions", N_("Séances"), session_list),
 )
+KINDS = (contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds)
 WORDINGS = {
     **CONTACT_WORDINGS,
+    "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
     "group": GROUP_WORDING,
@@ -135,15 +147,6 @@ WORDINGS = {
     "saved_view": VIEW_WORDING,
     "session": SESSION_WORDING,
     "user": USER_WORDING,
-}
-ADDRESSES = {
-    "home": "home.index",
-    "search": "search.index",
-    "palette": "search.palette",
-    "login": "accounts.login",
-    "logout": "accounts.logout",
-    "profile": "accounts.profile",
-    "preferences": "accounts.preferences",
 }
 
 
@@ -159,6 +162,7 @@ def register_packages(app: Flask) -> None:
         outbox,
         search,
         *followups.BLUEPRINTS,
+        duplicates.blueprint,
         *contacts.BLUEPRINTS,
         notes,
         history,
@@ -178,7 +182,7 @@ def register_packages(app: Flask) -> None:
 
 def _connect_records(app: Flask) -> None:
     """Let records show, and history put back, what belongs to the packages above them."""
-    for kinds in (contact_kinds, group_kinds, project_kinds, followup_kinds):
+    for kinds in KINDS:
         for kind in kinds.KINDS:
             know_kind(kind)
         for entity, pointer in kinds.POINTERS:
@@ -204,8 +208,21 @@ def _connect_records(app: Flask) -> None:
     add_job(PURGE_TRASH)
     add_job(ERASE_FILES)
     add_chore(take_over)
+    _connect_duplicates()
     register_search()
     app.add_template_global(_record_url, "record_url")
+    app.add_template_global(record_actions)
+
+
+def _connect_duplicates() -> None:
+    """Let what is typed be compared with what is there, and merges be undone on their own page."""
+    on_purge(forget_pairs)
+    add_job(FIND_DUPLICATES)
+    add_detour(duplicate_kinds.page_of_merge)
+    for entity, action in duplicate_kinds.ACTIONS:
+        add_record_action(entity, action)
+    find_lookalikes_by("structure", structures_like_typed)
+    find_lookalikes_by("contact", people_like_typed)
 
 
 def _record_url(entity: str, record_id: int) -> str | None:
@@ -240,8 +257,8 @@ def _page_context() -> dict[str, Any]:
     context = {
         "locale": current_locale(),
         "theme": current_user.theme if current_user else "auto",
-        "network": _network(),
-        "urls": _addresses(),
+        "network": network(),
+        "urls": addresses(),
     }
     return context | {"shell": Shell(_place(), lambda: context | _frame())}
 
@@ -263,39 +280,6 @@ def _place() -> Hashable:
 def _frame() -> dict[str, Any]:
     return {
         "current_user": current_user,
-        "navigation": _entries(MENU),
-        "quick_actions": _entries(QUICK_ACTIONS),
+        "navigation": menu_entries(MENU),
+        "quick_actions": menu_entries(QUICK_ACTIONS),
     }
-
-
-def _network() -> dict[str, str | None]:
-    settings = current_app.config["SETTINGS"]
-    return {"name": settings.network_name, "logo_url": settings.network_logo}
-
-
-def _entries(entries: tuple[MenuEntry, ...]) -> list[dict[str, Any]]:
-    return [
-        {
-            "label": translate(entry.label),
-            "url": url_for(entry.endpoint),
-            "icon": entry.icon,
-            "shortcut": entry.shortcut,
-            "is_active": _is_here(entry.endpoint),
-        }
-        for entry in entries
-        if current_user and current_user.may(entry.permission)
-    ]
-
-
-def _is_here(endpoint: str) -> bool:
-    if endpoint.startswith("history."):
-        return request.endpoint == endpoint
-    return (request.blueprint or "") == endpoint.partition(".")[0]
-
-
-def _addresses() -> dict[str, str]:
-    known: dict[str, str] | None = current_app.extensions.get("addresses")
-    if known is None:
-        known = {name: url_for(endpoint) for name, endpoint in ADDRESSES.items()}
-        current_app.extensions["addresses"] = known
-    return known

@@ -5,15 +5,17 @@ looked up by where they are. A session keeps the name of its day, in the index t
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from crm.contacts.models import Affiliation, Contact, Group, Structure
-from crm.core.text import acronyms
+from crm.core.sounds import sounds_of_person
+from crm.core.text import acronyms, words
 from crm.reference.models import ReferenceItem
 from crm.search.events import WordsChanged
-from crm.search.index import index_records, make_findable, ranked_words
+from crm.search.index import AROUND, index_records, make_findable, ranked_words
 from crm.territories.indexing import epci_words
 from crm.territories.models import Commune, CommunePostcode, Country
 
@@ -57,15 +59,20 @@ def contact_ranks(
     structures: list[str],
     phones: Iterable[str | None] = (),
 ) -> dict[str, int]:
-    """Return the words of a person: names first, then the addresses and the structures."""
+    """Return the words of a person: names first, then the addresses and the structures.
+
+    How the name sounds is a word too, out of the way of all others: likely duplicates share it.
+    """
     local_part = email.partition("@")[0] if email else None
-    return ranked_words(
+    ranks = ranked_words(
         [last_name, first_name],
         [local_part, *structures],
         names=[f"{first_name or ''} {last_name}", f"{last_name} {first_name or ''}"],
         numbers=phones,
         addresses=[email],
     )
+    sounds = sounds_of_person(words(first_name or ""), words(last_name))
+    return ranks | dict.fromkeys(sounds, AROUND)
 
 
 def index_structure(session: Session, structure: Structure) -> None:
@@ -96,6 +103,7 @@ def all_structures(session: Session, condition: ColumnElement[bool] | None = Non
     """Yield (id, words) of the structures that are not in the trash, or of those that fit."""
     fits = true() if condition is None else condition
     postcodes = _postcodes(session, select(Structure.insee_code).where(fits))
+    former = _former_names(session, Structure, ("name", "acronym"), fits)
     rows = session.execute(
         select(
             Structure.id, Structure.name, Structure.acronym, Commune.name, Structure.insee_code,
@@ -111,7 +119,8 @@ def all_structures(session: Session, condition: ColumnElement[bool] | None = Non
         siret = others.pop(0)
         yield (
             record_id,
-            structure_ranks(
+            former.get(record_id, {})
+            | structure_ranks(
                 name,
                 given_acronym,
                 commune,
@@ -137,6 +146,7 @@ def all_contacts(session: Session, condition: ColumnElement[bool] | None = None)
         places = places.join(Contact, Contact.id == Affiliation.contact_id).where(fits)
     for contact_id, name in session.execute(places).tuples():
         structures.setdefault(contact_id, []).append(name)
+    former = _former_names(session, Contact, ("first_name", "last_name"), fits)
     rows = session.execute(
         select(
             Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone,
@@ -147,7 +157,29 @@ def all_contacts(session: Session, condition: ColumnElement[bool] | None = None)
     ).all()  # fmt: skip
     for record_id, first_name, last_name, email, *phones in rows:
         places_of = structures.get(record_id, [])
-        yield record_id, contact_ranks(first_name, last_name, email, places_of, phones)
+        ranks = contact_ranks(first_name, last_name, email, places_of, phones)
+        yield record_id, former.get(record_id, {}) | ranks
+
+
+def _former_names(
+    session: Session,
+    model: type[Any],
+    names: Sequence[str],
+    fits: ColumnElement[bool],
+) -> dict[int, dict[str, int]]:
+    """Return the words of what was merged into each record: its old name leads to it too."""
+    former = aliased(model)
+    kept = select(model.id).where(fits).correlate(None)
+    statement = (
+        select(former.merged_into_id, *(getattr(former, name) for name in names))
+        .where(former.merged_into_id.is_not(None), former.merged_into_id.in_(kept))
+        .order_by(former.id)
+    )
+    found: dict[int, dict[str, int]] = {}
+    for record_id, *texts in session.execute(statement):
+        words_of = ranked_words([], texts, names=[" ".join(filter(None, texts)), *texts])
+        found.setdefault(record_id, {}).update(words_of)
+    return found
 
 
 def all_groups(session: Session, condition: ColumnElement[bool] | None = None) -> Records:

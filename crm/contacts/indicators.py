@@ -15,13 +15,16 @@ ACTORS_LISTED_LABEL = N_("acteurs recensés")
 ACTORS_LISTED_RULE = N_(
     "Structures entrées dans l’annuaire au plus tard le dernier jour de la période et qui n’étaient"
     " pas fermées ce jour-là. Les fiches sans date d’entrée et celles à la corbeille ne comptent"
-    " pas."
+    " pas. Deux fiches fusionnées comptent encore pour deux avant le jour de leur fusion."
 )
 
 
 def actors_listed_on(day: date) -> Select[Any]:
-    """Select the structures that are in the directory at the end of a day."""
-    return structure_rows().where(
+    """Select the structures that are in the directory at the end of a day.
+
+    One that was merged into another later was there: a merge moves no past figure.
+    """
+    return structure_rows(merged_after=day).where(
         Structure.listed_on <= day,
         or_(Structure.closed_on.is_(None), Structure.closed_on > day),
     )

@@ -46,6 +46,7 @@ _CONTACT_OWNED = frozenset({"affiliation", "contact_point", "contact_tag", "grou
 
 def mend_structure(session: Session, structure: Structure) -> None:
     """Put right what follows from a structure's values; raise RuleError when they cannot stand."""
+    _check_not_merged(structure)
     for name, label in (("siret", "SIRET"), ("rna", "RNA")):
         _check_is_free(session, structure, name, label)
     check_parent(session, structure.id, structure.parent_id)
@@ -57,6 +58,11 @@ def mend_structure(session: Session, structure: Structure) -> None:
     structure.sort_name = sort_key(structure.name)
     session.flush()
     index_structure(session, structure)
+
+
+def _check_not_merged(record: Structure | Contact) -> None:
+    if record.merged_into_id is not None and record.deleted_at is None:
+        raise RuleError("reason", N_("Cette fiche a été fusionnée : défaites plutôt la fusion."))
 
 
 def _check_is_free(session: Session, structure: Structure, name: str, label: str) -> None:
@@ -80,7 +86,8 @@ def _check_is_free(session: Session, structure: Structure, name: str, label: str
 
 
 def mend_contact(session: Session, contact: Contact) -> None:
-    """Put right what follows from a person's values."""
+    """Put right what follows from a person's values; raise RuleError when they cannot stand."""
+    _check_not_merged(contact)
     contact.sort_name = sort_key(f"{contact.last_name} {contact.first_name or ''}")
     contact.email_key = email_key(contact.email) if contact.email else None
     session.flush()

@@ -71,6 +71,7 @@ STRUCTURE_WORDING = Wording(
         "verified_on": N_("Fiche vérifiée le"),
         "parent_id": N_("Rattachée à"),
         "referent_id": N_("Suivie par"),
+        "merged_into_id": N_("Fusionnée dans"),
         "deleted_at": N_("Mise à la corbeille"),
         "themes": N_("Thèmes"),
         "expertises": N_("Expertises et compétences"),
@@ -83,6 +84,7 @@ STRUCTURE_WORDING = Wording(
         "commune_code": named_by(Commune.insee_code, Commune.name),
         "departement_code": named_by(Departement.code, Departement.name),
         "parent_id": named_by(Structure.id, Structure.name),
+        "merged_into_id": named_by(Structure.id, Structure.name),
         "referent_id": named_by(User.id, User.name),
         "themes": named_by(ReferenceItem.id, ReferenceItem.label),
         "expertises": named_by(ReferenceItem.id, ReferenceItem.label),
@@ -99,10 +101,14 @@ CONTACT_WORDING = Wording(
         "phone": N_("Téléphone"),
         "mobile": N_("Mobile"),
         "notes": N_("Notes"),
+        "merged_into_id": N_("Fusionné dans"),
         "deleted_at": N_("Mise à la corbeille"),
         "tags": N_("Étiquettes"),
     },
-    {"tags": named_by(Tag.id, Tag.label)},
+    {
+        "merged_into_id": named_by(Contact.id, Contact.last_name),
+        "tags": named_by(Tag.id, Tag.label),
+    },
 )
 AFFILIATION_WORDING = Wording(
     N_("Fonction"),

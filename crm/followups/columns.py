@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from crm.contacts.models import Structure
+from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
 from crm.followups.models import AccompanimentSession, SessionStructure
 from crm.followups.types import SessionStatus
@@ -15,7 +16,7 @@ _LAST = (
     select(func.max(AccompanimentSession.held_on))
     .join(SessionStructure, SessionStructure.session_id == AccompanimentSession.id)
     .where(
-        SessionStructure.structure_id == Structure.id,
+        SessionStructure.structure_id.in_(ids_of("structure", Structure.id)),
         AccompanimentSession.status == SessionStatus.DONE,
         AccompanimentSession.deleted_at.is_(None),
     )

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
+from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
 from crm.followups.indexing import index_session
 from crm.followups.models import (
@@ -30,7 +31,11 @@ def _structure_of_session_in_trash(session: Session, record: AccompanimentSessio
     seats = select(SessionStructure.structure_id).where(SessionStructure.session_id == record.id)
     return session.scalar(
         select(Structure.name)
-        .where(Structure.id.in_(seats), Structure.deleted_at.is_not(None))
+        .where(
+            Structure.id.in_(seats),
+            Structure.deleted_at.is_not(None),
+            Structure.merged_into_id.is_(None),
+        )
         .order_by(Structure.id)
         .limit(1)
     )
@@ -74,7 +79,7 @@ def sessions_of_structure(session: Session, structure_id: int) -> Pointer | None
         .select_from(SessionStructure)
         .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
         .where(
-            SessionStructure.structure_id == structure_id,
+            SessionStructure.structure_id.in_(ids_of("structure", structure_id)),
             AccompanimentSession.deleted_at.is_(None),
         )
     )
@@ -88,7 +93,8 @@ def sessions_of_contact(session: Session, contact_id: int) -> Pointer | None:
         .select_from(session_contact)
         .join(AccompanimentSession, AccompanimentSession.id == session_contact.c.session_id)
         .where(
-            session_contact.c.contact_id == contact_id, AccompanimentSession.deleted_at.is_(None)
+            session_contact.c.contact_id.in_(ids_of("contact", contact_id)),
+            AccompanimentSession.deleted_at.is_(None),
         )
     )
     return _sessions(count, url_for("contacts.show", contact_id=contact_id) + "#fil")

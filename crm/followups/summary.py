@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
+from crm.contacts.queries.identities import ids_of
 from crm.core import clock
 from crm.core.errors import N_
 from crm.followups.models import (
@@ -48,8 +49,8 @@ class _Reads:
     officers: Select[Any]
 
 
-def _reads(session_id: ColumnElement[int], record_id: ColumnElement[int]) -> _Reads:
-    ids = select(session_id).where(record_id == bindparam("record_id"))
+def _reads(kind: str, session_id: ColumnElement[int], record_id: ColumnElement[int]) -> _Reads:
+    ids = select(session_id).where(record_id.in_(ids_of(kind, bindparam("record_id"))))
     held_on = AccompanimentSession.held_on
     told = (
         select(AccompanimentSession.id, held_on, ReferenceItem.label)
@@ -75,8 +76,8 @@ def _reads(session_id: ColumnElement[int], record_id: ColumnElement[int]) -> _Re
     )
 
 
-_OF_STRUCTURE = _reads(SessionStructure.session_id, SessionStructure.structure_id)  # type: ignore[arg-type]
-_OF_CONTACT = _reads(session_contact.c.session_id, session_contact.c.contact_id)
+_OF_STRUCTURE = _reads("structure", SessionStructure.session_id, SessionStructure.structure_id)  # type: ignore[arg-type]
+_OF_CONTACT = _reads("contact", session_contact.c.session_id, session_contact.c.contact_id)
 _NEXT_FOLLOW_UP = (
     follow_up_rows()
     .with_only_columns(FollowUp.id, FollowUp.what, FollowUp.due_on)

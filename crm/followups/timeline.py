@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, sel
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
+from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
 from crm.followups.models import (
     AccompanimentSession,
@@ -65,8 +66,10 @@ _DONE = (
 )
 
 
-def _told_sessions(session_id: ColumnElement[int], record_id: ColumnElement[int]) -> Select[Any]:
-    """Select the sessions of a record, through the table that links them to it."""
+def _told_sessions(
+    kind: str, session_id: ColumnElement[int], record_id: ColumnElement[int]
+) -> Select[Any]:
+    """Select the sessions of a record, and of those merged into it, through what links them."""
     officer = (
         select(func.min(User.name))
         .join(session_officer, session_officer.c.user_id == User.id)
@@ -87,7 +90,7 @@ def _told_sessions(session_id: ColumnElement[int], record_id: ColumnElement[int]
         .where(
             AccompanimentSession.deleted_at.is_(None),
             AccompanimentSession.id.in_(
-                select(session_id).where(record_id == bindparam("record_id"))
+                select(session_id).where(record_id.in_(ids_of(kind, bindparam("record_id"))))
             ),
         )
         .order_by(AccompanimentSession.held_on.desc(), AccompanimentSession.id.desc())
@@ -97,9 +100,13 @@ def _told_sessions(session_id: ColumnElement[int], record_id: ColumnElement[int]
 
 _SESSIONS = {
     "structure": _told_sessions(
-        SessionStructure.__table__.c.session_id, SessionStructure.__table__.c.structure_id
+        "structure",
+        SessionStructure.__table__.c.session_id,
+        SessionStructure.__table__.c.structure_id,
     ),
-    "contact": _told_sessions(session_contact.c.session_id, session_contact.c.contact_id),
+    "contact": _told_sessions(
+        "contact", session_contact.c.session_id, session_contact.c.contact_id
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.core.numbers import parse_id
 from crm.database import db, transaction
+from crm.history.detours import detour_of
 from crm.history.export_list import export_rows, filled_export_list
 from crm.history.kinds import find_kind, pointers_at, trashable_kind
 from crm.history.presentation import shown_steps
@@ -39,6 +40,8 @@ MOST_SHOWN = 200
 @allow(Permission.EDIT_NETWORK)
 def show(change_set_id: int) -> ResponseReturnValue:
     """Show a save, or one change of it, and what undoing it would do."""
+    if (detour := detour_of(db.session(), change_set_id)) is not None:
+        return redirect(detour)
     return _undo_page(change_set_id)
 
 
@@ -46,6 +49,8 @@ def show(change_set_id: int) -> ResponseReturnValue:
 @allow(Permission.EDIT_NETWORK)
 def undo(change_set_id: int) -> ResponseReturnValue:
     """Put a save back; what has changed since stays unless it was ticked."""
+    if (detour := detour_of(db.session(), change_set_id)) is not None:
+        return redirect(detour, 303)
     try:
         with transaction() as session:
             change_id = _change_id()

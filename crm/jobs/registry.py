@@ -13,12 +13,15 @@ Work = Callable[[Session, datetime], str]
 class Job:
     """Work done once a day: `work(session, now)` returns what it did, and is safe to do again.
 
-    `label` is what people read of it: the page of the administrator says when it was last done.
+    `label` is what people read of it: the page of the administrator says when it was last done. It
+    runs in one transaction, unless `is_long`: then it opens short ones of its own, so that nobody
+    waits for it.
     """
 
     name: str
     work: Work
     label: str
+    is_long: bool = False
 
 
 _jobs: dict[str, Job] = {}

@@ -72,16 +72,21 @@ def file_name(title: str, extension: str) -> str:
 
 def send_table(title: str, header: Sequence[str], rows: Rows, extension: str) -> Response:
     """Return the rows as a download in this format; that it left is kept, not its content."""
+    if extension == "xlsx":
+        body: Iterator[bytes] = _read_back(_workbook(title, header, rows))
+        return send_bytes(title, body, extension, _XLSX)
+    lines = stream_with_context(csv_lines(header, rows))
+    return send_bytes(title, lines, extension, "text/csv; charset=utf-8")
+
+
+def send_bytes(title: str, body: Iterable[bytes], extension: str, kind: str) -> Response:
+    """Return a download; that it left is kept, not its content."""
     for keep in _keepers:
         keep(title, extension, sorted({name for name, value in request.args.items() if value}))
     current_app.logger.info(
         "export",
         extra={"event": f"export:{fold(title)}:{extension}", "request_id": g.get("request_id")},
     )
-    if extension == "xlsx":
-        body, kind = _read_back(_workbook(title, header, rows)), _XLSX
-    else:
-        body, kind = stream_with_context(csv_lines(header, rows)), "text/csv; charset=utf-8"
     name = file_name(title, extension)
     return Response(
         body,
@@ -174,9 +179,13 @@ def send_rows(
     names = [name for name in list(result.keys()) if not name.startswith("cursor_")]
     if chosen is None:
         header = [translate(EXPORT_LABELS.get(name, name)) for name in names]
-        return send_table(title, header, (row[: len(names)] for row in result), extension)
-    header = [translate(EXPORT_LABELS.get(key) or each.label) for key, each in chosen.items()]
-    return send_table(title, header, _projected(result, names, chosen), extension)
+        rows: Rows = (row[: len(names)] for row in result)
+    else:
+        header = [translate(EXPORT_LABELS.get(key) or each.label) for key, each in chosen.items()]
+        rows = _projected(result, names, chosen)
+    response = send_table(title, header, rows, extension)
+    response.call_on_close(result.close)  # a download that is broken off leaves no cursor open
+    return response
 
 
 def _projected(

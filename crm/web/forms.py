@@ -44,7 +44,12 @@ def _sentences(locale: str) -> Any:
 
 
 class BaseForm(FlaskForm):
-    """A form whose texts are stripped and whose domain errors land beside their field."""
+    """A form whose texts are stripped and whose domain errors land beside their field.
+
+    `lookalikes` are the records that the one being made may already be.
+    """
+
+    lookalikes: Sequence[Any] = ()
 
     class Meta(FlaskForm.Meta):
         """Strip what is typed, in every text field that does not say otherwise."""

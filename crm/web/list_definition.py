@@ -154,6 +154,7 @@ class ListDefinition:
     takes_all: bool = False
     has_more_actions: bool = False
     export_url: Callable[[str], str] | None = None
+    export_formats: Sequence[tuple[str, str]] = (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
     allowed_arguments: frozenset[str] = frozenset()
     counted: Select[Any] | None = None
     identifiers: tuple[str, ...] = ("id",)

@@ -92,12 +92,10 @@ class Listing(ListLinks):
         """Return the downloads of the whole list as filtered now."""
         if self.definition.export_url is None:
             return []
+        query = self._query({})
         return [
-            {
-                "label": label,
-                "url": self.definition.export_url(extension) + self._query({}),
-            }
-            for extension, label in (("xlsx", "Excel (XLSX)"), ("csv", "CSV"))
+            {"label": label, "url": self.definition.export_url(extension) + query}
+            for extension, label in self.definition.export_formats
         ]
 
     @property
@@ -164,7 +162,7 @@ class Listing(ListLinks):
         if narrowing.otherwise:
             found = session.execute(narrowing.statement.limit(1), narrowing.values).first()
             narrowing = narrowing if found else narrowing.otherwise() or narrowing
-        return session.execute(self.ordered(narrowing))
+        return session.execute(self.ordered(narrowing).execution_options(yield_per=1_000))
 
     def ordered(self, narrowing: Narrowing, limit: int = MOST_EXPORTED) -> Select[Any]:
         """Return the narrowed statement in the chosen order, its values in it, for an export."""

@@ -24,7 +24,7 @@ def test_those_who_answer_for_it_see_who_exported_what(
 ) -> None:
     assert backend
     person = request.getfixturevalue(role)
-    person.get("/structures/export.csv?q=secret-canari")
+    assert person.get("/structures/export.csv?q=secret-canari").data
     page = person.get("/administration/exports").text
     assert person.user.name in page
     assert "secret-canari" not in page

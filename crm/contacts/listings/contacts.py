@@ -80,6 +80,7 @@ def contact_list(day: date) -> ListDefinition:
         takes_all=True,
         has_more_actions=True,
         export_url=lambda extension: url_for("contacts.export", extension=extension),
+        export_formats=(("xlsx", "Excel (XLSX)"), ("csv", "CSV"), ("vcf", "vCard (VCF)")),
     )
 
 

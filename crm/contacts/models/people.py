@@ -17,7 +17,10 @@ contact_tag = Table(
 
 
 class Contact(Base):
-    """A person. An e-mail address is no identity: several people may share one."""
+    """A person. An e-mail address is no identity: several people may share one.
+
+    Where `merged_into_id` is set, they were found to be that person, and are hidden.
+    """
 
     __tablename__ = "contact"
     __history__ = "contact"
@@ -33,6 +36,7 @@ class Contact(Base):
     phone: Mapped[str | None] = mapped_column(key_text(20))
     mobile: Mapped[str | None] = mapped_column(key_text(20))
     notes: Mapped[str | None] = mapped_column(Text)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)

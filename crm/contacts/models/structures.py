@@ -69,6 +69,8 @@ class Structure(Base):
     where it has its seat. `listed_on` is the day it entered the directory of actors, `closed_on`
     the day it left, `dormant_on` the day since which nothing is heard of it; whether it is a
     prospect, an actor, dormant or closed on a date is derived from them (`rules.standing_on`).
+    Where `merged_into_id` is set, it was found to be that structure: it is hidden, and stays what
+    its sessions of then point at.
     """
 
     __tablename__ = "structure"
@@ -108,12 +110,15 @@ class Structure(Base):
     closed_on: Mapped[date | None]
     verified_on: Mapped[date | None]
     referent_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     subtype: Mapped[ReferenceItem | None] = relationship(lazy="raise", foreign_keys=[subtype_id])
-    parent: Mapped["Structure | None"] = relationship(lazy="raise", remote_side=[id])
+    parent: Mapped["Structure | None"] = relationship(
+        lazy="raise", remote_side=[id], foreign_keys=[parent_id]
+    )
     commune: Mapped[Commune | None] = relationship(lazy="raise", foreign_keys=[commune_code])
     departement: Mapped[Departement | None] = relationship(lazy="raise")
     epci: Mapped[Epci | None] = relationship(lazy="raise", foreign_keys=[epci_siren])

@@ -11,6 +11,7 @@ from crm.accounts.models import User
 from crm.contacts.indexing import index_structure
 from crm.contacts.models import Structure
 from crm.contacts.operations.tags import find_or_create_tags
+from crm.contacts.queries.identities import merged_into
 from crm.contacts.rules import clean_structure
 from crm.contacts.types import Family, StructureData
 from crm.core import clock
@@ -94,8 +95,11 @@ def resolve_structure(
         data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
         return create_structure(session, data=data)
     record_id = parse_id(value)
-    if record_id is not None and (found := session.scalar(_ALIVE, {"id": record_id})):
-        return found
+    if record_id is not None:
+        # A form opened before a merge may still name the record that went into another.
+        known_id = merged_into(session, "structure", record_id) or record_id
+        if (found := session.scalar(_ALIVE, {"id": known_id})) is not None:
+            return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     Select,
     String,
     and_,
     bindparam,
     cast,
     literal,
+    or_,
     select,
     union_all,
 )
@@ -28,6 +31,7 @@ from crm.contacts.models import (
     structure_tag,
     structure_theme,
 )
+from crm.core import clock
 from crm.core.errors import NotFoundError
 from crm.core.numbers import parse_ids
 from crm.core.text import fold, words
@@ -50,8 +54,16 @@ class Suggestion:
     detail: str
 
 
-def structure_rows() -> Select[Any]:
-    """Select what a list shows of each structure that is not in the trash."""
+def structure_rows(merged_after: date | None = None) -> Select[Any]:
+    """Select what a list shows of each structure that is not in the trash.
+
+    Those that were merged into another after a day are there too, if a day is given.
+    """
+    is_there: ColumnElement[bool] = Structure.deleted_at.is_(None)
+    if merged_after is not None:
+        end = datetime.combine(merged_after + timedelta(days=1), time(), clock.PARIS)
+        was_there = and_(Structure.merged_into_id.is_not(None), Structure.deleted_at >= end)
+        is_there = or_(is_there, was_there)
     return (
         select(
             Structure.id,
@@ -69,7 +81,7 @@ def structure_rows() -> Select[Any]:
         )
         .outerjoin(SubtypeItem, SubtypeItem.id == Structure.subtype_id)
         .outerjoin(Commune, Commune.insee_code == Structure.commune_code)
-        .where(Structure.deleted_at.is_(None))
+        .where(is_there)
     )
 
 

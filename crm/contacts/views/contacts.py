@@ -1,6 +1,15 @@
 """People: the list, a page, the form, and what ties them to structures."""
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,15 +20,18 @@ from crm.contacts.models import Contact
 from crm.contacts.operations.people import get_contact
 from crm.contacts.presentation import contact_page, offer_affiliation_choices
 from crm.contacts.queries import find_contacts
+from crm.contacts.queries.identities import merged_into
 from crm.contacts.rules import split_name
+from crm.contacts.vcards import vcards_of
 from crm.core import clock
-from crm.core.errors import StaleRecordError
+from crm.core.errors import NotFoundError, StaleRecordError
 from crm.database import db
 from crm.search.lists import narrow_by_words
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
-from crm.web.exports import send_rows
+from crm.web.exports import send_bytes, send_rows
 from crm.web.lists import Listing
+from crm.web.lookalikes import check_is_new, lookalikes_of
 from crm.web.requests import done
 from crm.web.submissions import save_form, save_once
 
@@ -36,7 +48,7 @@ def index() -> str:
     return render_template("contacts/index.html", listing=listing)
 
 
-@blueprint.get("/export.<any(csv, xlsx):extension>")
+@blueprint.get("/export.<any(csv, xlsx, vcf):extension>")
 @allow(Permission.EXPORT)
 def export(extension: str) -> Response:
     """Send the whole list, as narrowed by the URL."""
@@ -44,6 +56,8 @@ def export(extension: str) -> Response:
     listing = Listing(contact_list(clock.today()), request.args)
     narrowing = narrow_by_words(session, listing, "contact", Contact.id)
     rows = listing.all_rows(session, narrowing)
+    if extension == "vcf":
+        return _send_cards("contacts", [row.id for row in rows])
     return send_rows("contacts", rows, extension, listing.exported)
 
 
@@ -57,10 +71,24 @@ def suggestions() -> Response:
 
 @blueprint.get("/<int:contact_id>")
 @allow(Permission.READ_NETWORK)
-def show(contact_id: int) -> str:
-    """Show a person: addresses, roles now and before, what happened, changes."""
-    page = contact_page(db.session(), contact_id, clock.today())
+def show(contact_id: int) -> ResponseReturnValue:
+    """Show a person: addresses, roles, what happened, changes; or the one they were merged into."""
+    try:
+        page = contact_page(db.session(), contact_id, clock.today())
+    except NotFoundError:
+        kept_id = merged_into(db.session(), "contact", contact_id)
+        if kept_id is None:
+            raise
+        return redirect(url_for(".show", contact_id=kept_id))
     return render_template("contacts/show.html", **page)
+
+
+@blueprint.get("/<int:contact_id>/fiche.vcf")
+@allow(Permission.EXPORT)
+def card(contact_id: int) -> Response:
+    """Send a person as a vCard, for a phone or a mail program."""
+    contact = get_contact(db.session(), contact_id)
+    return _send_cards("contact", [contact.id])
 
 
 @blueprint.route("/nouveau", methods=["GET", "POST"])
@@ -86,6 +114,14 @@ def new() -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
+@blueprint.post("/ressemblances")
+@allow(Permission.EDIT_NETWORK)
+def lookalikes() -> str:
+    """Show the people that the one being typed may already be."""
+    records = lookalikes_of(db.session(), "contact", NewContactForm())
+    return render_template("contacts/_lookalikes.html", records=records)
+
+
 @blueprint.route("/<int:contact_id>/modifier", methods=["GET", "POST"])
 @allow(Permission.EDIT_NETWORK)
 def edit(contact_id: int) -> ResponseReturnValue:
@@ -104,7 +140,13 @@ def edit(contact_id: int) -> ResponseReturnValue:
     return _form_page(form, contact_id, 422)
 
 
+def _send_cards(title: str, ids: list[int]) -> Response:
+    cards = stream_with_context(vcards_of(db.session(), ids, clock.today()))
+    return send_bytes(title, cards, "vcf", "text/vcard; charset=utf-8")
+
+
 def _create(session: Session, form: NewContactForm) -> int:
+    check_is_new(session, "contact", form)
     contact = operations.create_contact(session, data=form.read())
     value = next(iter(form.structure.data or ()), None)
     if value:

@@ -1,6 +1,6 @@
 """Structures: the list, a page, the form."""
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -11,8 +11,9 @@ from crm.contacts.models import Structure
 from crm.contacts.operations.structures import get_structure
 from crm.contacts.presentation import offer_structure_choices, structure_page
 from crm.contacts.queries import suggest_structures
+from crm.contacts.queries.identities import merged_into
 from crm.core import clock
-from crm.core.errors import StaleRecordError
+from crm.core.errors import NotFoundError, StaleRecordError
 from crm.database import db, transaction
 from crm.history.recording import change_set_of
 from crm.search.lists import narrow_by_words
@@ -20,6 +21,7 @@ from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
+from crm.web.lookalikes import check_is_new, lookalikes_of
 from crm.web.requests import asked_day, done
 from crm.web.submissions import save_form, save_once
 
@@ -57,9 +59,15 @@ def suggestions() -> Response:
 
 @blueprint.get("/<int:structure_id>")
 @allow(Permission.READ_NETWORK)
-def show(structure_id: int) -> str:
-    """Show a structure: identity, people, what happened, changes."""
-    page = structure_page(db.session(), structure_id, asked_day("le"))
+def show(structure_id: int) -> ResponseReturnValue:
+    """Show a structure: identity, people, what happened, changes; or the one it was merged into."""
+    try:
+        page = structure_page(db.session(), structure_id, asked_day("le"))
+    except NotFoundError:
+        kept_id = merged_into(db.session(), "structure", structure_id)
+        if kept_id is None:
+            raise
+        return redirect(url_for(".show", structure_id=kept_id))
     return render_template("structures/show.html", **page)
 
 
@@ -74,12 +82,18 @@ def new() -> ResponseReturnValue:
     )
     offer_structure_choices(db.session(), form)
     if form.is_submitted():
-        saved = save_once(
-            form, lambda session: operations.create_structure(session, data=form.read()).id
-        )
+        saved = save_once(form, lambda session: _create(session, form))
         if saved:
             return done("Structure créée.", url_for(".show", structure_id=saved))
     return _form_page(form, None, 422 if form.is_submitted() else 200)
+
+
+@blueprint.post("/ressemblances")
+@allow(Permission.EDIT_NETWORK)
+def lookalikes() -> str:
+    """Show the structures that the one being typed may already be."""
+    records = lookalikes_of(db.session(), "structure", StructureForm())
+    return render_template("contacts/_lookalikes.html", records=records)
 
 
 @blueprint.route("/<int:structure_id>/modifier", methods=["GET", "POST"])
@@ -122,6 +136,11 @@ def adopt() -> ResponseReturnValue:
         structure = operations.resolve_structure(session, value=value, family_code=None)
         target = url_for(".show", structure_id=structure.id)
     return done("La structure fait partie du réseau.", target)
+
+
+def _create(session: Session, form: StructureForm) -> int:
+    check_is_new(session, "structure", form)
+    return operations.create_structure(session, data=form.read()).id
 
 
 def _update(session: Session, structure_id: int, form: StructureForm) -> int:

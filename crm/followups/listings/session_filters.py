@@ -25,6 +25,7 @@ from werkzeug.datastructures import MultiDict
 from crm.accounts.models import User
 from crm.contacts.listings.filters import Tally, tally_by
 from crm.contacts.queries import structures_by_values
+from crm.contacts.queries.identities import ids_of_any
 from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import N_, RuleError
@@ -123,7 +124,11 @@ def _filters_of_seats(arguments: Arguments) -> list[Filter]:
         Filter(
             "structure",
             N_("Structure"),
-            seat(lambda values: SessionStructure.structure_id.in_(ids(values))),
+            seat(
+                lambda values: SessionStructure.structure_id.in_(
+                    ids_of_any("structure", ids(values))
+                )
+            ),
             lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
             everything_label=N_("Toutes"),
             name_values=chosen_structures,

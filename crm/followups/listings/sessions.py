@@ -7,6 +7,7 @@ from flask import url_for
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from crm.contacts.queries.identities import ids_of_any
 from crm.core.errors import N_
 from crm.followups.listings.session_filters import Arguments, seat, session_filters
 from crm.followups.models import AccompanimentSession, SessionStructure
@@ -71,7 +72,8 @@ def narrow_by_name(session: Session, listing: Listing) -> Narrowing:
             for word in listing.search.split()[:6]
         )
     )
-    today = SessionStructure.structure_id.in_(matching_ids("structure", prefixes))
+    named = matching_ids("structure", prefixes)
+    today = SessionStructure.structure_id.in_(ids_of_any("structure", named))
     holding = seat(lambda _: or_(that_day, today))([])
     counted = narrowing.counted
     return replace(

@@ -1,0 +1,172 @@
+"""What points at a structure or a person, from the tables themselves, and what a merge does to it.
+
+Every foreign key must be named here: a test compares, so that a new one is thought of.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from crm.contacts.models import Contact, Structure
+from crm.database import Base
+
+MODELS: Mapping[str, type[Any]] = {"structure": Structure, "contact": Contact}
+
+
+class Policy(StrEnum):
+    """What becomes of a row that points at the record merged."""
+
+    MOVE = "move"
+    UNION = "union"
+    LINK = "link"
+    STAY = "stay"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A column that points at a structure or a person; `twin` tells rows that cannot both be."""
+
+    table: str
+    column: str
+    policy: Policy
+    twin: Callable[[Any, Any], bool] | None = None
+
+    @property
+    def model(self) -> type[Any]:
+        """Return the mapped class of the table."""
+        return _models()[self.table]
+
+
+@dataclass(slots=True)
+class Moved:
+    """What a merge moved, made and left where it was, each [table, column, id]."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    kept: list[list[Any]] = field(default_factory=list)
+
+
+def _same(*names: str) -> Callable[[Any, Any], bool]:
+    def is_twin(one: Any, other: Any) -> bool:
+        return all(getattr(one, name) == getattr(other, name) for name in names)
+
+    return is_twin
+
+
+def _same_while(*names: str) -> Callable[[Any, Any], bool]:
+    same = _same(*names)
+
+    def is_twin(one: Any, other: Any) -> bool:
+        return same(one, other) and _overlap(one, other)
+
+    return is_twin
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    return (one.start_on or date.min) <= (other.end_on or date.max) and (
+        other.start_on or date.min
+    ) <= (one.end_on or date.max)
+
+
+REFERENCES: Mapping[str, Sequence[Reference]] = {
+    "structure": (
+        Reference("affiliation", "structure_id", Policy.MOVE, _same_while("contact_id", "role")),
+        Reference("contact_point", "structure_id", Policy.MOVE, _same("value_key")),
+        Reference("structure_address", "structure_id", Policy.MOVE),
+        Reference("network_membership", "structure_id", Policy.MOVE, _same("year")),
+        Reference("partnership", "structure_id", Policy.MOVE, _same_while("partner_id", "about")),
+        Reference("partnership", "partner_id", Policy.MOVE, _same_while("structure_id", "about")),
+        Reference("seat", "structure_id", Policy.MOVE),
+        Reference("membership", "structure_id", Policy.MOVE, _same_while("group_id")),
+        Reference("structure", "parent_id", Policy.MOVE),
+        Reference("structure", "merged_into_id", Policy.MOVE),
+        Reference("follow_up", "structure_id", Policy.MOVE),
+        Reference("project", "lead_structure_id", Policy.MOVE),
+        Reference("project_partner", "structure_id", Policy.MOVE, _same("project_id", "role")),
+        Reference("structure_theme", "structure_id", Policy.UNION),
+        Reference("structure_expertise", "structure_id", Policy.UNION),
+        Reference("structure_country", "structure_id", Policy.UNION),
+        Reference("structure_tag", "structure_id", Policy.UNION),
+        # A session keeps what it was: docs/adr/0006.
+        Reference("session_structure", "structure_id", Policy.STAY),
+    ),
+    "contact": (
+        Reference("affiliation", "contact_id", Policy.MOVE, _same_while("structure_id", "role")),
+        Reference("contact_point", "contact_id", Policy.MOVE, _same("value_key")),
+        Reference("network_membership", "voting_contact_id", Policy.MOVE),
+        Reference("group_representative", "contact_id", Policy.MOVE, _same_while("membership_id")),
+        Reference("contact", "merged_into_id", Policy.MOVE),
+        Reference("contact_tag", "contact_id", Policy.UNION),
+        Reference("session_contact", "contact_id", Policy.LINK),
+    ),
+}
+# The lists of a record's own that are joined: its relationships.
+UNIONS: Mapping[str, Sequence[str]] = {
+    "structure": ("themes", "expertises", "countries", "tags"),
+    "contact": ("tags",),
+}
+# Tables that name a record without a foreign key, and whether their rows move.
+POLYMORPHIC: Mapping[str, bool] = {
+    "note": True,
+    "change": False,
+    "change_subject": False,
+    "trash_entry": False,
+    "search_word": False,
+    "form_submission": False,
+}
+
+
+def references_in_metadata(kind: str) -> Iterator[tuple[str, str]]:
+    """Yield (table, column) of every foreign key that points at this kind of record."""
+    target = MODELS[kind].__table__
+    for table in Base.metadata.sorted_tables:
+        for key in sorted(table.foreign_keys, key=lambda each: each.parent.name):
+            if key.column.table is target:
+                yield table.name, key.parent.name
+
+
+def movable(kind: str) -> list[Reference]:
+    """Return the references whose rows move."""
+    return [each for each in REFERENCES[kind] if each.policy is Policy.MOVE]
+
+
+def rows_at(session: Session, reference: Reference, record_id: int) -> Sequence[Any]:
+    """Return the rows that point at a record by this column, in order."""
+    column = getattr(reference.model, reference.column)
+    statement = select(reference.model).where(column == record_id)
+    return session.scalars(statement.order_by(reference.model.id)).all()
+
+
+def move_rows(
+    session: Session, reference: Reference, from_id: int, to_id: int, moved: Moved
+) -> None:
+    """Make the rows of one record those of another; what it has already stays where it is."""
+    there = list(rows_at(session, reference, to_id)) if reference.twin else []
+    for row in rows_at(session, reference, from_id):
+        line = [reference.table, reference.column, row.id]
+        if _would_point_at_itself(reference, row, to_id) or any(
+            reference.twin and reference.twin(row, one) for one in there
+        ):
+            moved.kept.append(line)
+            continue
+        setattr(row, reference.column, to_id)
+        there.append(row)
+        moved.rows.append(line)
+
+
+def _would_point_at_itself(reference: Reference, row: Any, to_id: int) -> bool:
+    if reference.table == "partnership":
+        return to_id in (row.structure_id, row.partner_id)
+    return reference.table in MODELS and row.id == to_id
+
+
+def _models() -> dict[str, type[Any]]:
+    return {
+        mapper.local_table.name: mapper.class_
+        for mapper in Base.registry.mappers
+        if isinstance(mapper.local_table, Table)
+    }

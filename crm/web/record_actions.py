@@ -1,0 +1,49 @@
+"""Further things to do with a record, offered by the packages above it; the wiring names them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import url_for
+
+from crm.web.locale import translate
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAction:
+    """An entry of a record's menu: `label` is a msgid, `url_of` gives the address for an id."""
+
+    label: str
+    icon: str
+    url_of: Callable[[int], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAction:
+    """An entry of the menu, as a template shows it."""
+
+    label: str
+    icon: str
+    url: str
+
+
+_actions: dict[str, list[RecordAction]] = {}
+
+
+def add_record_action(entity: str, action: RecordAction) -> None:
+    """Offer an action on the pages of this kind of record; the same one twice is once."""
+    known = _actions.setdefault(entity, [])
+    if action.label not in {each.label for each in known}:
+        known.append(action)
+
+
+def record_actions(entity: str, record_id: int) -> list[ShownAction]:
+    """Return what else can be done with a record."""
+    return [
+        ShownAction(translate(each.label), each.icon, each.url_of(record_id))
+        for each in _actions.get(entity, ())
+    ]
+
+
+def page_of(endpoint: str, argument: str, **values: str) -> Callable[[int], str]:
+    """Return what makes the address of an endpoint for an id."""
+    return lambda record_id: url_for(endpoint, **{argument: record_id}, **values)  # type: ignore[arg-type]
