@@ -149,3 +149,13 @@ class FollowUp(Base):
     def history_subjects(self) -> list[tuple[str, int]]:
         """Return the records on whose pages this change is told."""
         return [("structure", self.structure_id)] if self.structure_id else []
+
+
+class CalendarFeed(Base):
+    """The secret address of a person's calendar; its token is known to them alone."""
+
+    __tablename__ = "calendar_feed"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(key_text(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -19,6 +19,7 @@ EXPECTED_PUBLIC = {
     "accounts.login_code",
     "accounts.forgotten_password",
     "accounts.choose_password",
+    "calendar.read",
     "health.alive",
     "health.ready",
     "static",

@@ -60,6 +60,7 @@ PAGES = {
         "/seances/1",
         "/seances/nouvelle",
         "/relances",
+        "/agenda",
         "/profil",
         "/une-page-qui-n-existe-pas",
     ],

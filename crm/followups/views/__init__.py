@@ -1,7 +1,8 @@
 """The pages of sessions and follow-ups."""
 
 from crm.followups.views import lists as _lists  # noqa: F401 - adds its routes to `sessions`
+from crm.followups.views.calendar import blueprint as calendar
 from crm.followups.views.follow_ups import blueprint as follow_ups
 from crm.followups.views.sessions import blueprint as sessions
 
-BLUEPRINTS = (sessions, follow_ups)
+BLUEPRINTS = (sessions, follow_ups, calendar)
