@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from crm.core.errors import N_
-from crm.imports.reading.archives import BROKEN
 from crm.imports.reading.delimited import delimited_table
 from crm.imports.reading.exchange import from_json, row_line, to_json
 from crm.imports.reading.formats import Format, format_of
@@ -22,16 +21,13 @@ from crm.imports.reading.limits import (
     MOST_OPEN_FILES,
     MOST_OUTPUT_BYTES,
 )
+from crm.imports.reading.sentences import BROKEN, TOO_MUCH
 from crm.imports.reading.sheets import FOUND, SheetReading
 from crm.imports.reading.tables import Table
 from crm.imports.reading.types import UnreadableFileError
 from crm.imports.reading.vcards import vcard_table
 from crm.imports.reading.workbooks import workbook_tables
 
-TOO_MUCH = N_(
-    "Ce fichier demande trop de mémoire pour être lu ici. Effacez les lignes, les colonnes et les"
-    " feuilles inutiles, ou enregistrez la feuille voulue en CSV."
-)
 _NO_TABLE = N_("Ce fichier ne contient aucune donnée.")
 _LESS_IMPORTANT = 10  # than the pages of the site
 

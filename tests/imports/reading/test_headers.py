@@ -176,6 +176,65 @@ def test_days_are_data() -> None:
     assert find_header(_rows(raw[1:])).row is None
 
 
+@pytest.mark.parametrize(
+    ("raw", "row", "names"),
+    [
+        ([["Courriel"], ["a@b.fr"], ["c@d.fr"]], 1, ("Courriel",)),
+        ([["a@b.fr"], ["c@d.fr"]], None, ()),
+        ([["Structures"], ["Association A"], ["Mairie"], ["Lycée B"]], 1, ("Structures",)),
+        ([["Lille", "59000"], ["Arras", "62000"], ["Laon", "02000"]], None, ()),
+        ([["Structure", 2018, 2019], ["A", 10, 20], ["B", 1, 2]], 1, ("Structure", "2018", "2019")),
+        (
+            [
+                ["Horodateur", "Qui êtes-vous ?", "Pourquoi ?"],
+                ["12/03/2019 10:00:00", "Anne", "Parce que"],
+                ["13/03/2019 10:00:00", "Jean", "Ainsi"],
+            ],
+            1,
+            ("Horodateur", "Qui êtes-vous ?", "Pourquoi ?"),
+        ),
+        (
+            [
+                ["Feuille de présence", None, None, "12/03/2019"],
+                ["NOM", "PRÉNOM", "STRUCTURE", "SIGNATURE"],
+                ["DUPONT", "Jean", "MEL", None],
+                ["MARTIN", "Anne", "CCFD", None],
+            ],
+            2,
+            ("NOM", "PRÉNOM", "STRUCTURE", "SIGNATURE"),
+        ),
+        (
+            [
+                ["Ce fichier recense les acteurs.", "Merci de compléter."],
+                ["Nom", "Ville", "Courriel"],
+                ["A", "Lille", "a@b.fr"],
+                ["B", "Arras", "c@d.fr"],
+            ],
+            2,
+            ("Nom", "Ville", "Courriel"),
+        ),
+        (
+            [
+                ["Année", "2019"],
+                ["Territoire", "Nord"],
+                [],
+                ["Structure", "Ville", "Nombre", "Date"],
+                ["A", "Lille", 12, "12/03/2019"],
+                ["B", "Arras", 10, "13/03/2019"],
+            ],
+            4,
+            ("Structure", "Ville", "Nombre", "Date"),
+        ),
+        ([["Nom", "Prénom", "Courriel"]], 1, ("Nom", "Prénom", "Courriel")),
+    ],
+)
+def test_headers_as_networks_write_them(
+    raw: list[list[Cell]], row: int | None, names: tuple[str, ...]
+) -> None:
+    found = find_header(_rows(raw))
+    assert (found.row, found.names) == (row, names)
+
+
 CELLS = st.one_of(
     st.none(), st.text(max_size=15), st.integers(), st.booleans(), st.dates(), st.floats()
 )
