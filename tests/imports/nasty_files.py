@@ -215,10 +215,13 @@ def _plain(content: bytes) -> Callable[[Path], None]:
 _HTML = "<html><body><table><tr><td>Nom</td></tr></table></body></html>"
 
 
-def _docx(path: Path) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("[Content_Types].xml", _TYPES)
-        archive.writestr("word/document.xml", "<x/>")
+def _archive(**parts: str) -> Callable[[Path], None]:
+    def write_archive(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+
+    return write_archive
 
 
 REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -240,8 +243,14 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "truncated.xlsx": (_truncated, "abîmé ou incomplet"),
     "noise.xlsx": (_noisy, "abîmé ou incomplet"),
     "twins.xlsx": (_twins, "abîmé ou incomplet"),
-    "document.doc": (_plain(compound_file("WordDocument", b"x")), "texte de Word"),
-    "document.docx": (_docx, "texte de Word"),
+    "document.doc": (_plain(compound_file("WordDocument", b"x")), "est un texte, pas un tableau"),
+    "document.docx": (_archive(**{"word/document.xml": "<x/>"}), "est un texte, pas un tableau"),
+    "text.odt": (
+        _archive(mimetype="application/vnd.oasis.opendocument.text", **{"content.xml": "<x/>"}),
+        "est un texte, pas un tableau",
+    ),
+    "table.numbers": (_archive(**{"Index/Document.iwa": "x"}), "est de Numbers"),
+    "table.xlsb": (_archive(**{"xl/workbook.bin": "x"}), "au format XLSB"),
     "program.xlsx": (_plain(b"MZ\x90\0" + b"\0\1" * 400), "est un programme"),
     "program.csv": (_plain(b"\x7fELF\2\1\1" + b"\0" * 99), "est un programme"),
     "script.csv": (_plain(b"#!/bin/sh\nrm -rf /\n"), "est un programme"),

@@ -26,6 +26,7 @@ _ENTITIES = N_(
     "Ce classeur contient des définitions XML qu’aucun tableur n’écrit : il n’a pas été ouvert."
 )
 _BINARY = N_("Ce classeur est au format XLSB. Enregistrez-le au format XLSX, puis recommencez.")
+_NUMBERS = N_("Ce classeur est de Numbers. Exportez-le au format XLSX, puis recommencez.")
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _CHUNK = 1024 * 1024
 _OVERLAP = 16
@@ -82,7 +83,9 @@ def _format_of_parts(archive: zipfile.ZipFile, names: set[str]) -> str:
         raise UnreadableFileError(_BINARY)
     if "xl/workbook.xml" in lowered:
         return "xlsx"
-    if any(name.startswith("word/") for name in lowered):
+    if any(name.endswith(".iwa") for name in lowered):
+        raise UnreadableFileError(_NUMBERS)
+    if "content.xml" in lowered or any(name.startswith("word/") for name in lowered):
         raise UnreadableFileError(WORD)
     raise UnreadableFileError(_NO_WORKBOOK)
 

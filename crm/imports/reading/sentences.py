@@ -12,4 +12,6 @@ TOO_MUCH = N_(
     "Ce fichier demande trop de mémoire pour être lu ici. Effacez les lignes, les colonnes et les"
     " feuilles inutiles, ou enregistrez la feuille voulue en CSV."
 )
-WORD = N_("Ce fichier est un texte de Word. Copiez son tableau dans Excel ou LibreOffice Calc.")
+WORD = N_(
+    "Ce fichier est un texte, pas un tableau. Copiez son tableau dans Excel ou LibreOffice Calc."
+)

@@ -56,6 +56,7 @@ def _take_limits() -> None:
         (resource.RLIMIT_FSIZE, MOST_OUTPUT_BYTES),
         (resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(what, (most, most))
     os.nice(_LESS_IMPORTANT)

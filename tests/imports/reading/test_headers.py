@@ -235,9 +235,8 @@ def test_headers_as_networks_write_them(
     assert (found.row, found.names) == (row, names)
 
 
-CELLS = st.one_of(
-    st.none(), st.text(max_size=15), st.integers(), st.booleans(), st.dates(), st.floats()
-)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+CELLS = st.one_of(FLOATS, st.none(), st.text(max_size=15), st.integers(), st.booleans(), st.dates())
 
 
 @given(st.lists(st.lists(CELLS, max_size=6), max_size=30))
@@ -249,7 +248,7 @@ def test_no_table_breaks_the_reading_and_no_row_is_lost(raw: list[list[Cell]]) -
     assert len(names) == len(set(names))
     numbers = {each.number for each in rows} | {number for number, _ in told.left_out}
     for number, cells in enumerate(raw, start=1):
-        is_filled = any(str(cell or "").strip("\0 \t\r\n") for cell in cells)
+        is_filled = any(str(cell or "").replace("\0", "").strip() for cell in cells)
         assert number in numbers or number <= (row or 0) or not is_filled
 
 
