@@ -75,7 +75,7 @@ def _name_word(word: str) -> str:
 
 def _capitalised(low: str) -> str:
     """Return a word with a capital at its start and after each hyphen, apostrophe or slash."""
-    return _WORD.sub(lambda found: found[0][:1].upper() + found[0][1:], low)
+    return _WORD.sub(lambda found: found[0][:1].title() + found[0][1:], low)
 
 
 def put_organisation_capitals(
