@@ -85,6 +85,7 @@ def test_what_is_no_name_is_told(text: str | None) -> None:
         ("LES AMIS DU TOGO", "Les Amis du Togo"),
         ("ARTS ET SPORTS POUR TOUS 59", "Arts et Sports pour Tous 59"),
         ("A.F.D. PARIS", "A.F.D. Paris"),
+        ("ECOLE STE MARIE", "Ecole Ste Marie"),
         ("VILLE DE VILLENEUVE D'ASCQ", "Ville de Villeneuve d’Ascq"),
         ("Association CIEUX et FILS", "Association CIEUX et FILS"),
         ("association du test", "association du test"),
