@@ -224,6 +224,13 @@ def _archive(**parts: str) -> Callable[[Path], None]:
     return write_archive
 
 
+def _repeated_text(path: Path) -> None:
+    """Write a text of 30,000 letters once, and 20,000 cells that name it."""
+    strings = f'<sst xmlns="{_S}"><si><t>{"x" * 30_000}</t></si></sst>'
+    rows = (f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 20_001))
+    workbook(path, rows, **{"xl/sharedStrings.xml": strings})
+
+
 REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "gigabyte_of_spaces.xlsx": (lambda path: _bomb(path, 1024), "trop lourd une fois décompressé"),
     "bomb.xlsx": (lambda path: _bomb(path, 350), "trop lourd une fois décompressé"),
@@ -237,6 +244,7 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "entities.xlsx": (_entities, "définitions XML"),
     "wide.xlsx": (_wide, "plus de 500 colonnes"),
     "far_corner.xlsx": (_far_corner, "trop de mémoire"),
+    "repeated_text.xlsx": (_repeated_text, "trop de mémoire"),
     "locked_part.xlsx": (_locked_part, "mot de passe"),
     "locked.xlsx": (_plain(compound_file("EncryptedPackage", b"x" * 5000)), "mot de passe"),
     "locked.xls": (_plain(old_workbook("A", [["x"]], locked=True)), "mot de passe"),

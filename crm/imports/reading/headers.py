@@ -10,6 +10,7 @@ from crm.imports.reading.types import Row
 
 _LONGEST_NAME = 120
 _ENOUGH = 0.55
+_AS_GOOD = 0.1
 _LAST_TRIED = 40  # rows
 _COMPARED = 25  # rows below
 _WORDS_COMPARED = 8
@@ -35,10 +36,10 @@ def find_header(rows: Sequence[Row], merged: Sequence[Merge] = ()) -> Header:
     is_open = True  # a header is above the data of its block
     for index, row in enumerate(rows[:_LAST_TRIED]):
         if not _filled(row):
-            if _block_length(rows, index + 1) < index - block_start:
-                break
-            if not is_open:  # the block above was a table of its own
-                best_score = _ENOUGH
+            if not is_open:  # the block above is a table of its own: a larger one may follow
+                if _block_length(rows, index + 1) < index - block_start:
+                    break
+                best_score = max(_ENOUGH, best_score - _AS_GOOD)
             block_start, is_open = index + 1, True
             continue
         if best is not None and (width == 1 or _is_second_row(rows, best, index, merged)):

@@ -64,7 +64,7 @@ def _known(book: CalamineWorkbook, sheet: str) -> str:
 
 def _table(sheet: CalamineSheet) -> Table:
     if sheet.start is None:
-        return Table(name=sheet.name, rows=list)
+        return Table(name=sheet.name, rows=list, is_empty=True)
     if sheet.start[0] + sheet.height > MOST_ROWS:
         raise too_many_rows()
     if sheet.start[1] + sheet.width > MOST_COLUMNS:

@@ -3,6 +3,7 @@
 It is started by `start.py` with an order in JSON on its standard input, and answers in JSON.
 """
 
+import errno
 import gc
 import os
 import resource
@@ -40,10 +41,11 @@ def main() -> None:
         answer = {"examine": _examine, "extract": _extract}[order["task"]](order)
     except UnreadableFileError as error:
         answer = _refusal(error.sentence, error.values, error.detail)
-    except MemoryError:
-        answer = _refusal(TOO_MUCH, {}, "MemoryError")
     except BaseException as error:  # noqa: BLE001 - a panic of the parser is no Exception
-        answer = _refusal(BROKEN, {}, type(error).__name__)
+        is_too_much = isinstance(error, MemoryError) or (
+            isinstance(error, OSError) and error.errno in {errno.EFBIG, errno.ENOSPC}
+        )
+        answer = _refusal(TOO_MUCH if is_too_much else BROKEN, {}, type(error).__name__)
     sys.stdout.buffer.write(to_json(answer).encode("utf-8", errors="replace"))
     sys.stdout.buffer.flush()
     os._exit(0)  # nothing is left to do that a broken parser could hold up
@@ -109,7 +111,7 @@ def _extract(order: dict[str, Any]) -> dict[str, Any]:
         _, _, table = _text_table(kind, source, layout)
         return _write(table, layout, Path(order["target"]))
     for table in workbook_tables(source, layout["sheet"]):
-        if layout["sheet"] is not None or table.rows is not list:
+        if layout["sheet"] is not None or not table.is_empty:
             return _write(table, layout, Path(order["target"]))
     raise UnreadableFileError(_NO_TABLE)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.imports.reading import Cell, Row
+from crm.imports.reading import Cell, Row, UnreadableFileError
 from crm.imports.reading.delimited import delimited_table
 from crm.imports.reading.headers import column_letter, distinct, find_header, header_at
 from crm.imports.reading.sheets import FOUND, SheetReading
@@ -129,8 +129,8 @@ def test_the_header_can_be_corrected() -> None:
     assert (row, told.headers, len(rows)) == (2, ("Nom usuel", "Commune"), 1)
     row, rows, told = _read(raw, None)
     assert (row, told.headers, len(rows)) == (None, ("Colonne A", "Colonne B"), 3)
-    row, rows, told = _read(raw, 40)
-    assert (row, rows) == (None, _rows(raw))
+    with pytest.raises(UnreadableFileError, match="n’a pas de ligne 40"):
+        _read(raw, 40)
 
 
 def test_totals_notes_and_repeated_headers_are_left_out() -> None:
@@ -224,6 +224,30 @@ def test_days_are_data() -> None:
             ],
             4,
             ("Structure", "Ville", "Nombre", "Date"),
+        ),
+        (
+            [
+                ["Réseau fictif"],
+                ["Maison des associations"],
+                ["Annuaire"],
+                [],
+                ["Nom", "Ville", "Courriel"],
+                ["A", "Lille", "a@b.fr"],
+            ],
+            5,
+            ("Nom", "Ville", "Courriel"),
+        ),
+        (
+            [
+                ["Nom", "Ville", "Courriel"],
+                ["A", "Lille", "a@b.fr"],
+                [],
+                ["Pas-de-Calais"],
+                ["B", "Arras", "c@d.fr"],
+                ["C", "Lens", "e@f.fr"],
+            ],
+            1,
+            ("Nom", "Ville", "Courriel"),
         ),
         ([["Nom", "Prénom", "Courriel"]], 1, ("Nom", "Prénom", "Courriel")),
     ],
