@@ -34,6 +34,7 @@ from crm.core.text import words
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
 from crm.followups.columns import LAST_SESSION
+from crm.followups.listings import session_list
 from crm.followups.operations.follow_ups import schedule_meetings
 from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
@@ -119,6 +120,7 @@ VIEWED_LISTS = (
     KnownList("structures", N_("Structures"), lambda _: structure_list(clock.today())),
     KnownList("contacts", N_("Contacts"), lambda _: contact_list(clock.today())),
     KnownList("projects", N_("Projets"), project_list),
+    KnownList("sessions", N_("Séances"), session_list),
 )
 WORDINGS = {
     **CONTACT_WORDINGS,

@@ -54,6 +54,7 @@ def contact_list(day: date) -> ListDefinition:
     """Return the list of people; filters on structures look at the roles of that day."""
     return ListDefinition(
         code=CONTACTS,
+        heading=lambda row: (f"{row.first_name or ''} {row.last_name}".strip(), ""),
         url=url_for("contacts.index"),
         statement=contact_rows(day),
         counted=select(Contact.id).where(Contact.deleted_at.is_(None)),

@@ -28,6 +28,7 @@ def structure_list(day: date) -> ListDefinition:
     added = added_columns(STRUCTURES)
     return ListDefinition(
         code=STRUCTURES,
+        heading=lambda row: (row.name, row.acronym or ""),
         url=url_for("structures.index"),
         statement=structure_rows(),
         counted=select(Structure.id).where(Structure.deleted_at.is_(None)),

@@ -16,12 +16,12 @@ from crm.contacts.mandate_listings import (
     narrowed_vacancies,
     vacancy_list,
 )
-from crm.contacts.operations.bulk import MOST_AT_ONCE
 from crm.contacts.operations.mandates import close_mandates, want_successors
 from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import RuleError
 from crm.database import db, transaction
+from crm.history.bulk import MOST_AT_ONCE
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
