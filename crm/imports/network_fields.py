@@ -247,9 +247,9 @@ AFFILIATION = (
         "affiliation.start_on",
         N_("Fonction depuis le"),
         "date",
-        "depuis | debut | date de debut",
+        "depuis | depuis le | debut | date de debut",
         "date de debut du mandat | date de debut de la fonction | date de debut de mandat |"
-        " en poste depuis | depuis le",
+        " en poste depuis",
     ),
     field(
         "affiliation.end_on",

@@ -215,10 +215,20 @@ def _plain(content: bytes) -> Callable[[Path], None]:
 _HTML = "<html><body><table><tr><td>Nom</td></tr></table></body></html>"
 
 
-def _docx(path: Path) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("[Content_Types].xml", _TYPES)
-        archive.writestr("word/document.xml", "<x/>")
+def _archive(**parts: str) -> Callable[[Path], None]:
+    def write_archive(path: Path) -> None:
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+
+    return write_archive
+
+
+def _repeated_text(path: Path) -> None:
+    """Write a text of 30,000 letters once, and 20,000 cells that name it."""
+    strings = f'<sst xmlns="{_S}"><si><t>{"x" * 30_000}</t></si></sst>'
+    rows = (f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 20_001))
+    workbook(path, rows, **{"xl/sharedStrings.xml": strings})
 
 
 REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
@@ -234,14 +244,21 @@ REFUSED: dict[str, tuple[Callable[[Path], None], str]] = {
     "entities.xlsx": (_entities, "définitions XML"),
     "wide.xlsx": (_wide, "plus de 500 colonnes"),
     "far_corner.xlsx": (_far_corner, "trop de mémoire"),
+    "repeated_text.xlsx": (_repeated_text, "trop de mémoire"),
     "locked_part.xlsx": (_locked_part, "mot de passe"),
     "locked.xlsx": (_plain(compound_file("EncryptedPackage", b"x" * 5000)), "mot de passe"),
     "locked.xls": (_plain(old_workbook("A", [["x"]], locked=True)), "mot de passe"),
     "truncated.xlsx": (_truncated, "abîmé ou incomplet"),
     "noise.xlsx": (_noisy, "abîmé ou incomplet"),
     "twins.xlsx": (_twins, "abîmé ou incomplet"),
-    "document.doc": (_plain(compound_file("WordDocument", b"x")), "texte de Word"),
-    "document.docx": (_docx, "texte de Word"),
+    "document.doc": (_plain(compound_file("WordDocument", b"x")), "est un texte, pas un tableau"),
+    "document.docx": (_archive(**{"word/document.xml": "<x/>"}), "est un texte, pas un tableau"),
+    "text.odt": (
+        _archive(mimetype="application/vnd.oasis.opendocument.text", **{"content.xml": "<x/>"}),
+        "est un texte, pas un tableau",
+    ),
+    "table.numbers": (_archive(**{"Index/Document.iwa": "x"}), "est de Numbers"),
+    "table.xlsb": (_archive(**{"xl/workbook.bin": "x"}), "au format XLSB"),
     "program.xlsx": (_plain(b"MZ\x90\0" + b"\0\1" * 400), "est un programme"),
     "program.csv": (_plain(b"\x7fELF\2\1\1" + b"\0" * 99), "est un programme"),
     "script.csv": (_plain(b"#!/bin/sh\nrm -rf /\n"), "est un programme"),

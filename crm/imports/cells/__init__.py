@@ -3,7 +3,7 @@
 from crm.imports.cells.amounts import parse_amount
 from crm.imports.cells.capitals import put_name_capitals, put_organisation_capitals
 from crm.imports.cells.contact_points import parse_email, parse_emails, parse_phone, parse_phones
-from crm.imports.cells.days import parse_date
+from crm.imports.cells.days import month_comes_first, parse_date
 from crm.imports.cells.identifiers import parse_rna, parse_siren, parse_siret
 from crm.imports.cells.names import family_comes_first, parse_full_name
 from crm.imports.cells.places import parse_insee, parse_place, parse_postcode
@@ -20,6 +20,7 @@ __all__ = [
     "as_text",
     "clean_text",
     "family_comes_first",
+    "month_comes_first",
     "parse_amount",
     "parse_date",
     "parse_email",

@@ -48,7 +48,7 @@ def parse_amount(cell: Cell) -> int:
         raise CellError(_OTHER_CURRENCY)
     typed = _SPACES.sub("", text).removeprefix("€").removeprefix("EUR")
     if match := _NEGATIVE.fullmatch(typed):
-        return -_cents(match["after"] or match["within"] or match["before"])
+        return -_cents(match["after"] or match["within"] or match["before"], sign=-1)
     return _cents(typed.removeprefix("+"))
 
 
@@ -61,17 +61,17 @@ def _of_number(number: float) -> int:
     return cents
 
 
-def _cents(typed: str) -> int:
+def _cents(typed: str, *, sign: int = 1) -> int:
     if match := _THREE.fullmatch(typed):
         unit = match["unit"]
         thousands = parse_money(match["whole"] + match["part"] + unit, FIELD)
         decimals = int((Decimal(thousands) / 1000).to_integral_value())
         raise AmbiguousAmountError(
             _AMBIGUOUS,
-            (thousands, decimals),
-            text=typed[:40],
-            thousands=_told(thousands),
-            decimals=_told(decimals),
+            (sign * thousands, sign * decimals),
+            text="-" * (sign < 0) + typed[:40],
+            thousands=_told(sign * thousands),
+            decimals=_told(sign * decimals),
         )
     if _MANY_COMMAS.match(typed) or (_ENGLISH.match(typed) and "." in typed):
         typed = typed.replace(",", "")
@@ -85,5 +85,5 @@ def _cents(typed: str) -> int:
 
 
 def _told(cents: int) -> str:
-    euros, rest = divmod(cents, 100)
-    return f"{euros:,}".replace(",", "\u00a0") + f",{rest:02}"
+    euros, rest = divmod(abs(cents), 100)
+    return "-" * (cents < 0) + f"{euros:,}".replace(",", "\u00a0") + f",{rest:02}"

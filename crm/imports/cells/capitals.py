@@ -29,6 +29,7 @@ _HIGH_PARTICLES = frozenset(
     "le la les van vander vanden den der ten ter el ben ait bel abou abu mc mac".split()
 )
 PARTICLES = _LOW_PARTICLES - {"et", "née", "né", "épouse"} | _HIGH_PARTICLES
+_SAINTS = frozenset(("st", "ste", "sts", "stes"))
 _LONGEST = 500  # a longer text is no name
 _LITTLE = frozenset(("à", "y", "sous", "lez", "lès", "chez"))
 _APOSTROPHES = re.compile("['´`ʼ]")
@@ -75,7 +76,7 @@ def _name_word(word: str) -> str:
 
 def _capitalised(low: str) -> str:
     """Return a word with a capital at its start and after each hyphen, apostrophe or slash."""
-    return _WORD.sub(lambda found: found[0][:1].upper() + found[0][1:], low)
+    return _WORD.sub(lambda found: found[0][:1].title() + found[0][1:], low)
 
 
 def put_organisation_capitals(
@@ -122,7 +123,7 @@ def _organisation_part(part: str, word: str, end: int, kept: Collection[str]) ->
         return low if low in {"d", "l", "qu", "j", "n", "s"} else part.capitalize()
     if (fold(part) in LINK_WORDS and len(part) > 1) or low in _LITTLE:
         return low
-    if part in kept or _is_roman(part) or not _can_be_said(low):
+    if low not in _SAINTS and (part in kept or _is_roman(part) or not _can_be_said(low)):
         return part
     return low[:1].upper() + low[1:]
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from crm.core.days import parse_day
 from crm.core.errors import N_, RuleError
@@ -12,6 +13,7 @@ from crm.imports.cells.types import Cell, CellError, DateRead, Precision
 _FIRST_YEAR, _LAST_YEAR = 1850, 2100
 _SERIAL_ORIGIN = dt.date(1899, 12, 30)  # Excel counts from 1900 and believes it was a leap year
 _FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_000  # 1927 to 2099
+_LONGEST = 60
 _PIVOT = 50  # « 49 » is 2049 and « 50 » is 1950
 _MONTHS_IN_YEAR = 12
 _DUMMY = dt.date(2000, 1, 1)
@@ -51,7 +53,8 @@ _SERIAL = re.compile(r"(\d{5})(?:[.,]\d+)?")
 def parse_date(cell: Cell, *, month_first: bool = False) -> DateRead:
     """Return the date of a cell and how much of it was said.
 
-    `month_first` reads 10/17/2019 as Americans write it, for a column where that was seen. A time
+    `month_first` reads 10/17/2019 as Americans write it, for a column where that was seen (see
+    `month_comes_first`). A time
     of day is left out. Raises RuleError for a day that does not exist, and for what is no date.
 
     >>> parse_date("1er avril 2019").day, parse_date(43536).day
@@ -76,6 +79,21 @@ def parse_date(cell: Cell, *, month_first: bool = False) -> DateRead:
     if found is not None:
         return found
     raise CellError(_NO_YEAR if _NO_YEAR_SAID.fullmatch(typed) else _NOT_UNDERSTOOD)
+
+
+def month_comes_first(cells: Iterable[Cell]) -> bool | None:
+    """Return whether a column writes the month before the day; None when no date in it says so.
+
+    >>> month_comes_first(["03/04/2019", "10/17/2019 02:01 PM"]), month_comes_first(["03/04/2019"])
+    (True, None)
+    """
+    habits = set()
+    for cell in cells:
+        text = cell if isinstance(cell, str) and len(cell) <= _LONGEST else ""
+        match = _DAY_FIRST.fullmatch(fold(_TIME.sub("", text)))
+        if match and max(int(match[1]), int(match[2])) > _MONTHS_IN_YEAR:
+            habits.add(int(match[2]) > _MONTHS_IN_YEAR)
+    return habits.pop() if len(habits) == 1 else None
 
 
 def _numeric_day(typed: str, *, month_first: bool) -> DateRead | None:

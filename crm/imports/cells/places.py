@@ -21,7 +21,8 @@ _ON = (
     (re.compile(r"\bs/s\s*", re.IGNORECASE), "sous "),
     (re.compile(r"\bs/\s*", re.IGNORECASE), "sur "),
 )
-_SAINT = re.compile(r"(ste?s?)\b[. -]*", re.IGNORECASE)
+_SAINT = re.compile(r"\b(ste?s?)\b(?!$)[. -]*", re.IGNORECASE)
+_ARTICLE_AFTER = re.compile(r"(.+?)\s*\((l[ae]s?|l['’])\)", re.IGNORECASE)
 _SAINTS = {"st": "Saint", "ste": "Sainte", "sts": "Saints", "stes": "Saintes"}
 _FIRST, _LAST = 1000, 98999  # 01000 to 98999
 
@@ -55,6 +56,8 @@ def parse_place(cell: Cell) -> Place:
     if match := re.search(r"(?<!\d)(?:FR?-)?(\d{5})(?!\d)", text):
         postcode = match[1] if _FIRST <= int(match[1]) <= _LAST else None
         text = (text[: match.start()] + " " + text[match.end() :]).strip()
+    if match := _ARTICLE_AFTER.fullmatch(text):  # « FLAMENGRIE (LA) »
+        text = f"{match[2]} {match[1]}".replace("' ", "'").replace("’ ", "’")
     is_cedex = bool(_CEDEX.search(text))
     text = _IN_BRACKETS.sub("", _CEDEX.sub("", text)).strip(" ,;-")
     for pattern, meant in _ON:
@@ -71,7 +74,7 @@ def _town(text: str) -> str:
         return _SAINTS.get(found[1].lower(), found[1]) + ("-" if "-" in found[0] else " ")
 
     named = put_organisation_capitals(text, may_be_acronym=False)
-    return _SAINT.sub(in_full, named, count=1) if _SAINT.match(named) else named
+    return _SAINT.sub(in_full, named)
 
 
 def parse_insee(cell: Cell) -> str:

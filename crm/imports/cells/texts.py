@@ -18,6 +18,7 @@ _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _LONGEST_CODE = 100
 _NO_DECIMALS = re.compile(r"(?<=\d)[.,]0+$")
 _REMARK = re.compile(r"\s*\([^()\d@]*\)")
+_DISARMED = ("=", "'")
 _GUARDED = re.compile(r"'[=+\-@\t]")
 _SURE = re.compile(r"\s*[;|\n]\s*|\s+/\s+")
 _LOOSE = re.compile(r"\s*[;|\n]\s*|\s+/\s+|,(?!\d)\s*|(?<!\d),\s*|\s+et\s+", re.IGNORECASE)
@@ -49,7 +50,21 @@ def clean_text(cell: Cell, *, longest: int | None = None, lines: bool = False) -
     >>> clean_text(" Béthune\x00 \u00a0Bruay\u200b "), clean_text('="02100"'), clean_text("'=1+1")
     ('Béthune Bruay', '02100', '=1+1')
     """
-    text = _EXCEL_LINE.sub("\n", as_text(cell))
+    text = as_text(cell)
+    # What can be printed has no control, no invisible character and no end of line.
+    if text.isprintable() and "_x000" not in text:
+        text = " ".join(unicodedata.normalize("NFC", text).split())
+    else:
+        text = _without_unseen(text, lines=lines)
+    if text[:1] in _DISARMED:
+        text = _rearmed(text)
+    if longest is not None and len(text) > longest:
+        raise CellError(_TOO_LONG, count=longest)
+    return text
+
+
+def _without_unseen(text: str, *, lines: bool) -> str:
+    text = _EXCEL_LINE.sub("\n", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     text = _UNSEEN.sub("", text)
     text = "".join(
@@ -59,14 +74,14 @@ def clean_text(cell: Cell, *, longest: int | None = None, lines: bool = False) -
     text = unicodedata.normalize("NFC", text)
     text = _SPACES.sub(" ", text) if lines else " ".join(text.split())
     text = re.sub(r" ?\n ?", "\n", text)
-    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _rearmed(text: str) -> str:
+    """Return what is meant by « ="02100" » and by « '=1+1 »."""
     if match := _EXCEL_TEXT.fullmatch(text):
-        text = match[1].strip()
-    elif _GUARDED.match(text):
-        text = text[1:].strip()
-    if longest is not None and len(text) > longest:
-        raise CellError(_TOO_LONG, count=longest)
-    return text
+        return match[1].strip()
+    return text[1:].strip() if _GUARDED.match(text) else text
 
 
 def short_text(cell: Cell, sentence: str, longest: int, *, lines: bool = False) -> str:

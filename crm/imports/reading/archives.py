@@ -11,26 +11,22 @@ from crm.imports.reading.limits import (
     MOST_EXPANDED_BYTES,
     MOST_EXPANSION,
 )
+from crm.imports.reading.sentences import BROKEN, LOCKED, WORD
 from crm.imports.reading.types import UnreadableFileError
 
-BROKEN = N_(
-    "Ce fichier est abîmé ou incomplet. Ouvrez-le dans Excel ou LibreOffice, enregistrez-le"
-    " de nouveau, puis recommencez."
-)
 _TOO_BIG = N_(
     "Ce classeur est trop lourd une fois décompressé : %(most)s Mo au plus. Supprimez les images"
     " et les feuilles inutiles, ou enregistrez une seule feuille en CSV."
 )
-_LOCKED = N_("Ce classeur est protégé par un mot de passe. Enregistrez-le sans, puis recommencez.")
 _NO_WORKBOOK = N_(
     "Ce fichier est une archive, sans tableau lisible. Décompressez-la, puis choisissez le"
     " tableau : XLSX, ODS ou CSV."
 )
-_WORD = N_("Ce fichier est un texte de Word. Copiez son tableau dans Excel ou LibreOffice Calc.")
 _ENTITIES = N_(
     "Ce classeur contient des définitions XML qu’aucun tableur n’écrit : il n’a pas été ouvert."
 )
 _BINARY = N_("Ce classeur est au format XLSB. Enregistrez-le au format XLSX, puis recommencez.")
+_NUMBERS = N_("Ce classeur est de Numbers. Exportez-le au format XLSX, puis recommencez.")
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _CHUNK = 1024 * 1024
 _OVERLAP = 16
@@ -58,7 +54,7 @@ def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MOST_ENTRIES:
         raise _too_big()
     if any(entry.flag_bits & _ENCRYPTED_FLAG for entry in entries):
-        raise UnreadableFileError(_LOCKED)
+        raise UnreadableFileError(LOCKED)
     if len({entry.filename for entry in entries}) != len(entries):
         raise UnreadableFileError(BROKEN, detail="two parts of one name")
     expanded = sum(entry.file_size for entry in entries)
@@ -87,8 +83,10 @@ def _format_of_parts(archive: zipfile.ZipFile, names: set[str]) -> str:
         raise UnreadableFileError(_BINARY)
     if "xl/workbook.xml" in lowered:
         return "xlsx"
-    if any(name.startswith("word/") for name in lowered):
-        raise UnreadableFileError(_WORD)
+    if any(name.endswith(".iwa") for name in lowered):
+        raise UnreadableFileError(_NUMBERS)
+    if "content.xml" in lowered or any(name.startswith("word/") for name in lowered):
+        raise UnreadableFileError(WORD)
     raise UnreadableFileError(_NO_WORKBOOK)
 
 
@@ -97,7 +95,7 @@ def _ods(archive: zipfile.ZipFile) -> str:
     if "META-INF/manifest.xml" in archive.namelist():
         with archive.open("META-INF/manifest.xml") as part:
             if b"encryption-data" in part.read(_CHUNK):
-                raise UnreadableFileError(_LOCKED)
+                raise UnreadableFileError(LOCKED)
     return "ods"
 
 

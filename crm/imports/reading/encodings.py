@@ -15,11 +15,16 @@ from crm.core.errors import N_
 from crm.imports.reading.limits import LONGEST_LINE
 from crm.imports.reading.types import ENCODINGS, UnreadableFileError
 
-UTF8_TWICE = "utf-8-twice"
+UTF8_TWICE, UTF8_MIXED = "utf-8-twice", "utf-8-mixed"
 _OLD_SETS = ("cp1252", "mac-roman", "cp850")
 _FRENCH = frozenset("éèêëàâäçùûüôöîïœæÿÉÈÊËÀÂÇÙÛÔÎÏŒÆ’«»°€–\u00a0")
 _CHUNK = 1024 * 1024
 _UTF16_SHARE = 0.3  # of zero bytes on one side in a text of western letters
+_MIXED_SHARE = 0.5
+_HIGH = re.compile(rb"[\x80-\xff]")
+_SEQUENCE = re.compile(
+    rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
+)
 _TWICE = re.compile("[ÂÃÅâ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _NOT_THIS_ENCODING = N_(
     "Ce fichier n’est pas écrit en %(encoding)s. Choisissez un autre encodage, ou laissez-le"
@@ -42,7 +47,7 @@ def encoding_of(source: Path) -> str:
         return name
     if _is_utf8(source):
         return UTF8_TWICE if _is_utf8_twice(source) else "utf-8"
-    return _old_set(source)
+    return UTF8_MIXED if _is_mostly_utf8(source) else _old_set(source)
 
 
 def _utf16_without_mark(head: bytes) -> str:
@@ -66,6 +71,30 @@ def _is_utf8(source: Path) -> bool:
         except UnicodeDecodeError:
             return False
     return True
+
+
+def _is_mostly_utf8(source: Path) -> bool:
+    """Tell whether most accents are UTF-8, as when rows of another file were added at the end.
+
+    French in an 8-bit set hardly ever has two such bytes together.
+    """
+    high = paired = 0
+    with source.open("rb") as stream:
+        while piece := stream.read(_CHUNK):
+            high += len(_HIGH.findall(piece))
+            paired += sum(map(len, _SEQUENCE.findall(piece)))
+    return paired >= high * _MIXED_SHARE
+
+
+def _as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """Read as cp1252 the bytes that are no UTF-8."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    wrong = error.object[error.start : error.end]
+    return wrong.decode("cp1252", errors="replace"), error.end
+
+
+codecs.register_error(UTF8_MIXED, _as_cp1252)
 
 
 def _is_utf8_twice(source: Path) -> bool:
@@ -123,8 +152,9 @@ def lines_of(source: Path, encoding: str) -> Iterator[str]:
     if encoding not in ENCODINGS:
         raise UnreadableFileError(_NOT_THIS_ENCODING, encoding=encoding[:40])
     twice = encoding == UTF8_TWICE
-    name = "utf-8" if twice else encoding
+    name = "utf-8" if encoding.startswith("utf-8") else encoding
     errors = "replace" if encoding in _OLD_SETS else "strict"
+    errors = UTF8_MIXED if encoding == UTF8_MIXED else errors
     with source.open("rb") as raw:
         stream = io.TextIOWrapper(raw, encoding=name, errors=errors, newline="")
         number = 0

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from crm.core.errors import N_
 from crm.imports.reading.archives import format_of_archive
+from crm.imports.reading.sentences import EMPTY, LOCKED, WORD
 from crm.imports.reading.types import UnreadableFileError
 
 _HEAD_BYTES = 4096
@@ -13,14 +14,11 @@ _EXECUTABLE = N_("Ce fichier est un programme : il n’a pas été ouvert.")
 _PICTURE = N_("Ce fichier est une image. Il faut un tableau : XLSX, XLS, ODS, CSV ou vCard.")
 _PACKED = N_("Ce fichier est une archive compressée. Décompressez-la, puis choisissez le tableau.")
 _PDF = N_("Ce fichier est un PDF. Demandez le tableau dont il est tiré, ou copiez-le dans Excel.")
-_WORD = N_("Ce fichier est un texte de Word. Copiez son tableau dans Excel ou LibreOffice Calc.")
 _WEB_PAGE = N_(
     "Ce fichier est une page web sous un autre nom. Ouvrez-le dans Excel ou LibreOffice,"
     " puis enregistrez-le au format XLSX."
 )
 _JSON = N_("Ce fichier est du JSON, qui n’est pas un tableau. Exportez plutôt en CSV ou en XLSX.")
-_LOCKED = N_("Ce classeur est protégé par un mot de passe. Enregistrez-le sans, puis recommencez.")
-_EMPTY = N_("Ce fichier est vide.")
 _UNKNOWN = N_("Ce fichier n’est pas un tableau connu. Enregistrez-le en XLSX, ODS ou CSV.")
 
 _WINDOWS_PROGRAM = b"MZ"  # also the beginning of a word
@@ -36,7 +34,7 @@ _REFUSED_HEADS = (
     (b"II*\x00", _PICTURE),
     (b"MM\x00*", _PICTURE),
     (b"%PDF", _PDF),
-    (b"{\\rtf", _WORD),
+    (b"{\\rtf", WORD),
     (b"\x1f\x8b", _PACKED),
     (b"7z\xbc\xaf\x27\x1c", _PACKED),
     (b"Rar!", _PACKED),
@@ -76,7 +74,7 @@ def format_of(source: Path, suffix: str = "") -> Format:
     with source.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     if not head.strip(b"\x00 \r\n\t\xef\xbb\xbf\xff\xfe"):
-        raise UnreadableFileError(_EMPTY)
+        raise UnreadableFileError(EMPTY)
     if head.startswith(_ZIP):
         return Format(format_of_archive(source))
     if head.startswith(_OLE):
@@ -92,11 +90,11 @@ def _format_of_compound(source: Path) -> Format:
     """Tell a workbook among the old files of Office by the names of its streams."""
     content = source.read_bytes()
     if _stream("EncryptedPackage") in content:
-        raise UnreadableFileError(_LOCKED)
+        raise UnreadableFileError(LOCKED)
     if _stream("Workbook") in content or _stream("Book") in content:
         return Format.XLS
     if _stream("WordDocument") in content:
-        raise UnreadableFileError(_WORD)
+        raise UnreadableFileError(WORD)
     raise UnreadableFileError(_UNKNOWN)
 
 

@@ -23,6 +23,7 @@ _WORDS = frozenset(
     participant inscrit inscrits nombre nb effectif adherent membre membres groupe contact contacts
     referent responsable president name first last company address city zip country duration start
     end time topic user join leave guest attribuant convention decision acteur acteurs lieu
+    horodateur signature emargement
     """.split()
 )
 _LITTLE = frozenset("de du des la le les l d et ou a au aux en par pour sur un une n".split())
@@ -31,6 +32,7 @@ _NUMBER = re.compile(r"[+-]?[\d\s.,/:()%€-]*\d[\d\s.,/:()%€-]*(?:k?€|euros
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _CODE = re.compile(r"W\d[0-9A-Z]\d{7}|FR\d{2}\s?\d{9}")
 _LONGEST_SURE = 200  # a longer text is prose
+_LONGEST_PLAIN = 60
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -73,6 +75,10 @@ def shape(cell: Cell) -> str:
         return "number" if isinstance(cell, int | float) else type(cell).__name__
     if looks_like_data(cell):
         return "email" if "@" in cell else "number"
+    if cell.rstrip().endswith("?"):
+        return "question"
+    if len(cell) > _LONGEST_PLAIN:
+        return "sentence"
     if cell.isupper():
         return "capitals"
     return "title" if cell[:1].isupper() else "lower"

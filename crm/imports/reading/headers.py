@@ -10,8 +10,11 @@ from crm.imports.reading.types import Row
 
 _LONGEST_NAME = 120
 _ENOUGH = 0.55
+_AS_GOOD = 0.1
 _LAST_TRIED = 40  # rows
 _COMPARED = 25  # rows below
+_WORDS_COMPARED = 8
+_LONGEST_LABEL = 40  # of a group of columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,13 @@ def find_header(rows: Sequence[Row], merged: Sequence[Merge] = ()) -> Header:
     is_open = True  # a header is above the data of its block
     for index, row in enumerate(rows[:_LAST_TRIED]):
         if not _filled(row):
-            if _block_length(rows, index + 1) < index - block_start:
-                break
-            if not is_open:  # the block above was a table of its own
-                best_score = _ENOUGH
+            if not is_open:  # the block above is a table of its own: a larger one may follow
+                if _block_length(rows, index + 1) < index - block_start:
+                    break
+                best_score = max(_ENOUGH, best_score - _AS_GOOD)
             block_start, is_open = index + 1, True
             continue
-        if best is not None and _is_second_row(rows, best, index, merged):
+        if best is not None and (width == 1 or _is_second_row(rows, best, index, merged)):
             continue
         score = _score(row, rows[index + 1 : index + 1 + _COMPARED], width) if is_open else 0.0
         if score > best_score:
@@ -133,7 +136,7 @@ def _usual_width(rows: Sequence[Row]) -> int:
 def _is_data(row: Row, width: int) -> bool:
     """Tell whether several cells of the row can only be data (an address, a number, a date)."""
     sure = sum(looks_like_data(cell) for cell in row.cells if cell is not None)
-    return sure > 0 and sure * 4 >= width and _filled(row) * 2 >= width
+    return sure > 0 and sure * 4 >= width and _filled(row) * 4 >= width * 3
 
 
 def _score(row: Row, below: Sequence[Row], width: int) -> float:
@@ -146,11 +149,12 @@ def _score(row: Row, below: Sequence[Row], width: int) -> float:
         return 0.0
     if len(filled) > 1 and len({text.casefold() for text in texts}) * 2 < len(filled):
         return 0.0
-    if any(len(text) > _LONGEST_NAME for text in texts) and header_share(texts) < _ENOUGH:
-        return 0.0
     fill = min(len(filled) / width, 1.0) if width else 0.0
+    # « Association » names a column, and is in the names of half of those listed below it.
+    under = [header_share(_texts(each)) for each in below[:_WORDS_COMPARED] if _filled(each)]
+    words = header_share(texts) - (sum(under) / len(under) if under else 0.0)
     contrast = _contrast(row, below)
-    return min(1.0, 0.35 * fill + 0.6 * header_share(texts) + 0.45 * contrast)
+    return min(1.0, 0.35 * fill + 0.6 * max(words, 0.0) + 0.45 * contrast)
 
 
 def _contrast(row: Row, below: Sequence[Row]) -> float:
@@ -193,7 +197,7 @@ def _is_group_row(upper: list[str], lower: list[str], number: int, merged: Seque
     """Tell whether a row names groups of the columns below, unlike a title or a line of data."""
     labels = [index for index, text in enumerate(upper) if text]
     named = [index for index, text in enumerate(lower) if text]
-    if not labels or not named or any(looks_like_data(text) for text in upper if text):
+    if not labels or not named or not all(_is_label(upper[index]) for index in labels):
         return False
     spans = _spans(merged, number - 1)
     if len(labels) == 1:  # a title stands over the first column, or over all of them
@@ -203,6 +207,12 @@ def _is_group_row(upper: list[str], lower: list[str], number: int, merged: Seque
         return True
     reach = range(labels[0], named[-1] + 1)
     return any((index >= len(upper) or not upper[index]) and index in named for index in reach)
+
+
+def _is_label(text: str) -> bool:
+    """Tell whether a text may name a group of columns, unlike a sentence or a value."""
+    is_short = len(text) <= _LONGEST_LABEL and not text.endswith((".", ":", "!"))
+    return is_short and not looks_like_data(text)
 
 
 def _spans(merged: Sequence[Merge], row: int) -> list[tuple[int, int]]:

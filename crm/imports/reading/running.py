@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -12,9 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from crm.core.errors import N_
-from crm.imports.reading.archives import BROKEN
 from crm.imports.reading.exchange import from_json, to_json
-from crm.imports.reading.limits import MOST_ANSWER_BYTES, MOST_FILE_BYTES, MOST_WALL_SECONDS
+from crm.imports.reading.limits import (
+    MOST_ANSWER_BYTES,
+    MOST_AT_ONCE,
+    MOST_FILE_BYTES,
+    MOST_WALL_SECONDS,
+)
+from crm.imports.reading.sentences import BROKEN, EMPTY, TOO_MUCH
 from crm.imports.reading.types import (
     Extracted,
     FileFound,
@@ -23,10 +29,8 @@ from crm.imports.reading.types import (
     SheetFound,
     UnreadableFileError,
 )
-from crm.imports.reading.worker import TOO_MUCH
 
 _START = Path(__file__).with_name("start.py")
-_EMPTY = N_("Ce fichier est vide.")
 _TOO_HEAVY = N_(
     "Ce fichier pèse plus de %(most)s Mo. Partagez-le en plusieurs, ou enregistrez seulement la"
     " feuille voulue."
@@ -35,6 +39,8 @@ _TOO_SLOW = N_(
     "La lecture de ce fichier prend trop de temps : elle a été arrêtée. Gardez seulement la feuille"
     " voulue, ou enregistrez-la en CSV."
 )
+_BUSY = N_("Plusieurs fichiers sont déjà en cours de lecture. Recommencez dans une minute.")
+_PLACES = threading.BoundedSemaphore(MOST_AT_ONCE)  # of this process of the server
 _OUT_OF_TIME = {-signal.SIGXCPU, -signal.SIGKILL}
 
 
@@ -90,7 +96,7 @@ def extract(source: Path, target: Path, *, file_name: str, layout: Layout) -> Ex
 def _checked(source: Path) -> str:
     size = source.stat().st_size
     if not size:
-        raise UnreadableFileError(_EMPTY)
+        raise UnreadableFileError(EMPTY)
     if size > MOST_FILE_BYTES:
         raise UnreadableFileError(_TOO_HEAVY, most=MOST_FILE_BYTES // 1024**2)
     return str(source.resolve())
@@ -137,6 +143,15 @@ def _heard(text: bytes) -> dict[str, Any]:
 @contextmanager
 def _process(answer: int) -> Iterator["subprocess.Popen[bytes]"]:
     """Start the process in a group of its own, without our environment; end the group after."""
+    if not _PLACES.acquire(timeout=MOST_WALL_SECONDS):
+        raise UnreadableFileError(_BUSY, detail="busy")
+    try:
+        yield from _running(answer)
+    finally:
+        _PLACES.release()
+
+
+def _running(answer: int) -> Iterator["subprocess.Popen[bytes]"]:
     process = subprocess.Popen(  # noqa: S603 - our own program, and no word of the user's in it
         [sys.executable, "-I", "-X", "utf8", str(_START)],
         stdin=subprocess.PIPE,

@@ -18,6 +18,7 @@ from crm.imports.reading.tables import Table, numbered_rows
 from crm.imports.reading.types import Cell, Extracted, Row, SheetFound, UnreadableFileError
 
 _FAR_HEADER = N_("La ligne d’en-tête doit être l’une des %(most)s premières du tableau.")
+_SHORT_TABLE = N_("Ce tableau n’a pas de ligne %(row)s : choisissez une autre ligne d’en-tête.")
 FOUND = -1  # the header is looked for
 
 
@@ -44,6 +45,8 @@ class SheetReading:
             return Header(None, ())
         if header_row == FOUND:
             return find_header(self._head, self._table.merged)
+        if not any(row.number == header_row for row in self._head):
+            raise UnreadableFileError(_SHORT_TABLE, row=header_row)
         return header_at(self._head, header_row, self._table.merged)
 
     def rows(self) -> Iterator[Row]:

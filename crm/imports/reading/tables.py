@@ -33,6 +33,7 @@ class Table:
     merged: tuple[Merge, ...] = ()
     headers: tuple[str, ...] | None = None
     first_number: int = 1
+    is_empty: bool = False
 
 
 def numbered_rows(table: Table) -> Iterator[Row]:

@@ -5,7 +5,17 @@ from dataclasses import dataclass
 
 Cell = str | int | float | bool | dt.date | None
 
-ENCODINGS = ("utf-8", "utf-8-twice", "utf-16-le", "utf-16-be", "cp1252", "mac-roman", "cp850")
+# "utf-8-twice" repairs « BÃ©thune »; "utf-8-mixed" has some rows in cp1252.
+ENCODINGS = (
+    "utf-8",
+    "utf-8-twice",
+    "utf-8-mixed",
+    "utf-16-le",
+    "utf-16-be",
+    "cp1252",
+    "mac-roman",
+    "cp850",
+)
 DELIMITERS = (";", ",", "\t", "|")
 
 

@@ -19,12 +19,11 @@ from python_calamine import (
 )
 
 from crm.core.errors import N_
-from crm.imports.reading.archives import BROKEN
 from crm.imports.reading.limits import MOST_COLUMNS, MOST_ROWS, MOST_SHEETS
+from crm.imports.reading.sentences import BROKEN, LOCKED
 from crm.imports.reading.tables import Merge, Table, too_many_columns, too_many_rows
 from crm.imports.reading.types import UnreadableFileError
 
-_LOCKED = N_("Ce classeur est protégé par un mot de passe. Enregistrez-le sans, puis recommencez.")
 _NO_SHEET = N_("La feuille « %(sheet)s » n’est pas dans ce classeur. Choisissez-en une autre.")
 _NO_SHEETS = N_("Ce classeur n’a aucune feuille de calcul.")
 _TOO_MANY_SHEETS = N_("Ce classeur a plus de %(most)s feuilles. Gardez celles qui servent.")
@@ -41,7 +40,7 @@ def workbook_tables(source: Path, sheet: str | None = None) -> Iterator[Table]:
         for name in names:
             yield _table(book.get_sheet_by_name(name))
     except PasswordError as error:
-        raise UnreadableFileError(_LOCKED, detail="PasswordError") from error
+        raise UnreadableFileError(LOCKED, detail="PasswordError") from error
     except (CalamineError, OSError, ValueError) as error:
         raise UnreadableFileError(BROKEN, detail=type(error).__name__) from error
 
@@ -65,7 +64,7 @@ def _known(book: CalamineWorkbook, sheet: str) -> str:
 
 def _table(sheet: CalamineSheet) -> Table:
     if sheet.start is None:
-        return Table(name=sheet.name, rows=list)
+        return Table(name=sheet.name, rows=list, is_empty=True)
     if sheet.start[0] + sheet.height > MOST_ROWS:
         raise too_many_rows()
     if sheet.start[1] + sheet.width > MOST_COLUMNS:

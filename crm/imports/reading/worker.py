@@ -3,6 +3,7 @@
 It is started by `start.py` with an order in JSON on its standard input, and answers in JSON.
 """
 
+import errno
 import gc
 import os
 import resource
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from crm.core.errors import N_
-from crm.imports.reading.archives import BROKEN
 from crm.imports.reading.delimited import delimited_table
 from crm.imports.reading.exchange import from_json, row_line, to_json
 from crm.imports.reading.formats import Format, format_of
@@ -22,16 +22,13 @@ from crm.imports.reading.limits import (
     MOST_OPEN_FILES,
     MOST_OUTPUT_BYTES,
 )
+from crm.imports.reading.sentences import BROKEN, TOO_MUCH
 from crm.imports.reading.sheets import FOUND, SheetReading
 from crm.imports.reading.tables import Table
 from crm.imports.reading.types import UnreadableFileError
 from crm.imports.reading.vcards import vcard_table
 from crm.imports.reading.workbooks import workbook_tables
 
-TOO_MUCH = N_(
-    "Ce fichier demande trop de mémoire pour être lu ici. Effacez les lignes, les colonnes et les"
-    " feuilles inutiles, ou enregistrez la feuille voulue en CSV."
-)
 _NO_TABLE = N_("Ce fichier ne contient aucune donnée.")
 _LESS_IMPORTANT = 10  # than the pages of the site
 
@@ -44,10 +41,11 @@ def main() -> None:
         answer = {"examine": _examine, "extract": _extract}[order["task"]](order)
     except UnreadableFileError as error:
         answer = _refusal(error.sentence, error.values, error.detail)
-    except MemoryError:
-        answer = _refusal(TOO_MUCH, {}, "MemoryError")
     except BaseException as error:  # noqa: BLE001 - a panic of the parser is no Exception
-        answer = _refusal(BROKEN, {}, type(error).__name__)
+        is_too_much = isinstance(error, MemoryError) or (
+            isinstance(error, OSError) and error.errno in {errno.EFBIG, errno.ENOSPC}
+        )
+        answer = _refusal(TOO_MUCH if is_too_much else BROKEN, {}, type(error).__name__)
     sys.stdout.buffer.write(to_json(answer).encode("utf-8", errors="replace"))
     sys.stdout.buffer.flush()
     os._exit(0)  # nothing is left to do that a broken parser could hold up
@@ -60,6 +58,7 @@ def _take_limits() -> None:
         (resource.RLIMIT_FSIZE, MOST_OUTPUT_BYTES),
         (resource.RLIMIT_NOFILE, MOST_OPEN_FILES),
         (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NPROC, 0),
     ):
         resource.setrlimit(what, (most, most))
     os.nice(_LESS_IMPORTANT)
@@ -112,7 +111,7 @@ def _extract(order: dict[str, Any]) -> dict[str, Any]:
         _, _, table = _text_table(kind, source, layout)
         return _write(table, layout, Path(order["target"]))
     for table in workbook_tables(source, layout["sheet"]):
-        if layout["sheet"] is not None or table.rows is not list:
+        if layout["sheet"] is not None or not table.is_empty:
             return _write(table, layout, Path(order["target"]))
     raise UnreadableFileError(_NO_TABLE)
 

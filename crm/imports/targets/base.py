@@ -1,6 +1,6 @@
 """What a pass over some rows works with: the rows, their records, what was found."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -65,8 +65,16 @@ class Row:
 class Pending:
     """What a trial would have made so far: key → records; ids go down from minus one."""
 
-    records: dict[Key, list[Record]] = field(default_factory=dict)
+    records: dict[tuple[str, Key], list[Record]] = field(default_factory=dict)
     last_id: int = 0
+
+    def of(self, entity: str, key: Key) -> Sequence[Record]:
+        """Return what would have been made under a key."""
+        return self.records.get((entity, key), ())
+
+    def add(self, entity: str, key: Key, record: Record) -> None:
+        """Keep what would be made under a key."""
+        self.records.setdefault((entity, key), []).append(record)
 
     def next_id(self) -> int:
         """Return an id that no record has."""

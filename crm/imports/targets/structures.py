@@ -100,7 +100,7 @@ class StructureTarget(Target):
                 continue
             for other in (
                 *known.get((name, value), ()),
-                *work.pending.records.get((name, value), ()),
+                *work.pending.of(self.entity, (name, value)),
             ):
                 if other["id"] != resolved.id and other.get("made") is not resolved:
                     resolved.row.refuse(

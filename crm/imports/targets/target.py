@@ -123,7 +123,7 @@ class Target:
         for key in self.keys(resolved):
             found = [
                 each
-                for each in (*known.get(key, ()), *work.pending.records.get(key, ()))
+                for each in (*known.get(key, ()), *work.pending.of(self.entity, key))
                 if self.fits(resolved, key, each)
             ]
             if len(found) == 1:
@@ -176,7 +176,7 @@ class Target:
             record = {"id": resolved.id, "filled": frozenset(resolved.values)}
         record.update(self.identity(resolved.values))
         for key in self.keys(resolved):
-            work.pending.records.setdefault(key, []).append(record)
+            work.pending.add(self.entity, key, record)
 
     def _ask_about_likely(self, work: Work, fresh: Sequence[Resolved]) -> None:
         for resolved, likely in ask_about_likely(work, self.entity, fresh):

@@ -77,7 +77,7 @@ def trial_page(run: Import, problem: str | None = None, status: int = 200) -> Re
 def _result_page(run: Import) -> str:
     session = db.session()
     after = parse_id(request.args.get("apres")) or 0
-    has_written = run.state in (State.DONE, State.UNDONE)
+    has_written = run.state == State.DONE
     records, next_after = (
         written_records(session, run.id, after=after) if has_written else ([], None)
     )

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from crm.core.days import french_month
 from crm.core.errors import RuleError
-from crm.imports.cells import AmbiguousAmountError, CellError, Precision, parse_amount, parse_date
+from crm.imports.cells import (
+    AmbiguousAmountError,
+    CellError,
+    Precision,
+    month_comes_first,
+    parse_amount,
+    parse_date,
+)
 from crm.imports.cells.types import Cell
 
 TWELFTH = dt.date(2019, 3, 12)
@@ -90,6 +97,13 @@ def test_months_may_come_first_where_it_was_seen() -> None:
     assert parse_date("10/17/2019 02:01:00 PM", month_first=True).day == dt.date(2019, 10, 17)
 
 
+def test_the_habit_of_a_column_of_dates() -> None:
+    assert month_comes_first(["03/04/2019", "10/17/2019 02:01:00 PM", None, 12]) is True
+    assert month_comes_first(["03/04/2019", "17/10/2019", "à voir"]) is False
+    assert month_comes_first(["03/04/2019", "mars 2019", "x" * 9000]) is None
+    assert month_comes_first(["17/10/2019", "10/17/2019"]) is None
+
+
 @given(st.dates(dt.date(1950, 1, 1), dt.date(2049, 12, 31)))
 def test_every_day_is_read_back(day: dt.date) -> None:
     serial = (day - dt.date(1899, 12, 30)).days
@@ -155,7 +169,7 @@ def test_amounts_in_cents(cell: Cell, cents: int) -> None:
     [
         ("1.500", (150_000, 150)),
         ("1,500 €", (150_000, 150)),
-        ("-1.500", (150_000, 150)),
+        ("-1.500", (-150_000, -150)),
         ("1.500 k€", (150_000_000, 150_000)),
         ("12.345", (1_234_500, 1_234)),
     ],

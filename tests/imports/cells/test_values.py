@@ -1,6 +1,8 @@
 """Texts, telephones, e-mails, places, identifiers, yes and no."""
 
+import csv
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from stdnum import luhn
 
 from crm.core.errors import RuleError
+from crm.core.text import words
 from crm.imports import cells
 from crm.imports.cells import (
     CellError,
@@ -27,6 +30,13 @@ from crm.imports.cells import (
     split_values,
 )
 from crm.imports.cells.types import Cell
+
+DATA = Path("/work/shared/data")
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 @pytest.mark.parametrize(
@@ -122,6 +132,20 @@ def test_several_values_in_a_cell(cell: Cell, found: list[str]) -> None:
     assert split_values(cell) == found
 
 
+@pytest.mark.skipif(not DATA.exists(), reason="the real places are not on this machine")
+def test_the_towns_of_the_region_as_the_post_writes_them() -> None:
+    names = {row["code_insee"]: row["nom"] for row in _table("communes_hdf_2026.csv")}
+    post = [row for row in _table("codes_postaux_hdf.csv") if row["code_insee"] in names]
+    found = [
+        parse_place(row["libelle_acheminement"]).search == " ".join(words(names[row["code_insee"]]))
+        for row in post
+    ]
+    assert sum(found) > 0.98 * len(post) > 3000
+    mairies = _table("mairies_hdf.csv")
+    assert all(parse_phones(row["telephone"]) for row in mairies if row["telephone"])
+    assert all(parse_emails(row["courriel"]) for row in mairies if row["courriel"])
+
+
 def test_names_with_commas_are_kept_whole() -> None:
     assert split_values("Dupont, Jean ; Martin, Anne et Luc", commas=False) == [
         "Dupont, Jean",
@@ -133,6 +157,9 @@ def test_names_with_commas_are_kept_whole() -> None:
 def test_what_is_joined_is_split_again(values: list[str]) -> None:
     wanted = list(dict.fromkeys(filter(None, (" ".join(value.split()) for value in values))))
     assert split_values(" ; ".join(values)) == wanted
+
+
+_PLESSIER = "le plessier sur saint just"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +176,9 @@ def test_what_is_joined_is_split_again(values: list[str]) -> None:
         ("HONDSCHOOTE", "Hondschoote", None, False, "hondschoote"),
         ("VILLENEUVE D'ASCQ", "Villeneuve d’Ascq", None, False, "villeneuve d ascq"),
         ("Cœuvres-et-Valsery 02600", "Cœuvres-et-Valsery", "02600", False, "coeuvres et valsery"),
+        ("FLAMENGRIE (LA)", "La Flamengrie", None, False, "la flamengrie"),
+        ("LE PLESSIER SUR ST JUST", "Le Plessier sur Saint Just", None, False, _PLESSIER),
+        ("TRITH-ST-LEGER", "Trith-Saint-Leger", None, False, "trith saint leger"),
         ("Y", "Y", None, False, "y"),
     ],
 )

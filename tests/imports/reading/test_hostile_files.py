@@ -97,6 +97,20 @@ def test_the_process_is_ended_whatever_happens() -> None:
     assert process.returncode == -signal.SIGKILL
 
 
+def test_readings_wait_for_a_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("Nom;Ville\nExemple;Lille\n", encoding="utf-8")
+    monkeypatch.setattr(running, "MOST_WALL_SECONDS", 0.01)
+    for _ in range(running.MOST_AT_ONCE):
+        running._PLACES.acquire()
+    try:
+        with pytest.raises(UnreadableFileError, match="Recommencez dans une minute"):
+            examine(source, file_name="a.csv")
+    finally:
+        for _ in range(running.MOST_AT_ONCE):
+            running._PLACES.release()
+
+
 def test_the_process_that_reads_does_not_load_the_application() -> None:
     program = (
         "import sys, types\n"

@@ -60,6 +60,14 @@ def test_a_text_of_dos_is_recognised(tmp_path: Path) -> None:
     assert [row.cells for row in rows] == [("Anaïs", "à côté")]
 
 
+def test_rows_of_another_encoding_among_utf8_are_read_too(tmp_path: Path) -> None:
+    lines = ["Prénom;Ville", *["Élodie;Béthune"] * 5]
+    content = "\n".join(lines).encode() + b"\n" + "Anaïs;Étaples\n".encode("cp1252")
+    found, rows = _read(content, tmp_path)
+    assert found.encoding == "utf-8-mixed"
+    assert (rows[0].cells, rows[5].cells) == (("Élodie", "Béthune"), ("Anaïs", "Étaples"))
+
+
 def test_one_accent_encoded_once_and_nothing_is_repaired(tmp_path: Path) -> None:
     content = "Prénom;Ville\nÃ‰lodie;BÃ©thune\n".encode()
     found, rows = _read(content, tmp_path)
