@@ -201,3 +201,24 @@ def _directory(
         count_words=words,
         **_urls(year, code),
     )
+
+
+def merged_since(session: Session, code: str, year: int, filters: Filters) -> int:
+    """Return how many structures of a figure have been merged into another since: a drift to say.
+
+    They are counted as what they were then, so that the figure stays.
+    """
+    indicator = INDICATORS.get(code)
+    if indicator is None or indicator.unit is not Unit.STRUCTURE:
+        return 0
+    counted = rows(indicator, Period.of_year(year), filters).order_by(None).subquery()
+    is_merged = Structure.merged_into_id.is_not(None)
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(counted)
+            .join(Structure, Structure.id == counted.c.structure_id)
+            .where(is_merged)
+        )
+        or 0
+    )

@@ -10,7 +10,13 @@ from crm.database import db
 from crm.followups.indicators import INDICATORS
 from crm.projects.indicators import PROJECTS_LISTED
 from crm.reports.counts import year_counts
-from crm.reports.figures import figure_of, list_behind, narrowing_words, read_filters
+from crm.reports.figures import (
+    figure_of,
+    list_behind,
+    merged_since,
+    narrowing_words,
+    read_filters,
+)
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
@@ -49,7 +55,8 @@ def figure(year: int, code: str) -> str:
     _check_year(year)
     session = db.session()
     known = figure_of(code)
-    listing = Listing(list_behind(code, year, read_filters(request.args)), request.args)
+    filters = read_filters(request.args)
+    listing = Listing(list_behind(code, year, filters), request.args)
     listing.fill(session, listing.narrow(session))
     return render_template(
         "reports/figure.html",
@@ -57,6 +64,7 @@ def figure(year: int, code: str) -> str:
         figure=known,
         year=year,
         narrowed=narrowing_words(session, request.args),
+        merged=merged_since(session, code, year, filters),
     )
 
 

@@ -1,6 +1,7 @@
 """The pages of duplicates: the list, a comparison, a merge, and taking it apart."""
 
 import re
+from datetime import date
 from typing import Any
 
 from flask import Flask
@@ -9,8 +10,10 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Contact, Structure
+from crm.contacts.operations import resolve_contact, resolve_structure
 from crm.core import clock
 from crm.duplicates.jobs import look_for_duplicates
+from crm.duplicates.merging import merge_records
 from crm.duplicates.models import DuplicatePair, DuplicateScan, Merge
 from crm.duplicates.scanning import begin_scan, compare_all, keep_step
 from crm.history.models import ChangeSet
@@ -286,3 +289,33 @@ def test_people_are_merged_too(officer: FlaskClient, session: Session) -> None:
     assert kept.notes == "Trésorière\n\nParle polonais"
     assert officer.get(f"/contacts/{other.id}").headers["Location"] == f"/contacts/{one.id}"
     assert clock.now() >= kept.created_at
+
+
+def test_a_figure_says_which_of_its_structures_were_merged_since(
+    director: FlaskClient, session: Session
+) -> None:
+    one, other = _twins(session)
+    for structure in (one, other):
+        SessionFactory(structures=[structure], held_on=date(2019, 5, 2))
+    session.commit()
+    url = "/bilan/2019/accompanied_structures"
+    assert "fusionnées depuis" not in director.get(url).text
+    merge_records(session, kind="structure", kept_id=one.id, merged_id=other.id)
+    session.commit()
+    page = director.get(url).text
+    assert "2 structures" in page
+    assert "Fiches fusionnées depuis dans une autre" in page
+    assert "Fiches fusionnées" not in director.get("/bilan/2019/sessions_done").text
+
+
+def test_a_form_opened_before_a_merge_reaches_the_one_kept(
+    officer: FlaskClient, session: Session
+) -> None:
+    one, other = _twins(session)
+    merge_records(session, kind="structure", kept_id=one.id, merged_id=other.id)
+    session.commit()
+    assert resolve_structure(session, value=str(other.id), family_code=None).id == one.id
+    people = [ContactFactory(), ContactFactory()]
+    merge_records(session, kind="contact", kept_id=people[0].id, merged_id=people[1].id)
+    found = resolve_contact(session, value=str(people[1].id), structure_id=None)
+    assert found.id == people[0].id
