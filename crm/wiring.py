@@ -154,22 +154,10 @@ def register_packages(app: Flask) -> None:
     app.context_processor(_page_context)
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
-        home,
-        *accounts.BLUEPRINTS,
-        outbox,
-        search,
-        *followups.BLUEPRINTS,
-        *contacts.BLUEPRINTS,
-        notes,
-        history,
-        imports,
-        projects,
-        reports,
-        reference,
-        saved_views,
-        territories,
-        health,
-    ):
+        home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS,
+        *contacts.BLUEPRINTS, notes, history, imports, projects, reports, reference,
+        saved_views, territories, health,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
         word(entity, wording)

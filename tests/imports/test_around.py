@@ -133,7 +133,8 @@ def test_columns_are_remembered_for_the_next_file_of_the_shape(bench: Bench) -> 
         bench.send(text, "contacts"), {"0": "contact.last_name", "1": "contact.first_name"}
     )
     assert run.state == "pret"
-    again = bench.run(bench.send(text.replace("Machin", "MACHIN").replace("Martin", "Petit"), "contacts"))
+    other = text.replace("Machin", "MACHIN").replace("Martin", "Petit")
+    again = bench.run(bench.send(other, "contacts"))
     assert again.fields == {"0": "contact.last_name", "1": "contact.first_name"}
 
 

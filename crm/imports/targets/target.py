@@ -121,7 +121,9 @@ class Target:
             return None
         merged: int | None = resolved.item.extra.get("merge")
         if merged is not None:
-            return next(iter(known.get(("id", merged), [])), None)
+            for record in known.get(("id", merged), ()):
+                return record
+            return None
         for key in self.keys(resolved):
             found = [
                 each
