@@ -50,6 +50,7 @@ from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.imports.background import take_over
 from crm.imports.jobs import ERASE_FILES
+from crm.imports.presentation import import_url_of
 from crm.imports.views import blueprint as imports
 from crm.jobs.registry import add_chore, add_job
 from crm.mail.views import blueprint as outbox
@@ -194,6 +195,7 @@ def _connect_records(app: Flask) -> None:
     add_chore(take_over)
     register_search()
     app.add_template_global(_record_url, "record_url")
+    app.add_template_global(import_url_of, "import_url_of")
 
 
 def _record_url(entity: str, record_id: int) -> str | None:

@@ -262,3 +262,59 @@ def test_odd_requests_are_answered_in_words(director: FlaskClient, session: Sess
     given_up = director.submit(f"{url}/arreter", {})  # type: ignore[attr-defined]
     assert given_up.status_code == 303
     assert director.submit(f"{url}/arreter", {}).status_code == 422  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_history_of_a_record_leads_to_its_import(
+    director: FlaskClient, session: Session
+) -> None:
+    url = _columns(director, _send(director, LIST), session)
+    director.submit(f"{url}/importer", {})  # type: ignore[attr-defined]
+    change_set = session.scalars(select(ChangeSet).order_by(ChangeSet.id.desc())).first()
+    assert change_set is not None
+    assert f'href="{url}"' in director.get(f"/historique/{change_set.id}").text
+
+
+@pytest.mark.usefixtures("at_once")
+def test_an_import_given_up_can_be_taken_up_again(director: FlaskClient, session: Session) -> None:
+    url = _columns(director, _send(director, LIST), session)
+    director.submit(f"{url}/arreter", {})  # type: ignore[attr-defined]
+    page = director.get(url).text
+    assert "Abandonné" in page
+    assert "Reprendre cet import" in page
+    _columns(director, url, session)
+    assert "Tout est prêt" in director.get(url).text
+
+
+def test_texts_longer_than_a_record_holds_are_refused_in_words(bench: Bench) -> None:
+    long = "x" * 400
+    text = (
+        "Nom;Sigle;Adresse;Site;Étiquettes;Description\n"
+        f"{long};;;;;\nA;{long};;;;\nB;;{long};;;\nC;;;https://{long}.example;;\nD;;;;{long};\n"
+        f"Fine;;;;;{long}\n"
+    )
+    run = bench.map(bench.send(text, "structures"), family="association")
+    assert [row["row"] for row in bench.found(run, Outcome.REFUSED)] == [2, 3, 4, 5, 6]
+    assert bench.launch(run.id, good_rows=True).state == "fait"
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_file_larger_than_any_form_comes_in(director: FlaskClient) -> None:
+    filler = "x" * 1000
+    text = "Nom;Prénom;Notes\n" + "".join(f"Nom{n};A;{filler}\n" for n in range(9_000))
+    token = director.csrf_token()  # type: ignore[attr-defined]
+    parts = (
+        ('name="csrf_token"', token),
+        ('name="kind"', "contacts"),
+        ('name="file"; filename="liste.csv"', text),
+    )
+    body = "".join(
+        f"--limit\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n"
+        for head, value in parts
+    )
+    response = director.post(
+        "/imports/nouveau",
+        data=f"{body}--limit--\r\n".encode(),
+        content_type="multipart/form-data; boundary=limit",
+    )
+    assert response.status_code == 303

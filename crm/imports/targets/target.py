@@ -121,11 +121,10 @@ class Target:
             return None
         merged: int | None = resolved.item.extra.get("merge")
         if merged is not None:
-            for record in known.get(("id", merged), ()):
-                return record
-            return None
+            named = known.get(("id", merged), [])
+            return named[0] if named else None
         for key in self.keys(resolved):
-            found = [
+            found: list[Record] = [
                 each
                 for each in (*known.get(key, ()), *work.pending.of(self.entity, key))
                 if self.fits(resolved, key, each)
