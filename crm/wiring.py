@@ -34,6 +34,7 @@ from crm.core.text import words
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
 from crm.followups.columns import LAST_SESSION
+from crm.followups.listings import session_list
 from crm.followups.operations.follow_ups import schedule_meetings
 from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
@@ -98,7 +99,7 @@ MENU = (
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
     MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
-    MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_OUTBOX),
+    MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_EXPORTS),
 )
 QUICK_ACTIONS = (
     MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
@@ -115,6 +116,7 @@ VIEWED_LISTS = (
     KnownList("structures", N_("Structures"), lambda _: structure_list(clock.today())),
     KnownList("contacts", N_("Contacts"), lambda _: contact_list(clock.today())),
     KnownList("projects", N_("Projets"), project_list),
+    KnownList("sessions", N_("Séances"), session_list),
 )
 WORDINGS = {
     **CONTACT_WORDINGS,

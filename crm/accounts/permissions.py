@@ -35,9 +35,14 @@ _TEAM = frozenset(
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _TEAM,
     Role.CAMPAIGN_MANAGER: _TEAM,
-    Role.DIRECTOR: _TEAM | {Permission.EDIT_REFERENCE},
+    Role.DIRECTOR: _TEAM | {Permission.EDIT_REFERENCE, Permission.READ_EXPORTS},
     Role.ADMINISTRATOR: _TEAM
-    | {Permission.EDIT_REFERENCE, Permission.MANAGE_USERS, Permission.READ_OUTBOX},
+    | {
+        Permission.EDIT_REFERENCE,
+        Permission.MANAGE_USERS,
+        Permission.READ_OUTBOX,
+        Permission.READ_EXPORTS,
+    },
 }
 
 

@@ -1,8 +1,5 @@
 """What can be done at once with the structures, or the people, selected in a list."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -12,23 +9,13 @@ from crm.contacts.operations import bulk
 from crm.contacts.types import Standing
 from crm.contacts.wording import STANDING_LABELS
 from crm.core import clock
-from crm.core.errors import N_, NotFoundError
+from crm.core.errors import N_
 from crm.core.numbers import typed_id
+from crm.history.bulk import BulkAction, Options
 from crm.reference.queries import labels_by_id
 from crm.web.locale import translate
 
-Options = Sequence[tuple[str, str]]
 NOBODY = "0"
-
-
-@dataclass(frozen=True, slots=True)
-class BulkAction:
-    """Something done at once: `run` takes the ids and the value; without options it is a text."""
-
-    code: str
-    label: str
-    run: Callable[[Session, Sequence[int], str], int]
-    options: Callable[[Session], Options] | None = None
 
 
 def _groups(session: Session) -> Options:
@@ -103,6 +90,11 @@ STRUCTURE_ACTIONS = (
         _team,
     ),
     BulkAction(
+        "parente",
+        N_("Rattacher à la structure (nom exact ou numéro ; vide : à aucune)"),
+        lambda session, ids, value: bulk.place_under(session, ids=ids, parent=value),
+    ),
+    BulkAction(
         "statut",
         N_("Changer le statut, à partir d’aujourd’hui"),
         lambda session, ids, value: bulk.set_standing(
@@ -111,11 +103,3 @@ STRUCTURE_ACTIONS = (
         _standings,
     ),
 )
-
-
-def action_of(actions: Sequence[BulkAction], code: str) -> BulkAction:
-    """Return the action of this code; raise NotFoundError."""
-    found = next((each for each in actions if each.code == code), None)
-    if found is None:
-        raise NotFoundError
-    return found

@@ -37,7 +37,9 @@ def _mend_membership(session: Session, membership: Membership) -> None:
 
 
 def _archive(_session: Session, group: Group) -> None:
-    group.closed_on = max(clock.today(), group.launched_on or clock.today())
+    today = clock.today()
+    if group.closed_on is None or group.closed_on > today:
+        group.closed_on = max(today, group.launched_on or today)
 
 
 KINDS = (

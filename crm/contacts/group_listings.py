@@ -1,6 +1,7 @@
 """The lists of groups and of their members: what they show and what narrows them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from flask import url_for
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.contacts.group_types import GROUP_STATUS_LABELS, KIND_LABELS
 from crm.contacts.listings import structure_filters
+from crm.contacts.listings.filters import tally_by
 from crm.contacts.models import Group, GroupRepresentative, Membership, Structure
 from crm.contacts.queries.groups import group_rows, is_open_on, member_rows, represents_on
 from crm.contacts.types import GroupKind, GroupStatus
@@ -33,6 +35,9 @@ def group_list(day: date) -> ListDefinition:
     return ListDefinition(
         url=url_for("groups.index"),
         statement=statement,
+        counted=select(Group.id)
+        .outerjoin(Country, Country.code == Group.country_code)
+        .where(Group.deleted_at.is_(None)),
         columns=(
             Column("name", N_("Nom"), sort="nom"),
             Column("kind", N_("Type"), sort="type"),
@@ -57,14 +62,26 @@ def group_list(day: date) -> ListDefinition:
 def narrow_groups(session: Session, listing: Listing) -> Narrowing:
     """Apply the filters of the URL and the words searched."""
     narrowing = listing.narrow(session)
-    for word in typed_words(listing.search):
-        narrowing.statement = narrowing.statement.where(
+    words = tuple(typed_words(listing.search))
+    if not words:
+        return narrowing
+    holding = and_(
+        *(
             or_(
                 Group.sort_name.contains(word, autoescape=True),
                 Country.sort_name.contains(word, autoescape=True),
             )
+            for word in words
         )
-    return narrowing
+    )
+    counted = narrowing.counted
+    return replace(
+        narrowing,
+        statement=narrowing.statement.where(holding),
+        counted=None if counted is None else counted.where(holding),
+        matching=lambda ids: ids.where(holding),
+        words=words,
+    )
 
 
 def _group_filters(day: date) -> list[Filter]:
@@ -74,6 +91,7 @@ def _group_filters(day: date) -> list[Filter]:
             N_("Type"),
             Group.kind.in_,
             lambda _session: [(each.value, translate(text)) for each, text in KIND_LABELS.items()],
+            tally=tally_by(Group.id, Group.kind),
         ),
         Filter(
             "statut",
@@ -82,9 +100,20 @@ def _group_filters(day: date) -> list[Filter]:
             lambda _session: [
                 (each.value, translate(text)) for each, text in GROUP_STATUS_LABELS.items()
             ],
+            tally=tally_by(Group.id, _status_code(day)),
         ),
-        Filter("pays", N_("Pays"), Group.country_code.in_, _countries_of_groups),
+        Filter(
+            "pays",
+            N_("Pays"),
+            Group.country_code.in_,
+            _countries_of_groups,
+            tally=tally_by(Group.id, Group.country_code),
+        ),
     ]
+
+
+def _status_code(day: date) -> ColumnElement[str]:
+    return case(*((_has_status(each, day), each.value) for each in GroupStatus), else_="")
 
 
 def _has_status(value: str, day: date) -> ColumnElement[bool]:

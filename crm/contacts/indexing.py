@@ -130,6 +130,7 @@ def all_contacts(session: Session, condition: ColumnElement[bool] | None = None)
     places = (
         select(Affiliation.contact_id, Structure.name)
         .join(Structure, Affiliation.structure_id == Structure.id)
+        .where(Structure.deleted_at.is_(None))
         .order_by(Affiliation.id)
     )
     if condition is not None:

@@ -100,12 +100,23 @@ def _mend_contact_point(session: Session, point: ContactPoint) -> None:
     session.flush()
 
 
+def _parent_in_trash(session: Session, structure: Structure) -> str | None:
+    return session.scalar(
+        select(Structure.name).where(
+            Structure.id == structure.parent_id, Structure.deleted_at.is_not(None)
+        )
+    )
+
+
 def _archive_structure(_session: Session, structure: Structure) -> None:
-    structure.closed_on = max(clock.today(), structure.listed_on or clock.today())
+    """Close a structure today, unless it was closed before."""
+    today = clock.today()
+    if structure.closed_on is None or structure.closed_on > today:
+        structure.closed_on = max(today, structure.listed_on or today)
 
 
 def _archive_contact(session: Session, contact: Contact) -> None:
-    """End what a person does today; yesterday is their last day."""
+    """End what a person does; today is their last day."""
     today = clock.today()
     current = session.scalars(
         select(Affiliation).where(Affiliation.contact_id == contact.id, is_current_on(today))
@@ -124,6 +135,7 @@ STRUCTURE_KIND = Kind(
     archive=_archive_structure,
     archive_label=N_("Fermer la structure aujourd’hui"),
     owned=_STRUCTURE_OWNED,
+    missing=_parent_in_trash,
 )
 CONTACT_KIND = Kind(
     "contact",

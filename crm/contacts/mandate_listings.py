@@ -1,10 +1,11 @@
 """The lists of mandates and of vacant seats: what they show and what narrows them."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import url_for
 
-from crm.contacts.listings import place_filters
+from crm.contacts.listings import structure_filters
 from crm.contacts.models import Affiliation, Contact, Seat, Structure
 from crm.contacts.queries.mandates import mandate_rows, vacancy_rows
 from crm.core.errors import N_
@@ -31,11 +32,12 @@ def mandate_list(day: date) -> ListDefinition:
             "nom": Sort((Contact.sort_name, Affiliation.id)),
         },
         default_sort="structure",
-        filters=place_filters(),
+        filters=_uncounted_filters(),
         search_label=N_("Structure, personne ou fonction"),
         count_words=(N_("%(count)s mandat"), N_("%(count)s mandats")),
         bulk_actions=(("clore", N_("Clore à la date du")),),
         bulk_text_label=N_("Dernier jour du mandat, par exemple 22/03/2026"),
+        takes_all=True,
         export_url=lambda extension: url_for("mandates.export", extension=extension),
         allowed_arguments=frozenset({"le"}),
     )
@@ -54,13 +56,19 @@ def vacancy_list(day: date) -> ListDefinition:
         ),
         sorts={"structure": Sort((Structure.sort_name, Seat.id))},
         default_sort="structure",
-        filters=[*place_filters(), _elected_filter()],
+        filters=[*_uncounted_filters(), _elected_filter()],
         search_label=N_("Structure ou siège"),
         count_words=(N_("%(count)s siège vacant"), N_("%(count)s sièges vacants")),
         bulk_actions=(("rencontrer", N_("Créer une relance pour rencontrer le successeur")),),
+        takes_all=True,
         export_url=lambda extension: url_for("mandates.export_vacancies", extension=extension),
         allowed_arguments=frozenset({"le"}),
     )
+
+
+def _uncounted_filters() -> list[Filter]:
+    # What counts structures beside each value would be wrong beside several mandates of one.
+    return [replace(each, tally=None) for each in structure_filters()]
 
 
 def _elected_filter() -> Filter:

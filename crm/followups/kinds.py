@@ -4,6 +4,7 @@ from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from crm.contacts.models import Structure
 from crm.core.errors import N_
 from crm.followups.indexing import index_session
 from crm.followups.models import (
@@ -24,6 +25,25 @@ _SESSION_OWNED = frozenset(
     }
 )  # fmt: skip
 
+
+def _structure_of_session_in_trash(session: Session, record: AccompanimentSession) -> str | None:
+    seats = select(SessionStructure.structure_id).where(SessionStructure.session_id == record.id)
+    return session.scalar(
+        select(Structure.name)
+        .where(Structure.id.in_(seats), Structure.deleted_at.is_not(None))
+        .order_by(Structure.id)
+        .limit(1)
+    )
+
+
+def _structure_to_follow_in_trash(session: Session, follow_up: FollowUp) -> str | None:
+    return session.scalar(
+        select(Structure.name).where(
+            Structure.id == follow_up.structure_id, Structure.deleted_at.is_not(None)
+        )
+    )
+
+
 KINDS = (
     Kind(
         "session",
@@ -34,6 +54,7 @@ KINDS = (
         mend=index_session,
         owned=_SESSION_OWNED,
         released=frozenset({"follow_up.session_id"}),
+        missing=_structure_of_session_in_trash,
     ),
     Kind(
         "follow_up",
@@ -41,6 +62,7 @@ KINDS = (
         lambda follow_up: follow_up.what,
         page=("follow_ups.edit", "follow_up_id"),
         permission=Permission.LOG_SESSIONS,
+        missing=_structure_to_follow_in_trash,
     ),
 )
 

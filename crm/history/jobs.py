@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crm.core.errors import N_
 from crm.history.trash import purge_trash
 from crm.jobs.registry import Job
 
@@ -13,4 +14,4 @@ def _purge(session: Session, now: datetime) -> str:
     return f"{done.purged} purged, {done.kept} kept"
 
 
-PURGE_TRASH = Job("purge-trash", _purge)
+PURGE_TRASH = Job("purge-trash", _purge, N_("Vider la corbeille après trente jours"))

@@ -16,6 +16,10 @@ def _leave(_session: Session, _record: Any) -> None:
     """Do nothing."""
 
 
+def _nothing(_session: Session, _record: Any) -> str | None:
+    return None
+
+
 def _anyone(_session: Session, _record_id: int, _person: Any) -> bool:
     return True
 
@@ -30,6 +34,7 @@ class Kind:
     record that others point at. `owned` names the tables whose rows go with a purged record, or
     « table.column » where only that column says whose a row is; `released` the columns that are
     emptied instead. `readable_ids` selects the ids that a person may know of; all, without it.
+    `missing` names a record in the trash without which this one cannot come out of it.
     """
 
     entity: str
@@ -45,6 +50,7 @@ class Kind:
     released: frozenset[str] = frozenset()
     readable_ids: Callable[[Any], Select[tuple[int]]] | None = None
     may_read: Callable[[Session, int, Any], bool] = _anyone
+    missing: Callable[[Session, Any], str | None] = _nothing
 
     def needs_mending(self, fields: Iterable[str]) -> bool:
         """Tell whether something may derive from one of these fields."""

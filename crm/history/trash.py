@@ -74,12 +74,17 @@ def move_to_trash(
 def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
     """Take a record out of the trash and return it; raise NotFoundError, or RuleError.
 
-    RuleError says what has taken its place meanwhile: another structure with its SIRET, say.
+    RuleError says what has taken its place meanwhile (another structure with its SIRET, say) or
+    what must come back first.
     """
     kind = trashable_kind(entity)
     record = load_record(session, kind, record_id)
     if record.deleted_at is None:
         raise NotFoundError
+    if (name := kind.missing(session, record)) is not None:
+        raise RuleError(
+            "reason", N_("Rétablissez d’abord « %(name)s », qui est dans la corbeille."), name=name
+        )
     record.deleted_at = None
     try:
         session.flush()

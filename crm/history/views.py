@@ -90,14 +90,14 @@ def export_trash(extension: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/administration/exports")
-@allow(Permission.READ_OUTBOX)
+@allow(Permission.READ_EXPORTS)
 def exports() -> str:
     """Show who took which list out, and when."""
     return render_template("history/exports.html", listing=filled_export_list(db.session()))
 
 
 @blueprint.get("/administration/exports/export.<any(csv, xlsx):extension>")
-@allow(Permission.READ_OUTBOX)
+@allow(Permission.READ_EXPORTS)
 def export_exports(extension: str) -> ResponseReturnValue:
     """Send the list of exports, as narrowed by the URL."""
     session = db.session()

@@ -20,6 +20,8 @@ from crm.followups.queries import (
     recent_sessions,
     unsettled_sessions,
 )
+from crm.jobs.queries import JobState, states_of
+from crm.jobs.registry import jobs
 from crm.mail.models import OutboxMessage
 from crm.revisions import current_revision, latest_revision
 
@@ -70,6 +72,7 @@ class Health:
     messages: Rows
     database: str
     is_up_to_date: bool
+    jobs: Sequence[JobState]
 
 
 def day_of(session: Session, *, user_id: int, today: date) -> Day:
@@ -113,8 +116,8 @@ def new_communities(session: Session, *, limit: int = 6) -> Rows:
     ).all()
 
 
-def health_of(session: Session, *, limit: int = 5) -> Health:
-    """Return the team's size, the last messages and the state of the database."""
+def health_of(session: Session, *, today: date, limit: int = 5) -> Health:
+    """Return the team's size, the last messages, the state of the database and of the jobs."""
     active_users = session.scalar(select(func.count()).where(User.is_active)) or 0
     messages = session.execute(
         select(OutboxMessage.subject, OutboxMessage.recipient, OutboxMessage.created_at)
@@ -127,4 +130,5 @@ def health_of(session: Session, *, limit: int = 5) -> Health:
         messages=messages,
         database={"sqlite": "SQLite"}.get(connection.dialect.name, "PostgreSQL"),
         is_up_to_date=current_revision(connection) == latest_revision(),
+        jobs=states_of(session, jobs(), today),
     )

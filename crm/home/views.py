@@ -29,5 +29,5 @@ def index() -> ResponseReturnValue:
         day=day_of(session, user_id=user.id, today=today),
         communities=new_communities(session) if is_campaign_manager else None,
         year=year_so_far(session, today) if user.role == Role.DIRECTOR else None,
-        health=health_of(session) if user.role == Role.ADMINISTRATOR else None,
+        health=health_of(session, today=today) if user.role == Role.ADMINISTRATOR else None,
     )

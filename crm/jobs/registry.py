@@ -11,10 +11,14 @@ Work = Callable[[Session, datetime], str]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work done once a day: `work(session, now)` returns what it did, and is safe to do again."""
+    """Work done once a day: `work(session, now)` returns what it did, and is safe to do again.
+
+    `label` is what people read of it: the page of the administrator says when it was last done.
+    """
 
     name: str
     work: Work
+    label: str
 
 
 _jobs: dict[str, Job] = {}

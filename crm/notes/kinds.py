@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
-from crm.history.kinds import Kind
+from crm.history.kinds import Kind, find_kind
 from crm.history.models import Change, TrashEntry
 from crm.history.recording import hide_from_others
 from crm.history.wording import Wording
@@ -19,6 +19,14 @@ def _mend_note(session: Session, note: Note) -> None:
     if note.is_confidential:
         session.flush()
         hide_from_others(session, entity="note", record_id=note.id)
+
+
+def _record_in_trash(session: Session, note: Note) -> str | None:
+    kind = find_kind(note.entity)
+    record = session.get(kind.model, note.record_id) if kind is not None else None
+    if kind is None or record is None or getattr(record, "deleted_at", None) is None:
+        return None
+    return kind.name_of(record)
 
 
 def forget_notes(session: Session, entity: str, ids: Sequence[int]) -> None:
@@ -43,6 +51,7 @@ NOTE_KIND = Kind(
     owned=frozenset({"note_reader"}),
     readable_ids=lambda person: select(Note.id).where(readable_by(person.id, person.role)),
     may_read=may_read_note,
+    missing=_record_in_trash,
 )
 NOTE_WORDING = Wording(
     N_("Note"),

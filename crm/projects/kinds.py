@@ -4,6 +4,7 @@ from flask import url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from crm.contacts.models import Structure
 from crm.core import clock
 from crm.core.errors import N_
 from crm.core.text import fold, sort_key
@@ -35,6 +36,19 @@ def _mend_partner(session: Session, partner: ProjectPartner) -> None:
         index_project(session, project)
 
 
+def _structure_in_trash(session: Session, project: Project) -> str | None:
+    partners = select(ProjectPartner.structure_id).where(ProjectPartner.project_id == project.id)
+    return session.scalar(
+        select(Structure.name)
+        .where(
+            or_(Structure.id == project.lead_structure_id, Structure.id.in_(partners)),
+            Structure.deleted_at.is_not(None),
+        )
+        .order_by(Structure.id)
+        .limit(1)
+    )
+
+
 def _archive(_session: Session, project: Project) -> None:
     project.status = ProjectStatus.DONE
     if project.end_on is None or project.end_on > clock.today():
@@ -51,6 +65,7 @@ KINDS = (
         archive=_archive,
         archive_label=N_("Terminer le projet aujourd’hui"),
         owned=_OWNED,
+        missing=_structure_in_trash,
     ),
     Kind("project_partner", ProjectPartner, lambda partner: partner.role, mend=_mend_partner),
     Kind("project_headcount", ProjectHeadcount, lambda headcount: str(headcount.count)),

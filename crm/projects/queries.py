@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, or_, select
+from sqlalchemy import Column, Select, Table, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.contacts.models import Structure
@@ -46,6 +46,7 @@ def project_list_rows() -> Select[Any]:
         Project.is_pooled,
         Project.is_publishable,
         Project.budget_cents,
+        (Project.budget_cents / literal(100.0)).label("budget"),
         Project.places_abroad,
         Structure.family_code,
         Structure.departement_code,

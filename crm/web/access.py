@@ -20,6 +20,7 @@ class Permission(StrEnum):
     EDIT_REFERENCE = "edit_reference"
     MANAGE_USERS = "manage_users"
     READ_OUTBOX = "read_outbox"
+    READ_EXPORTS = "read_exports"
 
 
 class Reach(StrEnum):

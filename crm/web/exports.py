@@ -38,6 +38,9 @@ EXPORT_LABELS = {
     "role": N_("Fonction"),
     "structure": N_("Structure"),
     "structure_id": N_("Identifiant de la structure"),
+    "start_on": N_("Début"),
+    "end_on": N_("Fin"),
+    "budget": N_("Budget (euros)"),
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PHONE_OR_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")

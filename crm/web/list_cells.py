@@ -1,32 +1,49 @@
-"""The cells of a list's rows, written by one call a row: fifty rows leave no time for more."""
+"""The rows of a list, written in one call: fifty rows of a template take twice the time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from html import escape
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from crm.web.formats import phone, short_date
+from crm.core.errors import N_
+from crm.web.formats import money, phone, short_date
 from crm.web.list_definition import Column
 from crm.web.locale import translate
 
 Write = Callable[[Any], str]
+Heading = Callable[[Any], tuple[str, str]]
 _END = "</td>"
 
 
 def _safe(value: Any) -> str:
-    # A Markup added to a text would escape the text around it.
-    return str(escape(value))
+    return escape(str(value))
 
 
-def cells_writer(columns: Sequence[Column]) -> Callable[[Any], Markup]:
-    """Return what writes the cells of a row for these columns."""
-    written = [(_start(each), _writer(each)) for each in columns]
+def written_rows(
+    rows: Iterable[Any], columns: Sequence[Column], heading: Heading, base: str
+) -> Markup:
+    """Return the rows: a box to select each, its heading that leads to it, the cells.
 
-    def write(row: Any) -> Markup:
-        return Markup("".join([start + cell(row) + _END for start, cell in written]))  # noqa: S704 - each value is escaped
-
-    return write
+    `heading` gives a row's name and what follows it in grey; `base` is the address of the list.
+    """
+    cells = [(_start(each), _writer(each)) for each in columns]
+    choose = _safe(translate(N_("Sélectionner")))
+    written = []
+    for row in rows:
+        name, more = map(_safe, heading(row))
+        shown = f' <span class="muted">{more}</span>' if more else ""
+        written.append(
+            '<tr><td class="cell-check"><label class="check-target"><input class="form-check-input"'
+            f' type="checkbox" name="selection" value="{row.id}" form="actions-groupees"'
+            f' data-select-row><span class="visually-hidden">{choose} {name}</span></label></td>'
+            f'<th scope="row"><a href="{base}/{row.id}">{name}</a>{shown}</th>'
+        )
+        written += [start + write(row) + _END for start, write in cells]
+        written.append("</tr>")
+    return Markup("".join(written))  # noqa: S704 - each value is escaped
 
 
 def _start(column: Column) -> str:
@@ -38,9 +55,18 @@ def _start(column: Column) -> str:
 
 
 def _writer(column: Column) -> Write:
-    makers = {"date": _date, "phone": _phone, "phones": _phones, "mail": _mail, "web": _web}
+    makers = {
+        "date": _date,
+        "phone": _phone,
+        "phones": _phones,
+        "mail": _mail,
+        "web": _web,
+        "money": _money,
+    }
     if column.kind in makers:
         return makers[column.kind](column.key)
+    if column.kind == "years" and column.detail:
+        return _years(column.key, column.detail)
     if column.link:
         return _link(column.key, url_for(column.link[0]), column.link[1])
     if column.words:
@@ -69,6 +95,30 @@ def _detailed(key: str, detail: str) -> Write:
 
 def _date(key: str) -> Write:
     return lambda row: _safe(short_date(getattr(row, key)))
+
+
+def _money(key: str) -> Write:
+    def write(row: Any) -> str:
+        cents = getattr(row, key)
+        return f'<span class="number">{_safe(money(cents))}</span>' if cents is not None else ""
+
+    return write
+
+
+def _years(key: str, end: str) -> Write:
+    def write(row: Any) -> str:
+        return f'<span class="number">{_safe(years(getattr(row, key), getattr(row, end)))}</span>'
+
+    return write
+
+
+def years(start: date | None, end: date | None) -> str:
+    """Return a period by its years, as `2018–2019`, `depuis 2018` or `jusqu’en 2019`."""
+    if start and end:
+        return str(start.year) if start.year == end.year else f"{start.year}–{end.year}"
+    if start:
+        return translate("depuis %(year)s", year=start.year)
+    return translate("jusqu’en %(year)s", year=end.year) if end else ""
 
 
 def _phone(key: str) -> Write:

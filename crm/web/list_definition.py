@@ -45,9 +45,10 @@ class Column:
 
     A column with a `name` can be chosen in the URL; `is_usual` says that it is shown when none is.
     `extra` is selected only where the column is shown; without it, the list's statement holds the
-    value already. `kind` says how a cell is written (text, date, phone, mail, web), `detail` what
-    is written after it in grey, `link` (endpoint of a list, key of an id) where it leads, `words`
-    what stands for a code. An export holds `exported` in its place, or the key.
+    value already. `kind` says how a cell is written (text, date, years, money, phone, mail, web),
+    `detail` what is written after it in grey (of years, the key of the end), `link` (endpoint of a
+    list, key of an id) where it leads, `words` what stands for a code. An export holds `exported`
+    in its place, or the key.
     """
 
     key: str
@@ -125,14 +126,19 @@ def conditions_of(chosen: Chosen) -> list[ColumnElement[bool]]:
     return [each.condition(values) for each, _typed in chosen]
 
 
+def _name_alone(row: Any) -> tuple[str, str]:
+    return row.name, ""
+
+
 @dataclass(slots=True)
 class ListDefinition:
     """What a list is made of, once and for all.
 
     `counted`, where given, selects the ids of the same rows with nothing joined: it counts faster,
     and lets filters say how many rows each option has. `identifiers` are in every export. A list
-    with a `code` can have its views saved. Where `takes_all`,
-    a grouped action can take every row that the filters keep, and have more choices.
+    with a `code` can have its views saved. Where `takes_all`, a grouped action can take every row
+    that the filters keep; where `has_more_actions`, a page offers more of them. `heading` gives the
+    name of a row, and what follows it in grey.
     """
 
     url: str
@@ -146,11 +152,13 @@ class ListDefinition:
     bulk_actions: Sequence[tuple[str, str]] = ()
     bulk_text_label: str | None = None
     takes_all: bool = False
+    has_more_actions: bool = False
     export_url: Callable[[str], str] | None = None
     allowed_arguments: frozenset[str] = frozenset()
     counted: Select[Any] | None = None
     identifiers: tuple[str, ...] = ("id",)
     code: str = ""
+    heading: Callable[[Any], tuple[str, str]] = _name_alone
     usual_columns: Sequence[Column] = field(default=(), init=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 

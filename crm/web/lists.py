@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.web.cursors import place, read_cursor
 from crm.web.formats import number
-from crm.web.list_cells import cells_writer
+from crm.web.list_cells import written_rows
 from crm.web.list_columns import COLUMNS, exported_columns, shown_columns
 from crm.web.list_counts import Tallies, results_without, tallies
 from crm.web.list_definition import (
@@ -62,9 +62,11 @@ class Listing(ListLinks):
         """Return the columns shown with their sort links."""
         return [self._column(column) for column in self.shown]
 
-    def cells_writer(self) -> Callable[[Any], Markup]:
-        """Return what writes the cells of a row, after its first column."""
-        return cells_writer(self.shown[1:])
+    @property
+    def written_rows(self) -> Markup:
+        """Return the rows of the table, each with its box, its heading and its cells."""
+        of = self.definition
+        return written_rows(self.rows, self.shown[1:], of.heading, of.url)
 
     @property
     def has_chosen_columns(self) -> bool:
@@ -99,12 +101,15 @@ class Listing(ListLinks):
         ]
 
     @property
+    def is_selectable(self) -> bool:
+        """Tell whether something can be done with selected rows."""
+        return bool(self.definition.bulk_actions or self.definition.has_more_actions)
+
+    @property
     def bulk_actions(self) -> list[dict[str, str]]:
         """Return what can be done with the selected rows."""
-        return [
-            {"value": value, "label": translate(label)}
-            for value, label in self.definition.bulk_actions
-        ]
+        actions = self.definition.bulk_actions
+        return [{"value": value, "label": translate(label)} for value, label in actions]
 
     @property
     def bulk_text_label(self) -> str | None:

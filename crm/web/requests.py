@@ -1,5 +1,6 @@
 """What views read of a request, checked."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,8 +46,13 @@ def refused(error: RuleError, target: str) -> Response:
 
 def asked_day(name: str) -> date:
     """Return the day in the URL; today when there is none or it cannot be read."""
+    return day_of(request.args, name)
+
+
+def day_of(arguments: Mapping[str, str], name: str) -> date:
+    """Return a day among the arguments of a URL; today when there is none or it is unreadable."""
     try:
-        return parse_day(request.args[name], clock.today())
+        return parse_day(arguments[name], clock.today())
     except (KeyError, RuleError):
         return clock.today()
 

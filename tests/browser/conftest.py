@@ -29,9 +29,13 @@ def _why_no_browser() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test of this folder, and skip them all, visibly, without a browser."""
+    """Mark every test of this folder, and skip them all, visibly, without a browser.
+
+    They come first: each is long, and the short ones fill what is left of every process's time.
+    """
     reason = _why_no_browser()
     here = Path(__file__).parent
+    items.sort(key=lambda item: here not in item.path.parents)
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)

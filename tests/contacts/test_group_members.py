@@ -175,16 +175,14 @@ class TestMembers:
         assert _count(session, Membership) == _count(session, GroupRepresentative) == 0
         kinds = session.scalars(select(Change.entity).where(Change.action == "deleted")).all()
         assert sorted(kinds) == ["group_representative", "membership"]
-        undo = (
-            f"/groupes/{group_id}/membres/retablir"
-            f"?membre={structure_id}/2018-01-01/&personne={person.id}/2018-01-01/"
-        )
-        assert undo.replace("&", "&amp;") in officer.get(response.location).text
-        assert officer.submit(undo, {}).status_code == 303
-        assert _count(session, Membership) == _count(session, GroupRepresentative) == 1
-        for forged in ("", "?membre=x/y/z", "?membre=999999/2018-01-01/"):
-            path = f"/groupes/{group_id}/membres/retablir{forged}"
-            assert officer.submit(path, {}).status_code == 422
+        page = officer.get(response.location).text
+        undo = page.partition('action="/historique/')[2].partition('"')[0]
+        assert officer.submit(f"/historique/{undo}", {}).status_code == 303
+        session.expire_all()
+        back = session.scalars(select(Membership)).one()
+        assert (back.group_id, back.structure_id) == (group_id, structure_id)
+        speaker = session.scalars(select(GroupRepresentative)).one()
+        assert (speaker.membership_id, speaker.contact_id) == (back.id, person.id)
 
 
 class TestRepresentatives:

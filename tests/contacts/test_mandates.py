@@ -59,6 +59,36 @@ def test_closing_can_be_undone_at_once(officer: PageClient, session: Session) ->
     assert "Aucun" not in officer.get("/mandats").text.partition("resultats")[2][:400]
 
 
+def test_all_that_a_filter_keeps_closes_at_once(officer: PageClient, session: Session) -> None:
+    here = _mayor("Avant", structure=StructureFactory(departement_code="62"))
+    there = _mayor("Aussi", structure=StructureFactory(departement_code="59"))
+    sent = {"tout": "1", "filtre": "departement=62&le=01/01/2020", "value": "15/03/2020"}
+    assert officer.submit("/mandats/clore", sent).status_code == 303
+    session.expire_all()
+    assert session.get_one(Affiliation, here.id).end_on == END
+    assert session.get_one(Affiliation, there.id).end_on is None
+    everyone = {"tout": "1", "filtre": ""}
+    assert officer.submit("/mandats/vacants/rencontrer", everyone).status_code == 303
+    assert len(session.scalars(select(FollowUp)).all()) == 1
+
+
+def test_closed_today_a_seat_is_shown_vacant_from_tomorrow(officer: PageClient) -> None:
+    mayor = _mayor("Avant", structure=StructureFactory(name="Ville-Claire"))
+    sent = {"selection": str(mayor.id), "value": "aujourd’hui"}
+    answer = officer.submit("/mandats/clore", sent)
+    assert "Ville-Claire" in officer.get(answer.location).text
+
+
+def test_a_successor_is_not_met_by_someone_who_left(officer: PageClient, session: Session) -> None:
+    gone = UserFactory(is_active=False)
+    former = _mayor("Avant", structure=StructureFactory(referent_id=gone.id))
+    _close(officer, former.id)
+    seats = [str(seat_id) for seat_id in session.scalars(select(Seat.id))]
+    officer.submit("/mandats/vacants/rencontrer", {"selection": seats})
+    found = session.scalars(select(FollowUp)).one()
+    assert found.assignee_id == officer.user.id  # type: ignore[attr-defined]
+
+
 def test_a_seat_is_filled_by_naming_someone(officer: PageClient, session: Session) -> None:
     former = _mayor("Avant")
     _close(officer, former.id)

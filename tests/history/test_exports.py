@@ -1,5 +1,6 @@
 """Who took which list out is kept, never its content."""
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,15 @@ def test_an_export_is_kept_with_who_and_what(officer: PageClient, session: Sessi
     assert kept.actor_id == officer.user.id  # type: ignore[attr-defined]
 
 
-def test_administrators_see_who_exported_what(administrator: PageClient, session: Session) -> None:
-    administrator.get("/structures/export.csv?q=secret-canari")
-    page = administrator.get("/administration/exports").text
-    assert administrator.user.name in page  # type: ignore[attr-defined]
+@pytest.mark.parametrize("role", ["administrator", "director"])
+def test_those_who_answer_for_it_see_who_exported_what(
+    backend: str, role: str, request: pytest.FixtureRequest
+) -> None:
+    assert backend
+    person = request.getfixturevalue(role)
+    person.get("/structures/export.csv?q=secret-canari")
+    page = person.get("/administration/exports").text
+    assert person.user.name in page
     assert "secret-canari" not in page
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crm.accounts.models import Draft
 from crm.core import clock
 from crm.home.year import periods_on
+from crm.jobs.models import JobRun
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory
 from tests.support.client import PageClient
@@ -52,6 +53,24 @@ def test_the_day_of_an_officer(officer: PageClient, session: Session) -> None:
     response = officer.submit(f"/seances/{planned.id}/statut", {"statut": "absent", "next": "/"})
     assert response.location == "/"
     assert "A-t-elle eu lieu" not in officer.get("/").text
+
+
+def test_an_administrator_sees_when_each_job_was_done(
+    administrator: PageClient, session: Session
+) -> None:
+    page = administrator.get("/").text
+    assert "Vider la corbeille" in page
+    assert "En retard" in page
+    now = clock.now()
+    run = JobRun(
+        job="purge-trash", day=clock.today(), started_at=now, lease_until=now, finished_at=now
+    )
+    session.add(run)
+    session.flush()
+    assert "En retard" not in administrator.get("/").text
+    run.finished_at, run.error = None, "OSError"
+    session.flush()
+    assert "La dernière tentative a échoué (OSError)" in administrator.get("/").text
 
 
 def test_a_campaign_manager_sees_who_joined(campaign_manager: PageClient, session: Session) -> None:

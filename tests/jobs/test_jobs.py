@@ -55,8 +55,8 @@ def test_one_job_that_fails_leaves_the_others_done(
     def fails(_session: Session, _now: object) -> str:
         raise RuntimeError("un nom qui ne doit pas être gardé")
 
-    registry.add_job(registry.Job("a-casse", fails))
-    registry.add_job(registry.Job("b-marche", lambda _session, _now: "fait"))
+    registry.add_job(registry.Job("a-casse", fails, "Casse"))
+    registry.add_job(registry.Job("b-marche", lambda _session, _now: "fait", "Marche"))
     with app.app_context():
         assert do_what_is_due() == ["b-marche"]
         assert do_what_is_due() == []

@@ -66,7 +66,7 @@ def test_each_list_offers_its_own_views(officer: PageClient, session: Session, p
     assert [code for code, url in pages.items() if "À moi" in officer.get(url).text] == [path]
 
 
-@pytest.mark.parametrize("code", ["users", "sessions", "xxx"])
+@pytest.mark.parametrize("code", ["users", "follow_ups", "xxx"])
 def test_an_unknown_list_has_no_views(officer: PageClient, session: Session, code: str) -> None:
     assert officer.get(f"/vues/{code}/nouvelle").status_code == 404
     assert officer.submit(f"/vues/{code}/nouvelle", {"name": "x"}).status_code == 404

@@ -54,6 +54,7 @@ def contact_list(day: date) -> ListDefinition:
     """Return the list of people; filters on structures look at the roles of that day."""
     return ListDefinition(
         code=CONTACTS,
+        heading=lambda row: (f"{row.first_name or ''} {row.last_name}".strip(), ""),
         url=url_for("contacts.index"),
         statement=contact_rows(day),
         counted=select(Contact.id).where(Contact.deleted_at.is_(None)),
@@ -77,6 +78,7 @@ def contact_list(day: date) -> ListDefinition:
         ),
         bulk_text_label=N_("Étiquette"),
         takes_all=True,
+        has_more_actions=True,
         export_url=lambda extension: url_for("contacts.export", extension=extension),
     )
 

@@ -28,6 +28,7 @@ def structure_list(day: date) -> ListDefinition:
     added = added_columns(STRUCTURES)
     return ListDefinition(
         code=STRUCTURES,
+        heading=lambda row: (row.name, row.acronym or ""),
         url=url_for("structures.index"),
         statement=structure_rows(),
         counted=select(Structure.id).where(Structure.deleted_at.is_(None)),
@@ -48,5 +49,6 @@ def structure_list(day: date) -> ListDefinition:
         ),
         bulk_text_label=N_("Étiquette"),
         takes_all=True,
+        has_more_actions=True,
         export_url=lambda extension: url_for("structures.export", extension=extension),
     )

@@ -165,9 +165,11 @@ def remove_attached(session: Session, *, kind: Attached, record_id: int) -> int:
 
 
 def get_attached(session: Session, *, kind: Attached, record_id: int) -> Any:
-    """Return an attached record of this kind; raise NotFoundError."""
+    """Return an attached record of this kind, its owner out of the trash; raise NotFoundError."""
     record = session.get(kind.model, record_id)
-    if record is None or getattr(record, kind.owner) is None:
+    owner_id = getattr(record, kind.owner, None)
+    owner = session.get(_OWNERS[kind.owner], owner_id) if owner_id is not None else None
+    if owner is None or owner.deleted_at is not None:
         raise NotFoundError
     return record
 

@@ -22,6 +22,9 @@ def merge_group(session: Session, *, group_id: int, version: int, into_id: int, 
     The group, and what held in it, ends on the eve. Raises RuleError for a merge into itself or in
     a circle, StaleRecordError if the group has moved on.
     """
+    # Both are locked in one order: two merges the other way round wait for each other.
+    for each in sorted({group_id, into_id}):
+        session.execute(select(Group.id).where(Group.id == each).with_for_update())
     group = get_group(session, group_id)
     if group.version != version:
         raise StaleRecordError(group)

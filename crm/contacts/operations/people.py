@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session, selectinload
 from crm.contacts.indexing import index_contact
 from crm.contacts.models import Affiliation, Contact, Seat, Structure
 from crm.contacts.operations.tags import find_or_create_tags
+from crm.contacts.queries.people import affiliation_for_page
 from crm.contacts.rules import clean_affiliation, clean_contact, split_name
 from crm.contacts.types import AffiliationData, ContactData
 from crm.core import clock
@@ -101,9 +102,7 @@ def update_affiliation(
     session: Session, *, affiliation_id: int, version: int, data: AffiliationData
 ) -> Affiliation:
     """Change a role or its dates; raise StaleRecordError if it has moved on."""
-    affiliation = session.get(Affiliation, affiliation_id)
-    if affiliation is None:
-        raise NotFoundError
+    affiliation = affiliation_for_page(session, affiliation_id)
     if affiliation.version != version:
         raise StaleRecordError(affiliation)
     data = clean_affiliation(data)

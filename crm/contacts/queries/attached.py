@@ -152,7 +152,10 @@ _OF_STRUCTURE: dict[str, Select[Any]] = {
         Contact.first_name,
         Contact.last_name,
     )
-    .outerjoin(Contact, Contact.id == NetworkMembership.voting_contact_id)
+    .outerjoin(
+        Contact,
+        and_(Contact.id == NetworkMembership.voting_contact_id, Contact.deleted_at.is_(None)),
+    )
     .where(NetworkMembership.structure_id == _STRUCTURE_ID)
     .order_by(NetworkMembership.year.desc()),
     "partners": select(

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session, aliased, join
 from crm.contacts.models import Affiliation, Contact, Seat, Structure
 from crm.contacts.queries.people import is_current_on
 
+_Holder = aliased(Contact)
+
 
 def mandate_rows(day: date) -> Select[Any]:
     """Select who holds an elected mandate on a day."""
@@ -41,7 +43,12 @@ def is_vacant_on(day: date) -> ColumnElement[bool]:
     return and_(
         or_(Seat.opened_on.is_(None), Seat.opened_on <= day),
         or_(Seat.closed_on.is_(None), Seat.closed_on >= day),
-        ~exists().where(Affiliation.seat_id == Seat.id, is_current_on(day)),
+        ~exists().where(
+            Affiliation.seat_id == Seat.id,
+            is_current_on(day),
+            _Holder.id == Affiliation.contact_id,
+            _Holder.deleted_at.is_(None),
+        ),
     )
 
 
@@ -78,7 +85,7 @@ def vacancy_rows(day: date) -> Select[Any]:
         .select_from(
             join(Seat, Structure, Structure.id == Seat.structure_id)
             .outerjoin(former, former.id == last)
-            .outerjoin(Contact, Contact.id == former.contact_id)
+            .outerjoin(Contact, and_(Contact.id == former.contact_id, Contact.deleted_at.is_(None)))
         )
         .where(is_vacant_on(day), Structure.deleted_at.is_(None))
     )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, join, joinedload, selectinload
 
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.contacts.queries.structures import Suggestion
@@ -15,6 +15,7 @@ from crm.core.numbers import parse_ids
 from crm.search.queries import RELEVANCE, corrected, joined_on_words, typed_words
 
 _SUGGESTIONS = 8
+_Place = aliased(Structure)
 
 
 def is_current_on(day: date) -> ColumnElement[bool]:
@@ -29,7 +30,10 @@ def contact_rows(day: date) -> Select[Any]:
     """Select what a list shows of each person, with one current role on that day."""
     first_current = (
         select(func.min(Affiliation.id))
-        .where(Affiliation.contact_id == Contact.id, is_current_on(day))
+        .select_from(join(Affiliation, _Place, _Place.id == Affiliation.structure_id))
+        .where(
+            Affiliation.contact_id == Contact.id, is_current_on(day), _Place.deleted_at.is_(None)
+        )
         .correlate(Contact)
         .scalar_subquery()
     )
@@ -46,6 +50,7 @@ def contact_rows(day: date) -> Select[Any]:
             Structure.name.label("structure"),
             Structure.departement_code,
         )
+        .select_from(Contact)
         .outerjoin(Affiliation, Affiliation.id == first_current)
         .outerjoin(Structure, Structure.id == Affiliation.structure_id)
         .where(Contact.deleted_at.is_(None))
@@ -68,20 +73,21 @@ def affiliations_of(session: Session, contact_id: int) -> Sequence[Affiliation]:
     """Return what a person does and did, the present first."""
     return session.scalars(
         select(Affiliation)
-        .where(Affiliation.contact_id == contact_id)
-        .options(joinedload(Affiliation.structure))
+        .join(Affiliation.structure)
+        .where(Affiliation.contact_id == contact_id, Structure.deleted_at.is_(None))
+        .options(contains_eager(Affiliation.structure))
         .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Affiliation.id)
     ).all()
 
 
 def affiliation_for_page(session: Session, affiliation_id: int) -> Affiliation:
-    """Return an affiliation with both its ends; raise NotFoundError."""
+    """Return an affiliation with both its ends, out of the trash; raise NotFoundError."""
     affiliation = session.scalar(
         select(Affiliation)
         .where(Affiliation.id == affiliation_id)
         .options(joinedload(Affiliation.structure), joinedload(Affiliation.contact))
     )
-    if affiliation is None:
+    if affiliation is None or affiliation.structure.deleted_at or affiliation.contact.deleted_at:
         raise NotFoundError
     return affiliation
 

@@ -1,9 +1,13 @@
 """Mandates after an election: those held, those to close at once, the seats left vacant."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
 from crm.accounts.gate import signed_in
 from crm.contacts.mandate_listings import (
@@ -17,11 +21,14 @@ from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import RuleError
 from crm.database import db, transaction
+from crm.history.bulk import MOST_AT_ONCE
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
+from crm.web.formats import short_date
+from crm.web.list_definition import ListDefinition, Narrowing
 from crm.web.lists import Listing
-from crm.web.requests import asked_day, done, refused, typed_ids
+from crm.web.requests import asked_day, day_of, done, refused, typed_ids
 
 blueprint = Blueprint("mandates", __name__, url_prefix="/mandats")
 
@@ -53,12 +60,16 @@ def close() -> ResponseReturnValue:
     try:
         day = _typed_day(request.form.get("value", ""))
         with transaction() as session:
-            count = close_mandates(session, affiliation_ids=typed_ids("selection"), day=day)
+            ids = _selected(session, mandate_list, narrowed_mandates)
+            count = close_mandates(session, affiliation_ids=ids, day=day)
             saved = change_set_of(session)
     except RuleError as error:
         return refused(error, url_for(".index"))
     undo_url = url_for("history.undo", change_set_id=saved) if saved else None
-    return done("Mandats clos : %(count)s.", url_for(".vacancies"), undo_url=undo_url, count=count)
+    # A seat is held on its holder's last day: it stands vacant from the next.
+    since = day + timedelta(days=1)
+    vacant = url_for(".vacancies", le=short_date(since) if since > clock.today() else None)
+    return done("Mandats clos : %(count)s.", vacant, undo_url=undo_url, count=count)
 
 
 @blueprint.get("/vacants")
@@ -87,9 +98,8 @@ def meet_successors() -> ResponseReturnValue:
     """Make a follow-up for each selected seat, to meet who will hold it."""
     try:
         with transaction() as session:
-            count = want_successors(
-                session, seat_ids=typed_ids("selection"), assignee_id=signed_in().id
-            )
+            ids = _selected(session, vacancy_list, narrowed_vacancies)
+            count = want_successors(session, seat_ids=ids, assignee_id=signed_in().id)
             saved = change_set_of(session)
     except RuleError as error:
         return refused(error, url_for(".vacancies"))
@@ -97,6 +107,20 @@ def meet_successors() -> ResponseReturnValue:
     return done(
         "Relances créées : %(count)s.", url_for(".vacancies"), undo_url=undo_url, count=count
     )
+
+
+def _selected(
+    session: Session,
+    list_on: Callable[[date], ListDefinition],
+    search: Callable[[Listing, Narrowing], Narrowing],
+) -> list[int]:
+    """Return the ids ticked, or those of the whole narrowed list where that was asked."""
+    if request.form.get("tout") != "1":
+        return typed_ids("selection")
+    asked = MultiDict(parse_qsl(request.form.get("filtre", "")[:4000].replace("\x00", "")))
+    listing = Listing(list_on(day_of(asked, "le")), asked)
+    statement = listing.ordered(search(listing, listing.narrow(session)), MOST_AT_ONCE)
+    return [row.id for row in session.execute(statement)]
 
 
 def _typed_day(text: str) -> date:

@@ -1,9 +1,8 @@
 """Structures in a group and who represents them there: added, changed, ended, taken away."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,7 +14,6 @@ from crm.contacts.group_presentation import (
     offer_representative_choices,
     period_form_of,
 )
-from crm.contacts.group_types import Period
 from crm.contacts.models import GroupRepresentative, Membership
 from crm.contacts.operations.memberships import (
     add_members,
@@ -31,10 +29,9 @@ from crm.contacts.queries.groups import (
     representative_for_page,
 )
 from crm.core import clock
-from crm.core.days import parse_day
 from crm.core.errors import N_, StaleRecordError
-from crm.core.numbers import typed_id
 from crm.database import db, transaction
+from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.requests import done, next_path
@@ -94,40 +91,11 @@ def edit(membership_id: int) -> ResponseReturnValue:
 @allow(Permission.EDIT_NETWORK)
 def delete(membership_id: int) -> ResponseReturnValue:
     """Take a wrong entry away; it can be taken back at once."""
-    people = membership_page(db.session(), membership_id, clock.today())
     with transaction() as session:
         gone = delete_membership(session, membership_id=membership_id)
-        undo = url_for(
-            ".restore",
-            group_id=gone.group_id,
-            membre=_packed(gone.structure_id, gone),
-            personne=[
-                _packed(one.contact_id, one) for one in (*people["present"], *people["past"])
-            ],
-        )
+        undo = url_for("history.undo", change_set_id=change_set_of(session))
         name, target = gone.structure.name, url_for("groups.show", group_id=gone.group_id)
     return done("« %(name)s » n’est plus dans ce groupe.", target, undo_url=undo, name=name)
-
-
-@blueprint.post(f"{OF_GROUP}/retablir")
-@allow(Permission.EDIT_NETWORK)
-def restore(group_id: int) -> ResponseReturnValue:
-    """Take a deleted membership back, with who represented the structure."""
-    structure_id, period = _unpacked(request.args.get("membre", ""))
-    people = [_unpacked(text) for text in request.args.getlist("personne")]
-    with transaction() as session:
-        (made,) = add_members(
-            session,
-            group_id=group_id,
-            structures=[str(structure_id)],
-            period=period,
-        )
-        for contact_id, days in people:
-            add_representatives(
-                session, membership_id=made.id, contacts=[str(contact_id)], period=days
-            )
-        target = url_for(".show", membership_id=made.id)
-    return done("Adhésion rétablie.", target)
 
 
 @blueprint.route(f"{ONE}/representants", methods=["GET", "POST"])
@@ -170,11 +138,12 @@ def edit_representative(representative_id: int) -> ResponseReturnValue:
 @blueprint.post(f"{SPEAKER}/supprimer")
 @allow(Permission.EDIT_NETWORK)
 def unrepresent(representative_id: int) -> ResponseReturnValue:
-    """Take a wrong entry away."""
+    """Take a wrong entry away; it can be taken back at once."""
     with transaction() as session:
         gone = delete_representative(session, representative_id=representative_id)
+        undo = url_for("history.undo", change_set_id=change_set_of(session))
         target = url_for(".show", membership_id=gone.membership_id)
-    return done("Représentation retirée.", target)
+    return done("Représentation retirée.", target, undo_url=undo)
 
 
 def _edit_period(
@@ -236,16 +205,3 @@ def _represent(session: Session, membership_id: int, form: RepresentativesForm) 
         period=form.read(),
     )
     return membership_id
-
-
-def _packed(record_id: int, held: Any) -> str:
-    return f"{record_id}/{held.start_on}/{held.end_on or ''}"
-
-
-def _unpacked(text: str) -> tuple[int, Period]:
-    record_id, _, days = text.partition("/")
-    start, _, end = days.partition("/")
-    today = clock.today()
-    return typed_id(record_id), Period(
-        parse_day(start, today), parse_day(end, today) if end else None
-    )

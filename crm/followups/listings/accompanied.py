@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from crm.core import clock
 from crm.core.errors import N_
 from crm.followups.indicators import ACCOMPANIED_STRUCTURES, Filters, Period, rows
-from crm.followups.listings.sessions import (
+from crm.followups.listings.session_filters import (
     AD_HOC,
     FORMAL,
     NO_DEPARTEMENT,

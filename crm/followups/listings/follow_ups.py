@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from crm.accounts.models import User
 from crm.contacts.models import Structure
 from crm.core.errors import N_
-from crm.followups.listings.sessions import chosen_structures, ids
+from crm.followups.listings.session_filters import chosen_structures, ids
 from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_rows
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort

@@ -14,7 +14,7 @@ from crm.followups import operations
 from crm.followups.indicators import ACCOMPANIED_STRUCTURES
 from crm.followups.listings import narrow_by_name, session_list
 from crm.followups.listings.accompanied import accompanied_list
-from crm.followups.listings.sessions import ids
+from crm.followups.listings.session_filters import ids
 from crm.followups.queries import details_of
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.followups.views.sessions import blueprint

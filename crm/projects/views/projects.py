@@ -16,12 +16,11 @@ from crm.projects.forms import ProjectForm
 from crm.projects.listings import EXPORT_HEADER, export_table, narrow_by_words, project_list
 from crm.projects.models import Project
 from crm.projects.presentation import offer_project_choices, project_page
-from crm.projects.queries import linked_names, partners_of, project_for_page
-from crm.projects.types import PROJECT_STATUS_LABELS
+from crm.projects.queries import partners_of, project_for_page
 from crm.projects.views.blueprint import ONE, blueprint
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
-from crm.web.exports import send_table
+from crm.web.exports import send_rows, send_table
 from crm.web.kept import as_form_data
 from crm.web.lists import Listing
 from crm.web.locale import translate
@@ -42,8 +41,6 @@ def index() -> str:
     return render_template(
         "projects/index.html",
         listing=listing,
-        links=linked_names(session, [row.id for row in listing.rows]),
-        status_labels=PROJECT_STATUS_LABELS,
     )
 
 
@@ -53,9 +50,11 @@ def export(extension: str) -> Response:
     """Send the whole list, as narrowed by the URL."""
     session = db.session()
     listing = Listing(project_list(request.args), request.args)
-    rows = session.execute(listing.ordered(narrow_by_words(session, listing))).all()
+    result = session.execute(listing.ordered(narrow_by_words(session, listing)))
+    if listing.exported is not None:
+        return send_rows("projets", result, extension, listing.exported)
     header = [translate(label) for label in EXPORT_HEADER]
-    return send_table("projets", header, export_table(session, rows), extension)
+    return send_table("projets", header, export_table(session, result.all()), extension)
 
 
 @blueprint.get(ONE)

@@ -1,0 +1,117 @@
+"""One change to the selected rows of a list, or to all that its filters keep, undone at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from crm.core.errors import N_, NotFoundError, RuleError
+from crm.database import db, transaction
+from crm.history.recording import change_set_of
+from crm.web.list_definition import ListDefinition, Narrowing
+from crm.web.lists import Listing
+from crm.web.requests import done, refused, typed_ids
+
+MOST_AT_ONCE = 20_000
+_LONGEST_FILTER = 4000
+
+Arguments = MultiDict[str, str]
+Options = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something done at once: `run` takes the ids and the value; without options it is a text."""
+
+    code: str
+    label: str
+    run: Callable[[Session, Sequence[int], str], int]
+    options: Callable[[Session], Options] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A list whose rows are changed at once; `narrow` applies its search and its filters."""
+
+    title: str
+    list_of: Callable[[Arguments], ListDefinition]
+    narrow: Callable[[Session, Listing], Narrowing]
+    actions: Sequence[BulkAction]
+
+    def listing(self) -> Listing:
+        """Return the list that the form was sent from, narrowed as it was there."""
+        asked = request.form.get("filtre", "")[:_LONGEST_FILTER].replace("\x00", "")
+        arguments = MultiDict(parse_qsl(asked))
+        return Listing(self.list_of(arguments), arguments)
+
+    def selected(self, session: Session) -> list[int]:
+        """Return the ids ticked, or those of the whole narrowed list where that was asked."""
+        if request.form.get("tout") != "1":
+            return typed_ids("selection")
+        listing = self.listing()
+        return listing.ids(session, self.narrow(session, listing), MOST_AT_ONCE + 1)
+
+
+def check_selection(ids: Sequence[int]) -> list[int]:
+    """Return the ids, each once and in order; raise RuleError for none or too many."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        raise RuleError("selection", N_("Choisissez au moins une fiche."))
+    if len(wanted) > MOST_AT_ONCE:
+        raise RuleError(
+            "selection",
+            N_("C’est trop à la fois : %(count)s fiches au plus. Filtrez la liste."),
+            count=MOST_AT_ONCE,
+        )
+    return wanted
+
+
+def check_all_found(wanted: Sequence[int], found: int) -> None:
+    """Raise RuleError unless each record of a selection was found."""
+    if found != len(wanted):
+        raise RuleError(
+            "selection",
+            N_("Des fiches choisies n’existent plus : rien n’a changé. Choisissez à nouveau."),
+        )
+
+
+def answer_bulk(bulk: Bulk) -> ResponseReturnValue:
+    """Do what the form asks of the selection, or show all that can be done with it."""
+    back = bulk.listing().url()
+    if request.form.get("autre"):
+        return _choices(bulk, back)
+    code = request.form.get("action", "")
+    action = next((each for each in bulk.actions if each.code == code), None)
+    if action is None:
+        raise NotFoundError
+    typed = request.form.get(f"valeur-{code}", request.form.get("value", ""))
+    try:
+        with transaction() as session:
+            ids = bulk.selected(session)
+            count = action.run(session, ids, typed.replace("\x00", "").strip())
+            saved = change_set_of(session)
+    except RuleError as error:
+        return refused(error, back)
+    undo_url = url_for("history.undo", change_set_id=saved) if saved and count else None
+    return done("Fiches modifiées : %(count)s.", back, undo_url=undo_url, count=count)
+
+
+def _choices(bulk: Bulk, back: str) -> ResponseReturnValue:
+    session = db.session()
+    ids = bulk.selected(session)
+    if not ids:
+        return refused(RuleError("selection", N_("Choisissez au moins une fiche.")), back)
+    return render_template(
+        "history/bulk.html",
+        title=bulk.title,
+        action_url=request.path,
+        back=back,
+        is_all=request.form.get("tout") == "1",
+        asked=request.form.get("filtre", "")[:_LONGEST_FILTER],
+        ids=ids,
+        actions=[(each, each.options(session) if each.options else None) for each in bulk.actions],
+    )
