@@ -6,6 +6,7 @@ import sys
 from sqlalchemy.exc import OperationalError
 
 from benchmarks.databases import FOLDER, copied_database, why_not
+from benchmarks.imports import Bringing, measure_import
 from benchmarks.measures import Measures, measure
 from benchmarks.report import write_report
 
@@ -15,6 +16,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--contacts", type=int, nargs="+", default=[5_000, 100_000])
     parser.add_argument("--databases", nargs="+", default=["sqlite", "postgresql"])
+    parser.add_argument("--import-rows", type=int, nargs="*", default=[10_000, 100_000])
     parser.add_argument("--times", type=int, default=200, help="requests of each kind")
     parser.add_argument("--seconds", type=float, default=60, help="of eight clients logging")
     parser.add_argument(
@@ -24,6 +26,7 @@ def main() -> int:
     times, seconds = (30, 5.0) if asked.quick else (asked.times, asked.seconds)
     command = " ".join(["python -m benchmarks", *sys.argv[1:]])
     found: list[Measures] = []
+    brought: list[Bringing] = []
     report = ""
     for backend in asked.databases:
         if reason := why_not(backend):
@@ -36,7 +39,9 @@ def main() -> int:
                 sys.stdout.write(f"{backend} left out: {error.orig}\n")
                 break
             # After each, so that a run that is stopped has not run for nothing.
-            report = write_report(found, command, is_kept=not asked.quick)
+            report = write_report(found, brought, command, is_kept=not asked.quick)
+        brought += [measure_import(backend, rows) for rows in asked.import_rows]
+        report = write_report(found, brought, command, is_kept=not asked.quick)
     sys.stdout.write(report)
     return 0
 

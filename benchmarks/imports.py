@@ -7,11 +7,11 @@ import argparse
 import csv
 import json
 import random
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -49,7 +49,7 @@ BESIDE: tuple[type[Base], ...] = (Change, ChangeSubject, SearchWord, SearchVaria
 _HEADER = ("Structure", "Type", "Code postal", "Commune", "Nom", "Prénom", "Fonction", "Courriel",
            "Téléphone", "Mobile")  # fmt: skip
 _ROLES = ("Présidente", "Trésorier", "Secrétaire", "Chargé de projet", "Bénévole")
-_BATCH = 5_000
+_WATCH_SECONDS = 0.2
 
 
 @dataclass(slots=True)
@@ -89,8 +89,9 @@ def _measured(backend: str, rows: int) -> Bringing:
         path = folder / "people.csv"
         with app.app_context():
             _write_file(path, rows)
-            _bring(found, path)
-            found.megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+            with _watched_memory() as peak:
+                _bring(found, path)
+            found.megabytes = round(max(peak), 1)
             with empty_database(backend, f"raw_{rows}", _prepare) as raw_url:
                 _write_raw(found, url, raw_url)
             _undo(found)
@@ -132,6 +133,30 @@ def _write_file(path: Path, rows: int) -> None:
             mobile = phone.replace("03 20", "06 12")
             writer.writerow([*structure, last.upper(), first, rng.choice(_ROLES), address, phone,
                              mobile])  # fmt: skip
+
+
+@contextmanager
+def _watched_memory() -> Iterator[list[float]]:
+    """Give a list that fills with the process's own megabytes, mapped files left out."""
+    seen, is_over = [_own_megabytes()], threading.Event()
+
+    def watch() -> None:
+        while not is_over.wait(_WATCH_SECONDS):
+            seen.append(_own_megabytes())
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        is_over.set()
+        watcher.join()
+
+
+def _own_megabytes() -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    line = next(line for line in status if line.startswith("RssAnon:"))
+    return int(line.split()[1]) / 1024
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from benchmarks.duplicates import measure_labelled
+from benchmarks.imports import Bringing, import_lines
 from benchmarks.measures import Measures, Timing
 from crm.core import clock
 
@@ -103,6 +104,14 @@ the driver.
 
 | database | contacts | ours | raw | ours ÷ raw |
 | --- | ---: | ---: | ---: | ---: |"""
+_IMPORT_HEAD = """
+## A file of people and their structures
+
+Seconds, once, into a network with nothing but its lists: the file is looked at, every row is tried
+out, all are written with their history and their words; then the undo of it all. *raw* writes the
+rows that this left by the driver alone, by `executemany` on SQLite and `COPY` on PostgreSQL: the
+records, then also their history and words. *whole* is all three parts. Megabytes of the process.
+"""
 _GROWTH_HEAD = """
 ## Growth
 
@@ -112,12 +121,14 @@ From {small:,} to {large:,} contacts, the median is multiplied by:
 | --- | --- | ---: | ---: |"""
 
 
-def write_report(measures: Sequence[Measures], command: str, *, is_kept: bool) -> str:
+def write_report(
+    measures: Sequence[Measures], brought: Sequence[Bringing], command: str, *, is_kept: bool
+) -> str:
     """Return the report; keep it in the docs unless it was a quick run."""
     report = "\n".join(
         [*_head(command), *_questions(measures), *_everywhere(measures), *_growth(measures),
          *_memory(measures), *_writing(measures), *_tagging(measures), *_story(measures),
-         *_duplicates(measures)]
+         *_duplicates(measures), *_imports(brought)]
     ) + "\n"  # fmt: skip
     if is_kept and measures:
         PAGE.write_text(report, encoding="utf-8")
@@ -275,6 +286,10 @@ def _duplicates(measures: Sequence[Measures]) -> Lines:
         for kind, name in (("contact", "people"), ("structure", "structures"))
     ]
     return lines
+
+
+def _imports(brought: Sequence[Bringing]) -> Lines:
+    return [_IMPORT_HEAD, *import_lines(brought)] if brought else []
 
 
 def _name(database: str) -> str:

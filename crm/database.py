@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     event,
     func,
-    insert,
     select,
 )
 from sqlalchemy.engine import Dialect
@@ -33,7 +32,6 @@ SQLITE_BUSY_TIMEOUT_SECONDS = 8
 POSTGRESQL_LOCK_TIMEOUT = "8s"
 WRITING = "writing"
 _BEGIN_MODE = "sqlite_begin_mode"
-_WORTH_COPYING = 50
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 NAMING_CONVENTION = {
@@ -167,18 +165,21 @@ def insert_plain(session: Session, table: Table, rows: Sequence[Mapping[str, Any
     if not rows:
         return
     connection = session.connection()
-    if connection.dialect.name != "postgresql" or len(rows) < _WORTH_COPYING:
-        connection.execute(insert(table), list(rows))
-        return
     names = list(rows[0])
+    values = [tuple(row[name] for name in names) for row in rows]
     quoted = ", ".join(f'"{name}"' for name in names)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(names))
+        statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})'  # noqa: S608
+        connection.exec_driver_sql(statement, values)
+        return
     driver: Any = connection.connection.driver_connection
     with (
         driver.cursor() as cursor,
         cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copied,
     ):
-        for row in rows:
-            copied.write_row([row[name] for name in names])
+        for value in values:
+            copied.write_row(value)
 
 
 def learn_sizes(session: Session, tables: Iterable[str]) -> None:

@@ -58,6 +58,7 @@ from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.imports.background import take_over
 from crm.imports.jobs import ERASE_FILES
+from crm.imports.presentation import import_url_of
 from crm.imports.views import blueprint as imports
 from crm.jobs.registry import add_chore, add_job
 from crm.mail.views import blueprint as outbox
@@ -157,23 +158,10 @@ def register_packages(app: Flask) -> None:
     app.context_processor(_page_context)
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
-        home,
-        *accounts.BLUEPRINTS,
-        outbox,
-        search,
-        *followups.BLUEPRINTS,
-        duplicates.blueprint,
-        *contacts.BLUEPRINTS,
-        notes,
-        history,
-        imports,
-        projects,
-        reports,
-        reference,
-        saved_views,
-        territories,
-        health,
-    ):
+        home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, duplicates.blueprint,
+        *contacts.BLUEPRINTS, notes, history, imports, projects, reports, reference,
+        saved_views, territories, health,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
         word(entity, wording)
@@ -212,6 +200,7 @@ def _connect_records(app: Flask) -> None:
     register_search()
     app.add_template_global(_record_url, "record_url")
     app.add_template_global(record_actions)
+    app.add_template_global(import_url_of, "import_url_of")
 
 
 def _connect_duplicates() -> None:

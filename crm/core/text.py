@@ -14,7 +14,8 @@ LINK_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """Return the text in lower-case ASCII words: no accent, ligature or punctuation is left."""
-    return _NOT_WORD.sub(" ", anyascii(text).lower()).strip()
+    plain = text if text.isascii() else anyascii(text)
+    return _NOT_WORD.sub(" ", plain.lower()).strip()
 
 
 def words(text: str) -> list[str]:

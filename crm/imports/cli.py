@@ -215,6 +215,7 @@ def _print(report: Report, *, as_json: bool) -> None:
     if as_json:
         told = asdict(report)
         told["import"] = told.pop("import_id")
+        told["refused_rows"] = told.pop("refused")
         click.echo(json.dumps(told | told.pop("counts"), ensure_ascii=False, indent=2))
         return
     number = f" {report.import_id}" if report.import_id else ""

@@ -17,7 +17,7 @@ STRUCTURE = (
     field(
         "structure.acronym",
         N_("Sigle"),
-        "short",
+        "acronym",
         "sigle | acronyme | nom court",
         "sigle de la structure | sigle association",
     ),
@@ -119,7 +119,7 @@ STRUCTURE = (
     field(
         "structure.website",
         N_("Site internet"),
-        "text",
+        "address",
         "lien | url | web",
         "site | site internet | site web | siteweb | site de la structure | website",
     ),

@@ -6,19 +6,24 @@ from datetime import timedelta
 from typing import Any
 
 from flask import url_for
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import N_
+from crm.database import db
+from crm.history.models import ChangeSet
 from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
 from crm.imports.fields import FIELDS, RECORD_LABELS, RECORDS, fields_of
 from crm.imports.models import Import
 from crm.imports.outcomes import said
+from crm.imports.queries import import_of_change_set
 from crm.imports.readers import text_of
 from crm.imports.reading import SheetFound
 from crm.imports.storage import Folder, read_page
 from crm.imports.types import OUTCOME_LABELS, ImportKind, Outcome, State
+from crm.web.access import Permission
 from crm.web.formats import number
 from crm.web.locale import translate
 
@@ -28,6 +33,14 @@ _RECORDS_TOLD = ("structure", "contact", "affiliation", "contact_point", "sessio
                  "group_representative", "project", "project_partner")  # fmt: skip
 _FIRST_SEEN = (Outcome.TO_DECIDE, Outcome.REFUSED, Outcome.CREATED, Outcome.UPDATED,
                Outcome.UNCHANGED, Outcome.SKIPPED)  # fmt: skip
+
+
+def import_url_of(change_set: ChangeSet) -> str | None:
+    """Return the page of the import that a save is a part of, for those who may see it."""
+    if change_set.source not in ("import", "command") or not current_user.may(Permission.IMPORT):
+        return None
+    run = import_of_change_set(db.session(), change_set.id)
+    return url_for("imports.show", import_id=run.id) if run else None
 
 
 def field_label(code: str) -> str:

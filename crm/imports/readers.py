@@ -11,7 +11,16 @@ from crm.imports import cells
 from crm.imports.cells import CellError, as_text
 from crm.imports.cells.types import Cell
 
-_LONGEST = {"short": 120, "text": 300, "long": 10_000, "role": 120, "organisation": 200}
+_LONGEST = {
+    "acronym": 40,
+    "address": 290,
+    "tag": 60,
+    "short": 120,
+    "text": 300,
+    "long": 10_000,
+    "role": 120,
+    "organisation": 200,
+}
 _PEOPLE = re.compile(r"\s*[;\n|]\s*|\s+/\s+")
 _TOO_LONG = N_("C’est trop long : %(count)s caractères au plus.")
 
@@ -75,8 +84,13 @@ def _organisations(cell: Cell) -> list[str]:
     return [_organisation(part) for part in parts]
 
 
+def _tags(cell: Cell) -> list[str]:
+    return [_tag(part) for part in cells.split_values(cell)]
+
+
+_tag = _text("tag")
 _READERS: dict[str, Callable[[Cell], Any]] = {
-    **{name: _text(name) for name in ("short", "text", "long", "role")},
+    **{name: _text(name) for name in ("acronym", "address", "short", "text", "long", "role")},
     "organisation": _organisation,
     "organisations": _organisations,
     "first_name": _name,
@@ -99,6 +113,6 @@ _READERS: dict[str, Callable[[Cell], Any]] = {
     "yes_no": cells.parse_yes_no,
     "themes": cells.split_values,
     "countries": cells.split_values,
-    "tags": cells.split_values,
+    "tags": _tags,
     "officers": cells.split_values,
 }

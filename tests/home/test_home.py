@@ -9,6 +9,7 @@ from crm.accounts.models import Draft
 from crm.core import clock
 from crm.home.year import periods_on
 from crm.jobs.models import JobRun
+from crm.jobs.registry import jobs
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory
 from tests.support.client import PageClient
@@ -62,11 +63,13 @@ def test_an_administrator_sees_when_each_job_was_done(
     assert "Vider la corbeille" in page
     assert "En retard" in page
     now = clock.now()
-    run = JobRun(
-        job="purge-trash", day=clock.today(), started_at=now, lease_until=now, finished_at=now
-    )
-    session.add(run)
+    runs = [
+        JobRun(job=job.name, day=clock.today(), started_at=now, lease_until=now, finished_at=now)
+        for job in jobs()
+    ]
+    session.add_all(runs)
     session.flush()
+    run = runs[-1]
     assert "En retard" not in administrator.get("/").text
     run.finished_at, run.error = None, "OSError"
     session.flush()

@@ -27,6 +27,7 @@ Lycée Faidherbe;Lycée;;59000;LILLE CEDEX;;;"Sport ; Santé"
 Mairie d'Arras;Commune;;;;mairie@arras.example;;
 TOTAL;3;;;;;;
 """
+# ruff: noqa: E501 - rows of files are as wide as they are
 SESSIONS = """Date;Structure;Contact;Fonction;Type de rendez-vous;Durée;Chargé de mission;Objet du rendez-vous;Pays
 12/03/2019;"Association Eau Vive ; Lycée Faidherbe";MARTIN Anne;Présidente;RDV téléphone;45 min;Camille Exemple;Projet puits;Bénin
 43537;Association Eau Vive;MARTIN Anne;Présidente;;1 h;;Suite;

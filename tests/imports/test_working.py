@@ -218,6 +218,14 @@ def test_a_part_sends_as_many_statements_for_a_thousand_rows_as_for_ten(
     assert sent[1] <= sent[0] + 12, sent
 
 
+def test_people_of_one_name_in_two_new_structures_are_two(bench: Bench, session: Session) -> None:
+    rows = "Structure;Nom;Prénom\nAmicale A;Martin;Anne\nAmicale B;Martin;Anne\n"
+    run = bench.map(bench.send(rows, "contacts"), family="association")
+    assert run.counts["contact.created"] == 2
+    run = bench.launch(run.id)
+    assert _alive(session, Contact) == 2
+
+
 def test_an_undone_import_cannot_be_launched_again(bench: Bench) -> None:
     run = bench.bring(LIST, "contacts")
     bench.undo(run.id)

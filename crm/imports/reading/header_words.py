@@ -23,7 +23,8 @@ _WORDS = frozenset(
     participant inscrit inscrits nombre nb effectif adherent membre membres groupe contact contacts
     referent responsable president name first last company address city zip country duration start
     end time topic user join leave guest attribuant convention decision acteur acteurs lieu
-    horodateur signature emargement
+    horodateur signature emargement representant representants depuis sigle acronyme famille resume
+    avancement etiquettes charge mission accompagnateur rdv rendez seance compte standard agent
     """.split()
 )
 _LITTLE = frozenset("de du des la le les l d et ou a au aux en par pour sur un une n".split())

@@ -34,6 +34,8 @@ def chosen_among(
     chosen = next((each for each in found if f"id:{each['id']}" == answer), None)
     if chosen is None:
         resolved.row.draft.questions.append(question)
+    else:
+        resolved.item.extra["merge"] = chosen["id"]  # the real pass asks nothing
     return chosen
 
 

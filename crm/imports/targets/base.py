@@ -63,18 +63,21 @@ class Row:
 
 @dataclass(slots=True)
 class Pending:
-    """What a trial would have made so far: key → records; ids go down from minus one."""
+    """What a trial would have made so far, by key; ids go down from minus two.
 
-    records: dict[tuple[str, Key], list[Record]] = field(default_factory=dict)
-    last_id: int = 0
+    Of a key only its hash is kept: a hundred thousand names and addresses would weigh.
+    """
+
+    records: dict[int, list[Record]] = field(default_factory=dict)
+    last_id: int = -1  # minus one and minus two have the same hash
 
     def of(self, entity: str, key: Key) -> Sequence[Record]:
         """Return what would have been made under a key."""
-        return self.records.get((entity, key), ())
+        return self.records.get(hash((entity, key)), ())
 
     def add(self, entity: str, key: Key, record: Record) -> None:
         """Keep what would be made under a key."""
-        self.records.setdefault((entity, key), []).append(record)
+        self.records.setdefault(hash((entity, key)), []).append(record)
 
     def next_id(self) -> int:
         """Return an id that no record has."""

@@ -117,11 +117,14 @@ class Target:
         return True
 
     def _found(self, work: Work, resolved: Resolved, known: Known) -> Record | None:
+        if resolved.item.extra.get("is_other"):
+            return None
         merged: int | None = resolved.item.extra.get("merge")
         if merged is not None:
-            return next(iter(known.get(("id", merged), [])), None)
+            named = known.get(("id", merged), [])
+            return named[0] if named else None
         for key in self.keys(resolved):
-            found = [
+            found: list[Record] = [
                 each
                 for each in (*known.get(key, ()), *work.pending.of(self.entity, key))
                 if self.fits(resolved, key, each)
@@ -161,8 +164,7 @@ class Target:
     def _make(self, work: Work, resolved: Resolved, known: Known) -> None:
         """Note a record to be made, so that the next row that means it finds it."""
         # A row before it in the batch may be making the same one.
-        is_other = resolved.item.extra.get("is_other") or resolved.item.extra.get("decided")
-        if not is_other and self._meet(work, resolved, {}):
+        if not resolved.item.extra.get("decided") and self._meet(work, resolved, {}):
             return
         said = {**resolved.item.defaults, **resolved.values}
         resolved.values = {name: value for name, value in said.items() if value is not None}

@@ -34,10 +34,13 @@ def show(import_id: int) -> ResponseReturnValue:
     if run.state in AT_WORK:
         _take_over(run)
         return render_template("imports/progress.html", run=run, progress=progress_of(run))
-    is_open = run.state in EDITABLE and run.files_erased_at is None
-    if is_open and (run.state != State.PLANNED or request.args.get("etape") == _COLUMNS):
+    if _is_open(run) and (run.state == State.DRAFT or request.args.get("etape") == _COLUMNS):
         return preparation_page(run)
     return trial_page(run) if run.state == State.PLANNED else _result_page(run)
+
+
+def _is_open(run: Import) -> bool:
+    return run.state in EDITABLE and run.files_erased_at is None
 
 
 def _take_over(run: Import) -> None:
@@ -93,6 +96,7 @@ def _result_page(run: Import) -> str:
         kept=kept_records(session, run.id),
         problem=said(run.problem) if run.problem else None,
         refused=_bad_rows(run),
+        can_resume=_is_open(run),
     )
 
 
