@@ -9,6 +9,7 @@ from crm.accounts.models import Draft
 from crm.core import clock
 from crm.home.year import periods_on
 from crm.jobs.models import JobRun
+from crm.jobs.registry import jobs
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory
 from tests.support.client import PageClient
@@ -62,10 +63,11 @@ def test_an_administrator_sees_when_each_job_was_done(
     assert "Vider la corbeille" in page
     assert "En retard" in page
     now = clock.now()
-    run = JobRun(
-        job="purge-trash", day=clock.today(), started_at=now, lease_until=now, finished_at=now
-    )
-    session.add(run)
+    for job in jobs():
+        run = JobRun(
+            job=job.name, day=clock.today(), started_at=now, lease_until=now, finished_at=now
+        )
+        session.add(run)
     session.flush()
     assert "En retard" not in administrator.get("/").text
     run.finished_at, run.error = None, "OSError"

@@ -74,14 +74,19 @@ def resolve_contact(session: Session, *, value: str, structure_id: int | None) -
         return contact
     record_id = parse_id(value)
     if record_id is not None:
+        found = _alive(session, record_id)
         # A form opened before a merge may still name the person who was found to be another.
-        known_id = merged_into(session, "contact", record_id) or record_id
-        found = session.scalar(
-            select(Contact).where(Contact.id == known_id, Contact.deleted_at.is_(None))
-        )
+        if found is None and (kept_id := merged_into(session, "contact", record_id)):
+            found = _alive(session, kept_id)
         if found is not None:
             return found
     raise RuleError("contacts", N_("Cette personne n’existe pas ou plus."))
+
+
+def _alive(session: Session, contact_id: int) -> Contact | None:
+    return session.scalar(
+        select(Contact).where(Contact.id == contact_id, Contact.deleted_at.is_(None))
+    )
 
 
 def create_affiliation(

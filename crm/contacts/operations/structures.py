@@ -95,9 +95,11 @@ def resolve_structure(
         return create_structure(session, data=data)
     record_id = parse_id(value)
     if record_id is not None:
+        found = session.scalar(_ALIVE, {"id": record_id})
         # A form opened before a merge may still name the record that went into another.
-        known_id = merged_into(session, "structure", record_id) or record_id
-        if (found := session.scalar(_ALIVE, {"id": known_id})) is not None:
+        if found is None and (kept_id := merged_into(session, "structure", record_id)):
+            found = session.scalar(_ALIVE, {"id": kept_id})
+        if found is not None:
             return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 
