@@ -90,6 +90,11 @@ STRUCTURE_ACTIONS = (
         _team,
     ),
     BulkAction(
+        "parente",
+        N_("Rattacher à la structure (nom exact ou numéro ; vide : à aucune)"),
+        lambda session, ids, value: bulk.place_under(session, ids=ids, parent=value),
+    ),
+    BulkAction(
         "statut",
         N_("Changer le statut, à partir d’aujourd’hui"),
         lambda session, ids, value: bulk.set_standing(

@@ -65,8 +65,8 @@ class Listing(ListLinks):
     @property
     def written_rows(self) -> Markup:
         """Return the rows of the table, each with its box, its heading and its cells."""
-        definition = self.definition
-        return written_rows(self.rows, self.shown[1:], definition.heading, definition.url)
+        of = self.definition
+        return written_rows(self.rows, self.shown[1:], of.heading, of.url)
 
     @property
     def has_chosen_columns(self) -> bool:
@@ -106,10 +106,8 @@ class Listing(ListLinks):
     @property
     def bulk_actions(self) -> list[dict[str, str]]:
         """Return what can be done with the selected rows."""
-        return [
-            {"value": value, "label": translate(label)}
-            for value, label in self.definition.bulk_actions
-        ]
+        actions = self.definition.bulk_actions
+        return [{"value": value, "label": translate(label)} for value, label in actions]
 
     @property
     def bulk_text_label(self) -> str | None:

@@ -56,6 +56,37 @@ def test_a_tag_is_put_on_hundreds_and_taken_back(
     assert _tagged(session, "À relancer") == 0
 
 
+def test_structures_go_under_one_by_its_name(officer: PageClient, session: Session) -> None:
+    university = StructureFactory(name="Université d’Élan", sort_name="universite d elan").id
+    ids = _structures(3)
+    assert _lot(officer, ids, "parente", "université d’élan") == 303
+    session.expire_all()
+    assert {session.get_one(Structure, each).parent_id for each in ids} == {university}
+    _undo_last(officer, session)
+    assert {session.get_one(Structure, each).parent_id for each in ids} == {None}
+    _lot(officer, ids, "parente", str(university))
+    _lot(officer, ids[:1], "parente", "")
+    session.expire_all()
+    assert session.get_one(Structure, ids[0]).parent_id is None
+    assert session.get_one(Structure, ids[1]).parent_id == university
+
+
+@pytest.mark.parametrize("parent", ["inconnue", "99999999", "Petite-fille", "Homonyme", "Mère"])
+def test_no_structure_goes_under_what_depends_on_it(
+    officer: PageClient, session: Session, parent: str
+) -> None:
+    mother = StructureFactory(name="Mère", sort_name="mere")
+    child = StructureFactory(parent_id=mother.id)
+    StructureFactory(name="Petite-fille", sort_name="petite fille", parent_id=child.id)
+    for _ in range(2):
+        StructureFactory(name="Homonyme", sort_name="homonyme")
+    other = StructureFactory()
+    _lot(officer, [other.id, mother.id], "parente", parent)
+    session.expire_all()
+    assert session.get_one(Structure, mother.id).parent_id is None
+    assert session.get_one(Structure, other.id).parent_id is None
+
+
 def test_all_that_the_filters_keep_is_changed(officer: PageClient, session: Session) -> None:
     _structures(60, family_code="entreprise")
     _structures(3)

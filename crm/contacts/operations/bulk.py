@@ -19,11 +19,13 @@ from crm.contacts.models import (
     structure_tag,
     structure_theme,
 )
+from crm.contacts.operations.structures import check_parent_of_all
 from crm.contacts.operations.tags import find_or_create_tags
 from crm.contacts.rules import LONGEST_TAG, dates_of_standing
 from crm.contacts.types import Standing
 from crm.core.errors import N_, RuleError
-from crm.core.text import fold
+from crm.core.numbers import parse_id
+from crm.core.text import fold, sort_key
 from crm.history.bulk import check_all_found, check_selection
 from crm.history.recording import RecordedChange, describe_save, keep_changes, plain
 from crm.reference.models import ReferenceItem
@@ -111,6 +113,37 @@ def set_standing(session: Session, *, ids: Sequence[int], standing: str, day: da
         return dict(zip(_DATES, found, strict=True))
 
     return _set(session, wanted, _DATES, dates)
+
+
+def place_under(session: Session, *, ids: Sequence[int], parent: str) -> int:
+    """Attach structures to one, by its number or its exact name, or to none; return how many moved.
+
+    Raises RuleError when it is not to be found, or depends itself on one of them.
+    """
+    parent_id = _structure_called(session, parent) if parent else None
+    wanted = _present(session, Structure, ids)
+    check_parent_of_all(session, set(wanted), parent_id)
+    describe_save(session, label=N_("Structure parente d’une sélection"))
+    return _set(session, wanted, ("parent_id",), lambda _row: {"parent_id": parent_id})
+
+
+def _structure_called(session: Session, text: str) -> int:
+    number = parse_id(text)
+    condition = Structure.sort_name == sort_key(text) if number is None else Structure.id == number
+    found = session.scalars(
+        select(Structure.id).where(condition, Structure.deleted_at.is_(None)).limit(2)
+    ).all()
+    if not found:
+        raise RuleError("value", N_("Aucune structure ne s’appelle exactement ainsi."))
+    if len(found) > 1:
+        raise RuleError(
+            "value",
+            N_(
+                "Plusieurs structures s’appellent ainsi : écrivez le numéro de la bonne, celui qui"
+                " termine l’adresse de sa fiche."
+            ),
+        )
+    return found[0]
 
 
 def add_to_group(session: Session, *, ids: Sequence[int], group_id: int, day: date) -> int:

@@ -1,5 +1,6 @@
 """Making and changing structures; adopting communes and EPCI as actors."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -245,6 +246,13 @@ def _check_identifiers_are_free(
 
 def check_parent(session: Session, structure_id: int | None, parent_id: int | None) -> None:
     """Raise RuleError when the parent does not exist, or depends itself on the structure."""
+    check_parent_of_all(session, [structure_id], parent_id)
+
+
+def check_parent_of_all(
+    session: Session, structure_ids: Collection[int | None], parent_id: int | None
+) -> None:
+    """Raise RuleError when the parent does not exist, or depends itself on one of these."""
     if parent_id is None:
         return
     # Two parents given at the same moment could close a circle that neither sees.
@@ -260,7 +268,7 @@ def check_parent(session: Session, structure_id: int | None, parent_id: int | No
         ).first()
         if row is None and above == parent_id:
             raise RuleError("parent", N_("Cette structure n’existe pas ou plus."))
-        if above == structure_id:
+        if above in structure_ids:
             raise RuleError(
                 "parent", N_("Une structure ne peut pas dépendre d’elle-même, même de loin.")
             )
