@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -11,7 +11,7 @@ from crm.accounts.models import User
 from crm.contacts.indexing import index_structure
 from crm.contacts.models import Structure
 from crm.contacts.operations.tags import find_or_create_tags
-from crm.contacts.queries.identities import merged_into
+from crm.contacts.queries.identities import find_present
 from crm.contacts.rules import clean_structure
 from crm.contacts.types import Family, StructureData
 from crm.core import clock
@@ -29,7 +29,6 @@ _PLAIN_FIELDS = (
     "dormant_on", "closed_on", "verified_on", "parent_id", "referent_id",
 )  # fmt: skip
 _TURN_OF_PARENTS = 1
-_ALIVE = select(Structure).where(Structure.id == bindparam("id"), Structure.deleted_at.is_(None))
 
 
 def create_structure(session: Session, *, data: StructureData) -> Structure:
@@ -96,12 +95,8 @@ def resolve_structure(
         return create_structure(session, data=data)
     record_id = parse_id(value)
     if record_id is not None:
-        found = session.scalar(_ALIVE, {"id": record_id})
-        # A form opened before a merge may still name the record that went into another.
-        if found is None and (kept_id := merged_into(session, "structure", record_id)):
-            found = session.scalar(_ALIVE, {"id": kept_id})
-        if found is not None:
-            return found
+        if (found := find_present(session, "structure", record_id)) is not None:
+            return found  # type: ignore[no-any-return]
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 
 
