@@ -94,9 +94,9 @@ def resolve_structure(
         data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
         return create_structure(session, data=data)
     record_id = parse_id(value)
-    if record_id is not None:
-        if (found := find_present(session, "structure", record_id)) is not None:
-            return found  # type: ignore[no-any-return]
+    found = find_present(session, "structure", record_id) if record_id is not None else None
+    if isinstance(found, Structure):
+        return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 
 
