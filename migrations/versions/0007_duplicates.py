@@ -69,9 +69,7 @@ def _create_pairs() -> None:
         ),
         sqlite_autoincrement=True,
     )
-    op.create_index(
-        "ix_duplicate_pair_state", "duplicate_pair", ["kind", "state", "score", "id"]
-    )
+    op.create_index("ix_duplicate_pair_state", "duplicate_pair", ["kind", "state", "score", "id"])
     op.create_index("ix_duplicate_pair_high_id", "duplicate_pair", ["kind", "high_id"])
 
 
