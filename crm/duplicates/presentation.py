@@ -13,12 +13,11 @@ from crm.duplicates.fields import BOTH, FIELDS, KEPT, MERGED, MergeField, propos
 from crm.duplicates.models import Merge
 from crm.duplicates.moves import REFERENCES, UNIONS, Policy
 from crm.duplicates.unmerging import LaterItem, later_items
-from crm.followups.models import AccompanimentSession
 from crm.history.kinds import find_kind
 from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
 from crm.notes.models import Note
-from crm.web.formats import NO_BREAK_SPACE, phone, short_date
+from crm.web.formats import NO_BREAK_SPACE, phone
 from crm.web.locale import translate
 
 _EMPTY = "—"
@@ -162,30 +161,39 @@ def _names(members: Sequence[Any]) -> str:
 
 def shown_later(session: Session, merge: Merge) -> list[ShownItem]:
     """Return what came to the one kept since the merge, in words."""
-    return [_shown(session, each) for each in later_items(session, merge)]
+    return _shown(session, later_items(session, merge))
 
 
 def shown_kept(session: Session, merge: Merge) -> list[ShownItem]:
     """Return what could not move, for the one kept had it already, in words."""
-    return [
-        _shown(session, LaterItem(table, column, record_id, _entity(table)))
+    items = [
+        LaterItem(table, column, record_id, _entity(table))
         for table, column, record_id in merge.kept
     ]
+    return _shown(session, items)
 
 
 def _entity(table: str) -> str:
     return "session" if table in ("session_structure", "session_contact") else table
 
 
-def _shown(session: Session, item: LaterItem) -> ShownItem:
+def _shown(session: Session, items: Sequence[LaterItem]) -> list[ShownItem]:
+    """Return the items in words: one statement for each kind of record."""
+    records: dict[tuple[str, int], Any] = {}
+    for entity in sorted({each.entity for each in items}):
+        kind = find_kind(entity)
+        ids = [each.record_id for each in items if each.entity == entity]
+        if kind is not None:
+            found = session.scalars(select(kind.model).where(kind.model.id.in_(ids)))
+            records.update({(entity, record.id): record for record in found})
+    return [_shown_item(each, records.get((each.entity, each.record_id))) for each in items]
+
+
+def _shown_item(item: LaterItem, record: Any) -> ShownItem:
     kind = find_kind(item.entity)
-    if kind is None:
+    if kind is None or record is None:
         return ShownItem(item.key, what_is(item.entity), "", None)
-    record = session.get(kind.model, item.record_id)
-    if isinstance(record, AccompanimentSession):
-        name = short_date(record.held_on)
-    else:
-        name = kind.name_of(record) if record is not None else ""
+    name = kind.name_of(record)
     return ShownItem(item.key, what_is(item.entity), name, kind.url_of(item.record_id))
 
 

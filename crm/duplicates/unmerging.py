@@ -13,6 +13,7 @@ from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.core.events import publish
 from crm.database import take_turn
+from crm.duplicates.cards import chunked
 from crm.duplicates.merging import MADE, TURN_OF_MERGES, put_in_place, set_pair_state
 from crm.duplicates.models import Merge
 from crm.duplicates.moves import MODELS, REFERENCES, Policy, Reference, movable
@@ -91,39 +92,43 @@ def why_not_unmerge(session: Session, merge: Merge) -> RuleError | None:
 
 def later_items(session: Session, merge: Merge) -> list[LaterItem]:
     """Return what was created for the one kept since the merge, in the order it came."""
-    created: dict[str, set[int]] = {}
-    rows = session.execute(
-        select(Change.entity, Change.record_id).where(
-            Change.id > merge.last_change_id, Change.action == "created"
-        )
-    )
-    for entity, record_id in rows.tuples():
-        created.setdefault(entity, set()).add(record_id)
-    found = []
+    found: list[LaterItem] = []
     for reference in movable(merge.kind):
         entity = getattr(reference.model, "__history__", reference.table)
         column = getattr(reference.model, reference.column)
+        held = _held(session, reference.model.id, column, merge.kept_id)
         found += [
-            LaterItem(reference.table, reference.column, record_id, entity)
-            for record_id in _held(session, reference.model.id, column, merge.kept_id)
-            if record_id in created.get(entity, ())
+            LaterItem(reference.table, reference.column, each, entity)
+            for each in _created_since(session, merge, entity, held)
         ]
-    notes = session.scalars(
-        select(Note.id)
-        .where(Note.entity == merge.kind, Note.record_id == merge.kept_id)
-        .order_by(Note.id)
-    )
+    of_record = select(Note.id).where(Note.entity == merge.kind, Note.record_id == merge.kept_id)
+    notes = session.scalars(of_record.order_by(Note.id)).all()
     found += [
         LaterItem("note", "record_id", each, "note")
-        for each in notes
-        if each in created.get("note", ())
+        for each in _created_since(session, merge, "note", notes)
     ]
     column = _session_column(merge.kind)
+    held = _held(session, column.table.c.session_id, column, merge.kept_id)
     return found + [
         LaterItem(_SESSION_TABLE[merge.kind], _SESSION_COLUMN[merge.kind], each, "session")
-        for each in _held(session, column.table.c.session_id, column, merge.kept_id)
-        if each in created.get("session", ())
+        for each in _created_since(session, merge, "session", held)
     ]
+
+
+def _created_since(
+    session: Session, merge: Merge, entity: str, ids: Sequence[int]
+) -> Sequence[int]:
+    """Return those of the records that were made after the merge, by id."""
+    made: list[int] = []
+    for part in chunked(ids):
+        statement = select(Change.record_id).where(
+            Change.entity == entity,
+            Change.record_id.in_(part),
+            Change.id > merge.last_change_id,
+            Change.action == "created",
+        )
+        made += session.scalars(statement.order_by(Change.record_id))
+    return made
 
 
 def _held(session: Session, identity: Any, column: Any, record_id: int) -> Sequence[int]:

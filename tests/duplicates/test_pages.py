@@ -319,3 +319,20 @@ def test_a_form_opened_before_a_merge_reaches_the_one_kept(
     merge_records(session, kind="contact", kept_id=people[0].id, merged_id=people[1].id)
     found = resolve_contact(session, value=str(people[1].id), structure_id=None)
     assert found.id == people[0].id
+
+
+def test_the_page_of_a_merge_asks_no_more_for_many_things(
+    officer: FlaskClient, session: Session, connection: Connection
+) -> None:
+    one, _other, merge_id = _merged(officer, session)
+    FollowUpFactory(structure_id=one.id)
+    session.commit()
+    officer.get(f"/fusions/{merge_id}")
+    with counted(connection) as few:
+        officer.get(f"/fusions/{merge_id}")
+    for _ in range(6):
+        FollowUpFactory(structure_id=one.id)
+    session.commit()
+    with counted(connection) as many:
+        assert "Rappeler la structure" in officer.get(f"/fusions/{merge_id}").text
+    assert len(many) == len(few)

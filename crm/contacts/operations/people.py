@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session, selectinload
 from crm.contacts.indexing import index_contact
 from crm.contacts.models import Affiliation, Contact, Seat, Structure
 from crm.contacts.operations.tags import find_or_create_tags
-from crm.contacts.queries.identities import merged_into
+from crm.contacts.queries.identities import find_present
 from crm.contacts.queries.people import affiliation_for_page
 from crm.contacts.rules import clean_affiliation, clean_contact, split_name
 from crm.contacts.types import AffiliationData, ContactData
@@ -74,11 +74,7 @@ def resolve_contact(session: Session, *, value: str, structure_id: int | None) -
         return contact
     record_id = parse_id(value)
     if record_id is not None:
-        # A form opened before a merge may still name the person who was found to be another.
-        known_id = merged_into(session, "contact", record_id) or record_id
-        found = session.scalar(
-            select(Contact).where(Contact.id == known_id, Contact.deleted_at.is_(None))
-        )
+        found: Contact | None = find_present(session, "contact", record_id)
         if found is not None:
             return found
     raise RuleError("contacts", N_("Cette personne n’existe pas ou plus."))

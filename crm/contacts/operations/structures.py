@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -11,7 +11,7 @@ from crm.accounts.models import User
 from crm.contacts.indexing import index_structure
 from crm.contacts.models import Structure
 from crm.contacts.operations.tags import find_or_create_tags
-from crm.contacts.queries.identities import merged_into
+from crm.contacts.queries.identities import find_present
 from crm.contacts.rules import clean_structure
 from crm.contacts.types import Family, StructureData
 from crm.core import clock
@@ -29,7 +29,6 @@ _PLAIN_FIELDS = (
     "dormant_on", "closed_on", "verified_on", "parent_id", "referent_id",
 )  # fmt: skip
 _TURN_OF_PARENTS = 1
-_ALIVE = select(Structure).where(Structure.id == bindparam("id"), Structure.deleted_at.is_(None))
 
 
 def create_structure(session: Session, *, data: StructureData) -> Structure:
@@ -95,11 +94,9 @@ def resolve_structure(
         data = StructureData(name=rest, family_code=family_code, listed_on=clock.today())
         return create_structure(session, data=data)
     record_id = parse_id(value)
-    if record_id is not None:
-        # A form opened before a merge may still name the record that went into another.
-        known_id = merged_into(session, "structure", record_id) or record_id
-        if (found := session.scalar(_ALIVE, {"id": known_id})) is not None:
-            return found
+    found = find_present(session, "structure", record_id) if record_id is not None else None
+    if isinstance(found, Structure):
+        return found
     raise RuleError(field, N_("Choisissez une structure dans la liste."))
 
 
