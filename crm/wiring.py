@@ -58,6 +58,8 @@ from crm.history.wording import word
 from crm.home.views import blueprint as home
 from crm.imports.background import take_over
 from crm.imports.jobs import ERASE_FILES
+from crm.imports.lookalikes import people_like, structures_like
+from crm.imports.matching import find_likely_with
 from crm.imports.presentation import import_url_of
 from crm.imports.views import blueprint as imports
 from crm.jobs.registry import add_chore, add_job
@@ -212,6 +214,8 @@ def _connect_duplicates() -> None:
         add_record_action(entity, action)
     find_lookalikes_by("structure", structures_like_typed)
     find_lookalikes_by("contact", people_like_typed)
+    find_likely_with("structure", structures_like)
+    find_likely_with("contact", people_like)
 
 
 def _record_url(entity: str, record_id: int) -> str | None:

@@ -11,10 +11,11 @@ MOST_LIKELY = 3
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A record about to be made: its columns, as they would be written."""
+    """A record about to be made: its columns, as they would be written, and where it would be."""
 
     entity: str
     values: dict[str, Any]
+    structure_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,17 @@ def find_likely_with(entity: str, finder: Finder) -> None:
     _finders[entity] = finder
 
 
-def forget_finder(entity: str) -> None:
-    """Look for no likely matches of this kind any more."""
-    _finders.pop(entity, None)
+def finder_of(entity: str) -> Finder:
+    """Return who looks for likely matches of this kind; one that finds none otherwise."""
+    return _finders.get(entity, _nothing)
+
+
+def _nothing(_session: Session, candidates: Sequence[Candidate], _limit: int) -> list[list[Likely]]:
+    return [[] for _ in candidates]
 
 
 def likely_matches(
     session: Session, entity: str, candidates: Sequence[Candidate]
 ) -> Sequence[Sequence[Likely]]:
     """Return what each candidate may be, the likeliest first; nothing when nobody looks."""
-    finder = _finders.get(entity)
-    if finder is None or not candidates:
-        return [()] * len(candidates)
-    return finder(session, candidates, MOST_LIKELY)
+    return finder_of(entity)(session, candidates, MOST_LIKELY) if candidates else []

@@ -21,7 +21,7 @@ from crm.database import db, transaction
 from crm.history.models import ChangeSet
 from crm.imports.background import STARTER, take_over
 from crm.imports.jobs import ERASE_FILES, KEPT_FOR
-from crm.imports.matching import Candidate, Likely, find_likely_with, forget_finder
+from crm.imports.matching import Candidate, Likely, find_likely_with, finder_of
 from crm.imports.models import Import
 from crm.imports.storage import Folder
 from crm.imports.types import OnDuplicate, Outcome
@@ -55,9 +55,10 @@ def likely() -> Iterator[None]:
             for each in candidates
         ]
 
+    usual = finder_of("contact")
     find_likely_with("contact", find)
     yield
-    forget_finder("contact")
+    find_likely_with("contact", usual)
 
 
 def _run(app: Flask, *arguments: str) -> tuple[int, str, str]:

@@ -44,11 +44,19 @@ def ask_about_likely(
 ) -> Iterator[tuple[Resolved, Sequence[Likely]]]:
     """Yield the records about to be made that look like records that are there, and these."""
     asked = [each for each in fresh if each.row.is_good and "decided" not in each.item.extra]
-    candidates = [Candidate(entity, {**each.item.defaults, **each.values}) for each in asked]
+    candidates = [
+        Candidate(entity, {**each.item.defaults, **each.values}, _places(each)) for each in asked
+    ]
     found = likely_matches(work.session, entity, candidates)
     for resolved, likely in zip(asked, found, strict=True):
         if likely:
             yield resolved, likely
+
+
+def _places(resolved: Resolved) -> tuple[int, ...]:
+    """Return the structures of the same row that are there already."""
+    ids = (each.record_id for each in resolved.row.resolved if each.item.entity == "structure")
+    return tuple(each for each in ids if each is not None and each > 0)
 
 
 def answer_about_likely(
