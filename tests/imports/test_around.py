@@ -41,8 +41,8 @@ def at_once(app: Flask) -> Iterator[None]:
 
 
 @pytest.fixture
-def likely() -> Iterator[None]:
-    """Find a likely match for whoever is called Martin."""
+def likely(app: Flask) -> Iterator[None]:
+    """Find a likely match for whoever is called Martin, in an application that is wired."""
 
     def find(
         session: Session, candidates: list[Candidate], _limit: int
