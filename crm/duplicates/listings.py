@@ -44,6 +44,7 @@ def pair_list(kind: str, arguments: Mapping[str, str]) -> ListDefinition:
         columns=_COLUMNS,
         sorts={"vraisemblance": Sort((DuplicatePair.score, DuplicatePair.id), descending=True)},
         default_sort="vraisemblance",
+        empty_text=N_("Aucune fiche ne semble en double. Ce qui change est comparé chaque nuit."),
         filters=_FILTERS,
         search_label=N_("Nom d’une des deux fiches"),
         count_words=(N_("%(count)s doublon possible"), N_("%(count)s doublons possibles")),

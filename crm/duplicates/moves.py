@@ -91,7 +91,7 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("structure_expertise", "structure_id", Policy.UNION),
         Reference("structure_country", "structure_id", Policy.UNION),
         Reference("structure_tag", "structure_id", Policy.UNION),
-        # A session keeps what it was: docs/adr/0006.
+        # A session keeps what it was: docs/adr/0007.
         Reference("session_structure", "structure_id", Policy.STAY),
     ),
     "contact": (

@@ -42,6 +42,7 @@ def import_list() -> ListDefinition:
             Column("actor_name", N_("Par")),
         ),
         sorts={"recent": Sort((Import.id,), descending=True)},
+        empty_text=N_("Envoyez un premier fichier : rien n’est écrit avant que vous l’ayez vu."),
         default_sort="recent",
         filters=(
             Filter("etat", N_("État"), Import.state.in_, _states),

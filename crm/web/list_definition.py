@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from crm.core.errors import N_
 from crm.web.cursors import beyond
 
 PAGE_SIZE = 50
@@ -138,7 +139,7 @@ class ListDefinition:
     and lets filters say how many rows each option has. `identifiers` are in every export. A list
     with a `code` can have its views saved. Where `takes_all`, a grouped action can take every row
     that the filters keep; where `has_more_actions`, a page offers more of them. `heading` gives the
-    name of a row, and what follows it in grey.
+    name of a row, and what follows it in grey; `empty_text` is said of a list without any row.
     """
 
     url: str
@@ -160,6 +161,7 @@ class ListDefinition:
     identifiers: tuple[str, ...] = ("id",)
     code: str = ""
     heading: Callable[[Any], tuple[str, str]] = _name_alone
+    empty_text: str = N_("Les fiches apparaîtront ici dès la première saisie.")
     usual_columns: Sequence[Column] = field(default=(), init=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
