@@ -137,15 +137,16 @@ def all_contacts(session: Session, condition: ColumnElement[bool] | None = None)
     fits = true() if condition is None else condition
     structures: dict[int, list[str]] = {}
     places = (
-        select(Affiliation.contact_id, Structure.name)
+        select(Affiliation.contact_id, Structure.name, Structure.deleted_at)
         .join(Structure, Affiliation.structure_id == Structure.id)
-        .where(Structure.deleted_at.is_(None))
         .order_by(Affiliation.id)
     )
     if condition is not None:
         places = places.join(Contact, Contact.id == Affiliation.contact_id).where(fits)
-    for contact_id, name in session.execute(places).tuples():
-        structures.setdefault(contact_id, []).append(name)
+    # Said in SQL, it would have SQLite read every structure for each person.
+    for contact_id, name, deleted_at in session.execute(places).tuples():
+        if deleted_at is None:
+            structures.setdefault(contact_id, []).append(name)
     former = _former_names(session, Contact, ("first_name", "last_name"), fits)
     rows = session.execute(
         select(

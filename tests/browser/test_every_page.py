@@ -69,7 +69,7 @@ PAGES = {
         "/profil",
         "/une-page-qui-n-existe-pas",
     ],
-    "campaign_manager": ["/"],
+    "campaign_manager": ["/", "/imports", "/imports/nouveau"],
     "director": [
         "/",
         "/bilan/2019",

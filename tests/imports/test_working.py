@@ -231,3 +231,31 @@ def test_an_undone_import_cannot_be_launched_again(bench: Bench) -> None:
     bench.undo(run.id)
     with transaction() as current, pytest.raises(RuleError):
         launch(current, import_id=run.id, good_rows=False)
+
+
+def test_no_look_up_of_a_part_reads_a_whole_table(bench: Bench, connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL plans by what the tables hold")
+    import_id = _planned(bench, _people(20).replace("Membre", "Présidente"))
+    with transaction() as current:
+        launch(current, import_id=import_id, good_rows=False)
+    with counted(connection) as statements:
+        work_on(import_id)
+    looked_up = ("FROM contact ", "FROM structure ", "FROM affiliation ", "FROM search_word ")
+    plans = [
+        (statement, row[3])
+        for statement in statements
+        if statement.startswith("SELECT") and any(each in f"{statement} " for each in looked_up)
+        if " IN (" in statement
+        for row in connection.exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement}", tuple("x" * statement.count("?"))
+        )
+    ]
+    assert plans
+    whole = [
+        plan
+        for plan in plans
+        if plan[1].startswith(("SCAN contact", "SCAN structure", "SCAN affiliation"))
+        or plan[1].endswith("(deleted_at=?)")
+    ]
+    assert whole == []

@@ -60,7 +60,9 @@ def test_logging_a_session_takes_this_many_statements(
     with counted(connection) as statements:
         response = officer.submit("/seances/nouvelle", fields)
     assert response.status_code == 303
-    assert len(statements) == 19, "\n\n".join(statements)
+    # PostgreSQL takes three kinds of lines (history, the index) by COPY, which is not counted.
+    expected = 19 if connection.dialect.name == "sqlite" else 16
+    assert len(statements) == expected, "\n\n".join(statements)
 
 
 @pytest.mark.parametrize("path", STATEMENTS)

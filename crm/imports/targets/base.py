@@ -69,6 +69,7 @@ class Pending:
     """
 
     records: dict[int, list[Record]] = field(default_factory=dict)
+    names: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
     last_id: int = -1  # minus one and minus two have the same hash
 
     def of(self, entity: str, key: Key) -> Sequence[Record]:
@@ -78,6 +79,11 @@ class Pending:
     def add(self, entity: str, key: Key, record: Record) -> None:
         """Keep what would be made under a key."""
         self.records.setdefault(hash((entity, key)), []).append(record)
+
+    def shared(self, names: Iterable[str]) -> frozenset[str]:
+        """Return the names as one object for all records that have the same."""
+        found = frozenset(names)
+        return self.names.setdefault(found, found)
 
     def next_id(self) -> int:
         """Return an id that no record has."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -38,10 +39,13 @@ class ContactTarget(Target):
             if record_id := resolved.item.extra.get("merge"):
                 merged.add(record_id)
         found: dict[int, Record] = {}
-        for column, values in (
-            (Contact.email_key, addresses), (Contact.sort_name, names), (Contact.id, merged),
-        ):  # fmt: skip
-            for record in self.rows_where(work, column, values, _ALIVE):
+        lookups: tuple[tuple[Any, Iterable[Any], tuple[Any, ...]], ...] = (
+            (Contact.email_key, addresses, ()),
+            (Contact.sort_name, names, (_ALIVE,)),
+            (Contact.id, merged, ()),
+        )
+        for column, values, conditions in lookups:
+            for record in self.rows_where(work, column, values, *conditions):
                 found.setdefault(record["id"], record)
         places = _places_of(work, sorted(found))
         return index_by(

@@ -48,7 +48,8 @@ class StructureTarget(Target):
         }  # fmt: skip
         found: dict[int, Record] = {}
         for name, values in sorted(wanted.items()):
-            for record in self.rows_where(work, columns[name], values, _ALIVE):
+            alive = () if name in ("siren", "id") else (_ALIVE,)
+            for record in self.rows_where(work, columns[name], values, *alive):
                 found.setdefault(record["id"], record)
         return index_by((key, each) for each in found.values() for key in _keys_of(each))
 

@@ -113,7 +113,7 @@ class Target:
                 for name, value in resolved.values.items()
                 if name not in filled
             }
-            found["filled"] = filled | resolved.values.keys()
+            found["filled"] = work.pending.shared(filled | resolved.values.keys())
         return True
 
     def _found(self, work: Work, resolved: Resolved, known: Known) -> Record | None:
@@ -175,7 +175,7 @@ class Target:
         record: Record = {"id": None, "made": resolved}
         if work.is_trial:
             resolved.id = work.pending.next_id()
-            record = {"id": resolved.id, "filled": frozenset(resolved.values)}
+            record = {"id": resolved.id, "filled": work.pending.shared(resolved.values)}
         record.update(self.identity(resolved.values))
         for key in self.keys(resolved):
             work.pending.add(self.entity, key, record)
@@ -227,7 +227,11 @@ class Target:
     def rows_where(
         self, work: Work, column: Any, values: Iterable[Any], *conditions: Any
     ) -> Iterator[Record]:
-        """Yield the records whose column is among values; the real pass holds them."""
+        """Yield the records whose column is among values and that are not in the trash.
+
+        The real pass holds them. Saying in SQL that they are not in the trash is for columns whose
+        index begins or ends with it: elsewhere it would lead SQLite to read the whole table.
+        """
         wanted = sorted({value for value in values if value is not None})
         for start in range(0, len(wanted), _BATCH):
             statement = self._everything().where(
@@ -236,7 +240,8 @@ class Target:
             if not work.is_trial:
                 statement = statement.with_for_update()
             for row in work.session.execute(statement).mappings():
-                yield dict(row)
+                if row.get("deleted_at") is None:
+                    yield dict(row)
 
     def _everything(self) -> Select[Any]:
         return select(*self.model.__table__.c).order_by(self.model.__table__.c.id)
