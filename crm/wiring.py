@@ -96,7 +96,7 @@ from crm.web.list_views import offer_views
 from crm.web.lookalikes import find_lookalikes_by
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
-from crm.web.record_actions import add_record_action, record_actions
+from crm.web.record_actions import add_record_action, export_actions, record_actions
 from crm.web.shell import Shell
 from crm.web.summaries import add_facts
 from crm.web.timeline import CHANGES, add_source
@@ -136,6 +136,13 @@ VIEWED_LISTS = (
     KnownList("sessions", N_("Séances"), session_list),
 )
 KINDS = (contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds)
+EXPORTS = {
+    "structure": "structures.export",
+    "contact": "contacts.export",
+    "group": "groups.export",
+    "project": "projects.export",
+    "session": "sessions.export",
+}
 WORDINGS = {
     **CONTACT_WORDINGS,
     "duplicate_pair": PAIR_WORDING,
@@ -198,6 +205,9 @@ def _connect_records(app: Flask) -> None:
     add_job(PURGE_TRASH)
     add_job(ERASE_FILES)
     add_chore(take_over)
+    for entity, endpoint in EXPORTS.items():
+        for action in export_actions(endpoint):
+            add_record_action(entity, action)
     _connect_duplicates()
     register_search()
     app.add_template_global(_record_url, "record_url")

@@ -15,7 +15,7 @@ from sqlalchemy import Result
 from crm.core import clock
 from crm.core.errors import N_
 from crm.core.text import fold
-from crm.web.list_definition import Column
+from crm.web.list_definition import PLAIN, SHAPE, Column
 from crm.web.locale import translate
 
 Rows = Iterable[Sequence[Any]]
@@ -75,7 +75,8 @@ def send_table(title: str, header: Sequence[str], rows: Rows, extension: str) ->
     if extension == "xlsx":
         body: Iterator[bytes] = _read_back(_workbook(title, header, rows))
         return send_bytes(title, body, extension, _XLSX)
-    lines = stream_with_context(csv_lines(header, rows))
+    make = plain_csv_lines if request.args.get(SHAPE) == PLAIN else csv_lines
+    lines = stream_with_context(make(header, rows))
     return send_bytes(title, lines, extension, "text/csv; charset=utf-8")
 
 
@@ -98,12 +99,23 @@ def send_bytes(title: str, body: Iterable[bytes], extension: str, kind: str) -> 
 
 def csv_lines(header: Sequence[str], rows: Rows) -> Iterator[bytes]:
     """Yield a CSV file that Excel in French opens by a double click: BOM and semicolons."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     yield b"\xef\xbb\xbf"
+    yield from _lines(header, rows, ";", _csv_cell)
+
+
+def plain_csv_lines(header: Sequence[str], rows: Rows) -> Iterator[bytes]:
+    """Yield a CSV file for programs (RFC 4180): commas, UTF-8 without BOM, ISO 8601 dates."""
+    return _lines(header, rows, ",", _plain_cell)
+
+
+def _lines(
+    header: Sequence[str], rows: Rows, delimiter: str, cell: Callable[[Any], str]
+) -> Iterator[bytes]:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     writer.writerow(header)
     for count, row in enumerate(rows, start=1):
-        writer.writerow([_csv_cell(value) for value in row])
+        writer.writerow([cell(value) for value in row])
         if count % _FLUSH_ROWS == 0:
             yield _drained(buffer)
     yield _drained(buffer)
@@ -114,6 +126,12 @@ def _drained(buffer: io.StringIO) -> bytes:
     buffer.seek(0)
     buffer.truncate()
     return text.encode()
+
+
+def _plain_cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else safe_text(str(value))
 
 
 def _csv_cell(value: Any) -> str:

@@ -6,7 +6,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.web.list_definition import Column, ListDefinition
 
-COLUMNS = "colonnes"
+COLUMNS, EVERY = "colonnes", "toutes"
 _MOST_ASKED = 60
 
 Names = tuple[str, ...]
@@ -22,7 +22,7 @@ def asked_columns(definition: ListDefinition, arguments: MultiDict[str, str]) ->
         return ()
     asked = {name for text in typed for name in text.split(",")[:_MOST_ASKED]}
     known = [each for each in definition.columns if each.name]
-    names = tuple(each.name for each in known if each.name in asked)
+    names = tuple(each.name for each in known if each.name in asked or EVERY in asked)
     return () if names == tuple(each.name for each in known if each.is_usual) else names
 
 

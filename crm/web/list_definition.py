@@ -21,6 +21,7 @@ from crm.web.cursors import beyond
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
+SHAPE, PLAIN = "forme", "simple"  # of a CSV file: for a program, not for a spreadsheet in French
 _MOST_KEPT = 256
 
 _Kept = TypeVar("_Kept")
@@ -169,10 +170,12 @@ class ListDefinition:
         """Keep the columns shown when none is chosen."""
         self.usual_columns = tuple(each for each in self.columns if each.is_usual)
 
-    def narrowed(self, chosen: Chosen, extras: Sequence[Column] = ()) -> Statements:
+    def narrowed(
+        self, chosen: Chosen, extras: Sequence[Column] = (), only_id: int | None = None
+    ) -> Statements:
         """Return the statements with the conditions of the filters and values chosen.
 
-        The first one selects the extra columns too.
+        The first one selects the extra columns too. With `only_id`, of this record alone.
         """
 
         def build() -> Statements:
@@ -185,7 +188,11 @@ class ListDefinition:
             counted = None if self.counted is None else self.counted.where(*conditions)
             return statement, counted
 
-        return self.keep_for(chosen, build, *(each.key for each in extras))
+        statement, counted = self.keep_for(chosen, build, *(each.key for each in extras))
+        if only_id is None or self.counted is None:
+            return statement, counted
+        one = next(iter(self.counted.selected_columns)) == only_id
+        return statement.where(one), None if counted is None else counted.where(one)
 
     def keep_for(self, chosen: Chosen, build: Callable[[], _Kept], *key: Hashable) -> _Kept:
         """Return the statement for these filters; kept when it serves for all their values."""

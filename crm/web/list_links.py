@@ -7,11 +7,14 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from crm.core.errors import N_
+from crm.core.numbers import typed_id
 from crm.web.cursors import write_cursor
 from crm.web.list_columns import COLUMNS, asked_columns
-from crm.web.list_definition import ListDefinition
+from crm.web.list_definition import PLAIN, SHAPE, ListDefinition
+from crm.web.locale import translate
 
-OPENED, VIEW = "ouvre", "vue"
+OPENED, VIEW, ONLY = "ouvre", "vue", "fiche"
 _NOT_KEPT = frozenset({"apres", "avant", "filtres", OPENED})
 
 Arguments = MultiDict[str, str]
@@ -38,6 +41,25 @@ class ListLinks:
     def filters_url(self) -> str | None:
         """Return this page with its filters laid open; None when it has none."""
         return self.url(filtres="1") if self.definition.filters else None
+
+    @property
+    def only_id(self) -> int | None:
+        """Return the one record that an export is asked of; zero, which is nobody's, for a lie."""
+        asked = self.arguments.get(ONLY)
+        return None if asked is None else typed_id(asked)
+
+    @property
+    def exports(self) -> list[dict[str, str]]:
+        """Return the downloads of the whole list as filtered now."""
+        if self.definition.export_url is None:
+            return []
+        query, formats = self._query({}), self.definition.export_formats
+        found = [
+            {"label": label, "url": self.definition.export_url(extension) + query}
+            for extension, label in formats
+        ]
+        plain = self.definition.export_url("csv") + self._query({SHAPE: PLAIN})
+        return [*found, {"label": translate(N_("CSV simple (virgules, UTF-8)")), "url": plain}]
 
     @property
     def query(self) -> str:

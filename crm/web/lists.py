@@ -88,17 +88,6 @@ class Listing(ListLinks):
         ]
 
     @property
-    def exports(self) -> list[dict[str, str]]:
-        """Return the downloads of the whole list as filtered now."""
-        if self.definition.export_url is None:
-            return []
-        query = self._query({})
-        return [
-            {"label": label, "url": self.definition.export_url(extension) + query}
-            for extension, label in self.definition.export_formats
-        ]
-
-    @property
     def is_selectable(self) -> bool:
         """Tell whether something can be done with selected rows."""
         return bool(self.definition.bulk_actions or self.definition.has_more_actions)
@@ -146,7 +135,7 @@ class Listing(ListLinks):
             if (values := [value for value in self.arguments.getlist(each.name) if value][:50])
         ]
         extras = [each for each in self.shown if each.extra is not None]
-        statement, counted = self.definition.narrowed(chosen, extras)
+        statement, counted = self.definition.narrowed(chosen, extras, self.only_id)
         active = [line for each, values in chosen for line in self._active(session, each, values)]
         return Narrowing(
             statement,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from crm.core.errors import N_
+from crm.web.list_columns import EVERY
 from crm.web.locale import translate
 
 
@@ -34,6 +36,20 @@ def add_record_action(entity: str, action: RecordAction) -> None:
     known = _actions.setdefault(entity, [])
     if action.label not in {each.label for each in known}:
         known.append(action)
+
+
+def export_actions(endpoint: str) -> tuple[RecordAction, ...]:
+    """Return the downloads of one record, by the export of the list that it is in."""
+
+    def address(extension: str) -> Callable[[int], str]:
+        return lambda record_id: url_for(
+            endpoint, extension=extension, fiche=record_id, colonnes=EVERY
+        )
+
+    return (
+        RecordAction(N_("Exporter en Excel"), "file-spreadsheet", address("xlsx")),
+        RecordAction(N_("Exporter en CSV"), "download", address("csv")),
+    )
 
 
 def record_actions(entity: str, record_id: int) -> list[ShownAction]:
