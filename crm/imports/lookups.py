@@ -64,6 +64,7 @@ class Lookups:
     communes: dict[str, Place] = field(default_factory=dict)
     named: dict[str, list[Place]] = field(default_factory=dict)
     former: dict[str, str] = field(default_factory=dict)
+    covered: tuple[str, ...] = ()
 
     def commune_of_code(self, code: str) -> Place | None:
         """Return the commune of an INSEE code, a former one followed."""
@@ -162,6 +163,7 @@ def _read_places(session: Session, found: Lookups) -> None:
         )
         found.communes[place.insee_code] = place
         found.named.setdefault(row.sort_name, []).append(place)
+    found.covered = tuple(sorted({each.departement_code for each in found.communes.values()}))
     _read_former(session, found)
 
 

@@ -9,9 +9,10 @@ from crm.core.addresses import email_key
 from crm.core.errors import N_, RuleError
 from crm.core.text import fold, sort_key
 from crm.imports.families import family_of_name, family_said
-from crm.imports.lookups import Clues, Place, ids_of
-from crm.imports.rows.context import PLACE_QUESTION, RowContext
-from crm.imports.types import Choice, Item, Question
+from crm.imports.lookups import Place, ids_of
+from crm.imports.rows.context import RowContext
+from crm.imports.rows.places import commune_of, keeps_elsewhere, seat_of
+from crm.imports.types import Item
 
 _COMMUNE, _EPCI = "collectivite_commune", "collectivite_epci"
 _PLAIN = ("name", "acronym", "siren", "siret", "rna", "address", "postcode", "website",
@@ -30,7 +31,7 @@ def add_structure(context: RowContext) -> int | None:
         return None
     hall = _town_hall_name(context, name, commune_name)
     if hall is not None:
-        place = _commune(context, hall, "structure.name" if name else "structure.commune")
+        place = commune_of(context, hall, "structure.name" if name else "structure.commune")
         if place is not None:
             return _add_commune(context, place)
         if context.draft.questions:
@@ -64,40 +65,6 @@ def _town_hall_name(context: RowContext, name: str | None, commune: str | None) 
         family = family_said(said) if said else None
         return name if family in (None, Family.COLLECTIVITE) else None
     return None
-
-
-def _commune(context: RowContext, text: str, code: str) -> Place | None:
-    """Return the commune that a row names, by its code or by its name; ask when it is several."""
-    insee = context.get("structure.insee")
-    if insee and (place := context.lookups.commune_of_code(insee)):
-        return place
-    found = context.lookups.communes_named(
-        text,
-        Clues(
-            context.get("structure.postcode"),
-            context.get("structure.departement"),
-            context.get("structure.epci"),
-        ),
-    )
-    if len(found) < 2:  # noqa: PLR2004 - one, or none
-        return found[0] if found else None
-    answer = context.ask(
-        Question(
-            key=f"commune|{fold(text)}|{','.join(place.insee_code for place in found)}",
-            message=PLACE_QUESTION,
-            choices=tuple(
-                Choice(
-                    place.insee_code,
-                    f"{place.name} ({place.departement_code})",
-                    " ".join(sorted(place.postcodes)),
-                )
-                for place in found
-            ),
-            params={"text": context.get(code) or text},
-            column=context.places.get(code),
-        )
-    )
-    return context.lookups.communes.get(answer) if answer else None
 
 
 def _add_commune(context: RowContext, place: Place) -> int | None:
@@ -143,10 +110,7 @@ def _add_epci(context: RowContext, epci: tuple[str, str, str]) -> int | None:
 
 
 def _add_other(context: RowContext, name: str) -> int | None:
-    commune_name = context.get("structure.commune")
-    place = None
-    if commune_name or context.get("structure.insee"):
-        place = _commune(context, commune_name or "", "structure.commune")
+    place = seat_of(context)
     family, subtype_id = _family(context, name)
     known: dict[str, Any] = {"name": name}
     if family is not None:
@@ -155,6 +119,8 @@ def _add_other(context: RowContext, name: str) -> int | None:
         known["commune_code"] = place.insee_code
     values = _values(context, known)
     if values is None:
+        return None
+    if place is None and not keeps_elsewhere(context, values):
         return None
     defaults: dict[str, Any] = {}
     if not context.get("structure.family") and not subtype_id:
