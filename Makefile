@@ -20,7 +20,7 @@ run: ## Install what is missing and serve a demonstration
 
 test: ## Run the tests; ARGS="-k name" chooses among them
 	@$(INSTALL) base test
-	@$(VENV)/python -m pytest -n auto $(ARGS)
+	@$(VENV)/python -m pytest -n auto --maxschedchunk 12 $(ARGS)
 
 lint: ## Check style, types, the order of layers and the templates
 	@$(INSTALL) base test qa

@@ -31,7 +31,7 @@ def _why_no_browser() -> str | None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test of this folder, and skip them all, visibly, without a browser.
 
-    They come first: each is long, and the short ones fill what is left of every process's time.
+    They come first, in small shares (Makefile): each is long, and the short ones fill what is left.
     """
     reason = _why_no_browser()
     here = Path(__file__).parent
