@@ -276,6 +276,7 @@ class _Server(BaseApplication):
             ("threads", THREADS),
             ("accesslog", None),
             ("loglevel", "warning"),
+            ("graceful_timeout", 5),
             ("proc_name", "passerelle"),
             ("control_socket_disable", True),
             ("post_worker_init", self._ring),

@@ -14,8 +14,11 @@ class PageClient(FlaskClient):
     """Flask's test client for whole pages."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Send the request and check that an HTML answer is well-formed and has its landmarks."""
-        response = super().open(*args, **kwargs)
+        """Send the request and check that an HTML answer is well-formed and has its landmarks.
+
+        The answer is read to its end and closed, as a server does.
+        """
+        response = super().open(*args, **{"buffered": True, **kwargs})
         if response.mimetype == "text/html" and not response.is_streamed:
             check_page(response.text)
         return response
