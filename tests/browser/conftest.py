@@ -127,9 +127,8 @@ class Visitor:
             self.faults.append(f"foreign: {request.url}")
 
     def open(self, path: str) -> Any:
-        """Go to a page and return it."""
+        """Go to a page and return it, once it and its scripts are loaded."""
         self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
         return self.page
 
     def sign_in(self, role: str) -> "Visitor":
