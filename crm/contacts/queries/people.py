@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, join, joinedload, selectinload
 
 from crm.contacts.models import Affiliation, Contact, Structure
-from crm.contacts.queries.structures import Suggestion
+from crm.contacts.queries.structures import Suggestion, is_new_name
 from crm.core import clock
 from crm.core.errors import NotFoundError
 from crm.core.numbers import parse_ids
@@ -112,7 +112,7 @@ def contacts_by_values(session: Session, values: Sequence[str]) -> list[tuple[st
         else ()
     )
     known = {str(contact.id): contact.full_name for contact in found}
-    known |= {value: value[4:] for value in values if value.startswith("new:")}
+    known |= {value: value[4:] for value in values if is_new_name(value)}
     return [(value, known[value]) for value in values if value in known]
 
 

@@ -199,7 +199,7 @@ def structures_by_values(session: Session, values: Sequence[str]) -> list[tuple[
     communes = _names(session, Commune.insee_code, Commune.name, values, "commune:")
     epci = _names(session, Epci.siren, Epci.name, values, "epci:")
     known = {str(record_id): label for record_id, label in names.items()} | communes | epci
-    known |= {value: value[4:] for value in values if value.startswith("new:")}
+    known |= {value: value[4:] for value in values if is_new_name(value)}
     return [(value, known[value]) for value in values if value in known]
 
 
@@ -289,3 +289,8 @@ def _names(
         return {}
     rows = session.execute(select(key, name).where(key.in_(codes))).tuples()
     return {prefix + code: label for code, label in rows}
+
+
+def is_new_name(value: str) -> bool:
+    """Tell whether a picker's value names a record to make, in text that a page can show again."""
+    return value.startswith("new:") and "\x00" not in value
