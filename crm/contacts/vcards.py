@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from crm.contacts.models import Affiliation, Contact, ContactPoint, Structure, Tag, contact_tag
 from crm.contacts.queries.people import is_current_on
 from crm.contacts.types import Medium
+from crm.core.batches import in_batches
 
 _LONGEST_LINE = 75
-_CHUNK = 500
 _END = "\r\n"
 
 
@@ -78,8 +78,7 @@ def _folded(line: str) -> str:
 
 def vcards_of(session: Session, ids: Sequence[int], day: date) -> Iterator[bytes]:
     """Yield the vCards of these people, in this order, five hundred at a time."""
-    for start in range(0, len(ids), _CHUNK):
-        part = ids[start : start + _CHUNK]
+    for part in in_batches(ids):
         cards = {card.record_id: card for card in _cards(session, part, day)}
         yield "".join(write_card(cards[each]) for each in part if each in cards).encode()
 

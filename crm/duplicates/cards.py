@@ -191,8 +191,3 @@ def _word(value: str) -> str:
 def word_of(value: str) -> str:
     """Return the word of the index that leads to an address or a phone number."""
     return _word(value)
-
-
-def chunked(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
-    """Yield the ids in parts that one statement takes."""
-    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -8,6 +8,7 @@ from sqlalchemy import and_, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.database import take_turn
 from crm.duplicates.blocking import (
     keys_of_person,
@@ -131,13 +132,12 @@ def compare_changed(session: Session, kind: str, ids: Sequence[int], upto: int) 
     Open pairs that are no longer alike go. Returns how many pairs are likely.
     """
     pairs: dict[tuple[int, int], Match] = {}
-    for start in range(0, len(ids), 500):
-        for record_id, found in _alike(session, kind, ids[start : start + 500]):
+    for part in in_batches(ids):
+        for record_id, found in _alike(session, kind, part):
             for each in found:
                 low, high = sorted((record_id, each.record_id))
                 pairs[low, high] = Match(each.score, each.reasons)
-    for start in range(0, len(ids), 500):
-        part = ids[start : start + 500]
+    for part in in_batches(ids):
         stale = session.execute(
             select(DuplicatePair.id, DuplicatePair.low_id, DuplicatePair.high_id).where(
                 DuplicatePair.kind == kind,
@@ -204,12 +204,11 @@ def keep_pairs(session: Session, kind: str, pairs: Sequence[tuple[int, int, Matc
 
 def _known_pairs(session: Session, kind: str, highs: set[int]) -> dict[tuple[int, int], int]:
     found: dict[tuple[int, int], int] = {}
-    ids = sorted(highs)
-    for start in range(0, len(ids), 500):
+    for part in in_batches(sorted(highs)):
         rows = session.execute(
             select(DuplicatePair.low_id, DuplicatePair.high_id, DuplicatePair.score).where(
                 DuplicatePair.kind == kind,
-                DuplicatePair.high_id.in_(ids[start : start + 500]),
+                DuplicatePair.high_id.in_(part),
             )
         )
         found.update({(low, high): score for low, high, score in rows.tuples()})

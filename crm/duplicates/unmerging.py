@@ -10,10 +10,10 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from crm.contacts.models import ContactPoint
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.core.events import publish
 from crm.database import take_turn
-from crm.duplicates.cards import chunked
 from crm.duplicates.merging import MADE, TURN_OF_MERGES, put_in_place, set_pair_state
 from crm.duplicates.models import Merge
 from crm.duplicates.moves import MODELS, REFERENCES, Policy, Reference, movable
@@ -120,7 +120,7 @@ def _created_since(
 ) -> Sequence[int]:
     """Return those of the records that were made after the merge, by id."""
     made: list[int] = []
-    for part in chunked(ids):
+    for part in in_batches(ids):
         statement = select(Change.record_id).where(
             Change.entity == entity,
             Change.record_id.in_(part),

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from crm.core.batches import in_batches
 from crm.history.kinds import Kind, find_kind, load_records
 from crm.history.models import Change
 from crm.history.recording import REMOVED, identity_of, plain
 
-_CHUNK = 500
 IN_TRASH = "deleted_at"
 WHOLE = ""  # the name of a whole record among fields: its creation or its deletion
 
@@ -102,7 +102,7 @@ def _records_of(session: Session, changes: Iterable[Change]) -> dict[tuple[str, 
         kind = find_kind(entity)
         if kind is None:
             continue
-        for chunk in _chunks(sorted(ids)):
+        for chunk in in_batches(sorted(ids)):
             found = load_records(session, kind, chunk)
             records.update({(entity, record.id): record for record in found})
     return records
@@ -117,7 +117,7 @@ def _changed_later(session: Session, changes: Sequence[Change]) -> set[tuple[str
             created.setdefault(change.entity, []).append(change.record_id)
     later: set[tuple[str, int]] = set()
     for entity, ids in created.items():
-        for chunk in _chunks(ids):
+        for chunk in in_batches(ids):
             rows = session.execute(
                 select(Change.entity, Change.record_id).where(
                     Change.entity == entity,
@@ -128,7 +128,3 @@ def _changed_later(session: Session, changes: Sequence[Change]) -> set[tuple[str
             )
             later.update(rows.tuples())
     return later
-
-
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))

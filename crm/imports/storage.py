@@ -3,7 +3,7 @@
 import json
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -111,15 +111,3 @@ def _line_start(path: Path, position: int) -> int:
     with path.open("rb") as lines:
         lines.seek(position - 1)
         return position if lines.read(1) == b"\n" else 0
-
-
-def batches(lines: Iterable[tuple[int, Any]], size: int) -> Iterator[list[tuple[int, Any]]]:
-    """Yield lines by so many."""
-    batch: list[tuple[int, Any]] = []
-    for line in lines:
-        batch.append(line)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

@@ -7,11 +7,11 @@ from sqlalchemy import Table, bindparam, func, insert, inspect, select, text, up
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.history.recording import RecordedChange, plain
 
 Row = dict[str, Any]
 _NEVER_TOLD = frozenset({"id", "version"})
-_BATCH = 500
 
 
 def insert_rows(session: Session, model: type[Any], rows: Sequence[Row]) -> list[int]:
@@ -111,10 +111,10 @@ def members_of(
     """Return the members of a list of some records."""
     table, owner, member = link_table(model, relation)
     found: dict[int, list[Any]] = {}
-    for start in range(0, len(ids), _BATCH):
+    for batch in in_batches(ids):
         rows = session.execute(
             select(table.c[owner], table.c[member])
-            .where(table.c[owner].in_(ids[start : start + _BATCH]))
+            .where(table.c[owner].in_(batch))
             .order_by(table.c[owner], table.c[member])
         )
         for owner_id, member_id in rows.tuples():

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.core.numbers import typed_id
 from crm.history.bulk import BulkAction, check_all_found, check_selection
@@ -19,7 +20,6 @@ from crm.reference.queries import labels_by_id
 from crm.web.locale import translate
 
 YES, NO = "oui", "non"
-_CHUNK = 500
 
 
 def set_status(session: Session, *, ids: Sequence[int], status: str) -> int:
@@ -98,10 +98,10 @@ def _change_each(
 ) -> int:
     wanted = check_selection(ids)
     projects: list[Project] = []
-    for start in range(0, len(wanted), _CHUNK):
+    for batch in in_batches(wanted):
         projects += session.scalars(
             select(Project)
-            .where(Project.id.in_(wanted[start : start + _CHUNK]), Project.deleted_at.is_(None))
+            .where(Project.id.in_(batch), Project.deleted_at.is_(None))
             .options(selectinload(Project.themes))
             .order_by(Project.id)
         )

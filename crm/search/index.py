@@ -1,10 +1,11 @@
 """Keeps the words of records findable: by their beginning, and with one typing error."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
+from crm.core.batches import in_batches
 from crm.core.events import publish
 from crm.core.text import deletions, words
 from crm.database import insert_plain
@@ -14,7 +15,6 @@ from crm.search.rules import LONGEST_WORD, name_word, special_words
 
 BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
 _SHORTEST_CORRECTED = 4
-_BATCH = 500
 _BATCH_ROWS = 5_000
 
 Ranks = Mapping[str, int]
@@ -64,8 +64,7 @@ def index_record(session: Session, kind: str, record_id: int, ranks: Ranks) -> N
 def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> None:
     """Make these words, and no others, lead to each record; tell of those whose words changed."""
     ids = sorted(records)
-    for start in range(0, len(ids), _BATCH):
-        batch = ids[start : start + _BATCH]
+    for batch in in_batches(ids):
         known = _known_words(session, kind, batch)
         wanted = {
             (record_id, word, rank)
@@ -78,7 +77,7 @@ def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> 
             publish(session, WordsChanged(kind, record_id))
 
 
-def _known_words(session: Session, kind: str, ids: list[int]) -> set[tuple[int, str, int]]:
+def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[tuple[int, str, int]]:
     rows = session.execute(
         select(SearchWord.record_id, SearchWord.word, SearchWord.rank).where(
             SearchWord.kind == kind, SearchWord.record_id.in_(ids)
@@ -160,8 +159,7 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
     candidates = sorted(
         {word for word in new_words if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
     )
-    for start in range(0, len(candidates), _BATCH):
-        batch = candidates[start : start + _BATCH]
+    for batch in in_batches(candidates):
         known = set(
             session.scalars(
                 select(SearchVariant.word).where(

@@ -1,6 +1,6 @@
 """One change to many records at once: written by tables, kept in history as if one by one."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from crm.contacts.operations.structures import check_parent_of_all
 from crm.contacts.operations.tags import find_or_create_tags
 from crm.contacts.rules import LONGEST_TAG, dates_of_standing
 from crm.contacts.types import Standing
+from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.core.numbers import parse_id
 from crm.core.text import fold, sort_key
@@ -196,7 +197,7 @@ def _present(
     """Return the ids, each once and in order; raise RuleError unless each is a present record."""
     wanted = check_selection(ids)
     found = 0
-    for chunk in _chunks(wanted):
+    for chunk in in_batches(wanted, _CHUNK):
         alive = select(model.id).where(model.id.in_(chunk), model.deleted_at.is_(None))
         found += len(session.scalars(alive).all())
     check_all_found(wanted, found)
@@ -217,7 +218,7 @@ def _unlink(session: Session, links: Links, ids: Sequence[int], member_id: int) 
     before = _members(session, links, ids)
     changed = [each for each in ids if member_id in before.get(each, ())]
     columns = links.table.c
-    for chunk in _chunks(changed):
+    for chunk in in_batches(changed, _CHUNK):
         gone = columns[links.owner].in_(chunk) & (columns[links.member] == member_id)
         session.connection().execute(delete(links.table).where(gone))
     _keep_lists(session, links, {i: before[i] for i in changed}, lambda b: {*b} - {member_id})
@@ -227,7 +228,7 @@ def _unlink(session: Session, links: Links, ids: Sequence[int], member_id: int) 
 def _members(session: Session, links: Links, ids: Sequence[int]) -> dict[int, list[int]]:
     owner, member = links.table.c[links.owner], links.table.c[links.member]
     found: dict[int, list[int]] = {}
-    for chunk in _chunks(ids):
+    for chunk in in_batches(ids, _CHUNK):
         rows = session.execute(select(owner, member).where(owner.in_(chunk)).order_by(member))
         for owner_id, member_id in rows.tuples():
             found.setdefault(owner_id, []).append(member_id)
@@ -240,7 +241,7 @@ def _keep_lists(
     before: Mapping[int, list[int]],
     changed: Callable[[list[int]], set[int]],
 ) -> None:
-    for chunk in _chunks(list(before)):
+    for chunk in in_batches(list(before), _CHUNK):
         grown = update(links.model).where(links.model.id.in_(chunk))
         session.connection().execute(grown.values(version=links.model.version + 1))
     keep_changes(
@@ -268,7 +269,7 @@ def _set(
     columns = [getattr(Structure, name) for name in names]
     changes: list[RecordedChange] = []
     rows: list[dict[str, Any]] = []
-    for chunk in _chunks(ids):
+    for chunk in in_batches(ids, _CHUNK):
         for row in session.execute(
             select(Structure.id, *columns).where(Structure.id.in_(chunk)).order_by(Structure.id)
         ):
@@ -289,7 +290,3 @@ def _set(
     keep_changes(session, changes)
     session.expire_all()
     return len(rows)
-
-
-def _chunks(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[start : start + _CHUNK] for start in range(0, len(ids), _CHUNK))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.database import db, transaction
 from crm.followups import operations
@@ -29,7 +30,6 @@ _EXPORTED = (
     N_("Identifiant"), N_("Date"), N_("Structures"), N_("Nature"), N_("Formel"), N_("Statut"),
     N_("Durée (minutes)"), N_("Thèmes"), N_("Suivie par"),
 )  # fmt: skip
-_BATCH = 500
 
 
 @blueprint.get("")
@@ -109,8 +109,7 @@ def remove_theme() -> ResponseReturnValue:
 
 def _exported(session: Session, statement: Select[Any]) -> Iterator[list[Any]]:
     rows = session.execute(statement).all()
-    for start in range(0, len(rows), _BATCH):
-        batch = rows[start : start + _BATCH]
+    for batch in in_batches(rows):
         details = details_of(session, [row.id for row in batch])
         for row in batch:
             yield [

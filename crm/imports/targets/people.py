@@ -10,6 +10,7 @@ from crm.contacts.indexing import CONTACT, all_contacts
 from crm.contacts.models import Affiliation, Contact
 from crm.contacts.rules import check_order
 from crm.core.addresses import email_key
+from crm.core.batches import in_batches
 from crm.core.text import fold, sort_key
 from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
 from crm.imports.targets.target import Known, Target
@@ -17,7 +18,6 @@ from crm.imports.types import Choice
 from crm.search.index import index_records
 
 _ALIVE = Contact.deleted_at.is_(None)
-_BATCH = 500
 
 
 class ContactTarget(Target):
@@ -94,10 +94,10 @@ class ContactTarget(Target):
 
 def _places_of(work: Work, ids: Sequence[int]) -> dict[int, list[int]]:
     places: dict[int, list[int]] = {}
-    for start in range(0, len(ids), _BATCH):
+    for batch in in_batches(ids):
         rows = work.session.execute(
             select(Affiliation.contact_id, Affiliation.structure_id)
-            .where(Affiliation.contact_id.in_(ids[start : start + _BATCH]))
+            .where(Affiliation.contact_id.in_(batch))
             .distinct()
         )
         for contact_id, structure_id in rows.tuples():

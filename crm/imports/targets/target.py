@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from crm.core.batches import in_batches
 from crm.core.errors import RuleError
 from crm.history.recording import RecordedChange, keep_changes, plain
 from crm.imports.targets.asking import answer_about_likely, ask_about_likely, chosen_among
@@ -13,7 +14,6 @@ from crm.imports.targets.lists import add_to_lists, compare_lists
 from crm.imports.types import Choice
 from crm.imports.writing import created_fields, insert_rows, recorded, update_rows
 
-_BATCH = 500
 Known = dict[Key, list[Record]]
 
 
@@ -233,10 +233,8 @@ class Target:
         index begins or ends with it: elsewhere it would lead SQLite to read the whole table.
         """
         wanted = sorted({value for value in values if value is not None})
-        for start in range(0, len(wanted), _BATCH):
-            statement = self._everything().where(
-                column.in_(wanted[start : start + _BATCH]), *conditions
-            )
+        for batch in in_batches(wanted):
+            statement = self._everything().where(column.in_(batch), *conditions)
             if not work.is_trial:
                 statement = statement.with_for_update()
             for row in work.session.execute(statement).mappings():
