@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from crm.contacts.group_types import GroupData, Period
 from crm.contacts.rules import check_order, group_status
 from crm.contacts.types import GroupKind, GroupStatus
+from crm.core.days import meet
 from crm.core.errors import N_, RuleError
 
 LONGEST_NAME = 120
@@ -57,9 +58,7 @@ def clean_period(period: Period) -> Period:
 
 def overlaps(one: Period, other: Period) -> bool:
     """Tell whether the two periods have a day in common."""
-    return (one.end_on is None or other.start_on <= one.end_on) and (
-        other.end_on is None or one.start_on <= other.end_on
-    )
+    return meet(one.start_on, one.end_on, other.start_on, other.end_on)
 
 
 def uncovered(period: Period, taken: Iterable[Period]) -> list[Period]:

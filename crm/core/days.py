@@ -170,6 +170,15 @@ def _end_of_month(typed: str, today: date, *, prefer_past: bool) -> date | None:
     return ends[0] if match[2] else fitting[0]
 
 
+def meet(
+    start: date | None, end: date | None, other_start: date | None, other_end: date | None
+) -> bool:
+    """Tell whether two periods have a day in common; a bound that is not known keeps none apart."""
+    return (start is None or other_end is None or start <= other_end) and (
+        other_start is None or end is None or other_start <= end
+    )
+
+
 def parse_duration(text: str, field: str = "duration") -> int:
     """Return the minutes meant by « 45 », « 45 min », « 1h30 », « 1,5 h », « 2 h »."""
     typed = text.strip().lower().replace(",", ".").replace("\u00a0", " ").replace("\u202f", " ")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm.contacts.models import Contact, ContactPoint
+from crm.contacts.queries.identities import MODELS
 from crm.contacts.rules import contact_point_key
 from crm.contacts.types import Medium
 from crm.core import clock
@@ -16,7 +17,7 @@ from crm.core.events import publish
 from crm.database import take_turn
 from crm.duplicates.fields import BOTH, FIELDS, MERGED, check_merge, proposed
 from crm.duplicates.models import DuplicatePair, Merge
-from crm.duplicates.moves import MODELS, UNIONS, Moved, movable, move_rows
+from crm.duplicates.moves import UNIONS, Moved, movable, move_rows
 from crm.duplicates.scanning import last_change
 from crm.duplicates.types import PairState
 from crm.followups.models import AccompanimentSession, session_contact

@@ -3,19 +3,17 @@
 Every foreign key must be named here: a test compares, so that a new one is thought of.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import Contact, Structure
+from crm.contacts.queries.identities import MODELS
+from crm.core.days import meet
 from crm.database import Base
-
-MODELS: Mapping[str, type[Any]] = {"structure": Structure, "contact": Contact}
 
 
 class Policy(StrEnum):
@@ -61,15 +59,9 @@ def _same_while(*names: str) -> Callable[[Any, Any], bool]:
     same = _same(*names)
 
     def is_twin(one: Any, other: Any) -> bool:
-        return same(one, other) and _overlap(one, other)
+        return same(one, other) and meet(one.start_on, one.end_on, other.start_on, other.end_on)
 
     return is_twin
-
-
-def _overlap(one: Any, other: Any) -> bool:
-    return (one.start_on or date.min) <= (other.end_on or date.max) and (
-        other.start_on or date.min
-    ) <= (one.end_on or date.max)
 
 
 REFERENCES: Mapping[str, Sequence[Reference]] = {
@@ -118,15 +110,6 @@ POLYMORPHIC: Mapping[str, bool] = {
     "search_word": False,
     "form_submission": False,
 }
-
-
-def references_in_metadata(kind: str) -> Iterator[tuple[str, str]]:
-    """Yield (table, column) of every foreign key that points at this kind of record."""
-    target = MODELS[kind].__table__
-    for table in Base.metadata.sorted_tables:
-        for key in sorted(table.foreign_keys, key=lambda each: each.parent.name):
-            if key.column.table is target:
-                yield table.name, key.parent.name
 
 
 def movable(kind: str) -> list[Reference]:

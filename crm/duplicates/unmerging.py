@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm.contacts.models import ContactPoint
+from crm.contacts.queries.identities import MODELS
 from crm.core import clock
 from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError
@@ -16,7 +17,7 @@ from crm.core.events import publish
 from crm.database import take_turn
 from crm.duplicates.merging import MADE, TURN_OF_MERGES, put_in_place, set_pair_state
 from crm.duplicates.models import Merge
-from crm.duplicates.moves import MODELS, REFERENCES, Policy, Reference, movable
+from crm.duplicates.moves import REFERENCES, Policy, Reference, movable
 from crm.duplicates.types import PairState
 from crm.followups.models import AccompanimentSession, SessionStructure, session_contact
 from crm.history.kinds import find_kind, load_record, load_records

@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from crm.core.days import parse_day, parse_duration
+from crm.core.days import meet, parse_day, parse_duration
 from crm.core.errors import RuleError
 
 MONDAY = date(2019, 3, 11)
@@ -98,3 +98,17 @@ def test_what_is_no_duration_is_refused(typed: str) -> None:
 
 def test_relative_days_are_relative_to_the_day_given() -> None:
     assert parse_day("hier", MONDAY + timedelta(days=1)) == MONDAY
+
+
+@given(
+    st.none() | st.dates(), st.none() | st.dates(), st.none() | st.dates(), st.none() | st.dates()
+)
+def test_two_periods_meet_when_they_share_a_day(
+    start: date | None, end: date | None, other_start: date | None, other_end: date | None
+) -> None:
+    first = max(start or date.min, other_start or date.min)
+    last = min(end or date.max, other_end or date.max)
+    assume((start or date.min) <= (end or date.max))
+    assume((other_start or date.min) <= (other_end or date.max))
+    assert meet(start, end, other_start, other_end) == (first <= last)
+    assert meet(other_start, other_end, start, end) == (first <= last)

@@ -12,6 +12,7 @@ from crm.contacts.rules import clean_affiliation, clean_contact, split_name
 from crm.contacts.types import AffiliationData, ContactData
 from crm.core import clock
 from crm.core.addresses import email_key
+from crm.core.days import meet
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.numbers import parse_id
 from crm.core.text import sort_key
@@ -175,7 +176,5 @@ def _check_no_twin(
         )
     )
     for start_on, end_on in same.tuples():
-        begins_before_end = data.start_on is None or end_on is None or data.start_on <= end_on
-        ends_after_start = data.end_on is None or start_on is None or start_on <= data.end_on
-        if begins_before_end and ends_after_start:
+        if meet(data.start_on, data.end_on, start_on, end_on):
             raise RuleError("role", N_("Cette personne a déjà cette fonction ici à ces dates."))

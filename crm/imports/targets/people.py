@@ -1,7 +1,6 @@
 """People: found by their address and name, or by their name where they work; and their roles."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -11,6 +10,7 @@ from crm.contacts.models import Affiliation, Contact
 from crm.contacts.rules import check_order
 from crm.core.addresses import email_key
 from crm.core.batches import in_batches
+from crm.core.days import meet
 from crm.core.text import fold, sort_key
 from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
 from crm.imports.targets.target import Known, Target
@@ -144,7 +144,8 @@ class AffiliationTarget(Target):
 
     def fits(self, resolved: Resolved, key: Key, record: Record) -> bool:
         """Tell whether the dates of the row are those of the role that is there."""
-        return _meets(resolved.values, record)
+        said, held = self.identity(resolved.values), self.identity(record)
+        return meet(said["start_on"], said["end_on"], held["start_on"], held["end_on"])
 
     def identity(self, values: Record) -> Record:
         """Return the columns that `fits` looks at."""
@@ -163,17 +164,6 @@ class AffiliationTarget(Target):
         for resolved in batch:
             if resolved.is_new:
                 work.touch(CONTACT, resolved.values["contact_id"])
-
-
-def _meets(values: Record, record: Record) -> bool:
-    """Tell whether two periods touch; a bound that one does not say keeps nothing apart."""
-    start, end = values.get("start_on"), values.get("end_on")
-    starts, ends = record.get("start_on"), record.get("end_on")
-    return _before(start, ends) and _before(starts, end)
-
-
-def _before(one: date | None, other: date | None) -> bool:
-    return one is None or other is None or one <= other
 
 
 def index_people(work: Work) -> None:
