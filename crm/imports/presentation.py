@@ -15,7 +15,7 @@ from crm.database import db
 from crm.history.models import ChangeSet
 from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
-from crm.imports.fields import FIELDS, RECORD_LABELS, RECORDS, fields_of
+from crm.imports.fields import RECORD_LABELS, RECORDS, fields_of
 from crm.imports.models import Import
 from crm.imports.outcomes import said
 from crm.imports.queries import import_of_change_set
@@ -29,6 +29,7 @@ from crm.web.locale import translate
 
 ROWS_A_PAGE = 25
 _SHOWN_SAMPLES = 3
+_PARTS = ("changes", "left")  # what a row changes of a record, and what it says otherwise
 _RECORDS_TOLD = ("structure", "contact", "affiliation", "contact_point", "session", "membership",
                  "group_representative", "project", "project_partner")  # fmt: skip
 _FIRST_SEEN = (Outcome.TO_DECIDE, Outcome.REFUSED, Outcome.CREATED, Outcome.UPDATED,
@@ -41,11 +42,6 @@ def import_url_of(change_set: ChangeSet) -> str | None:
         return None
     run = import_of_change_set(db.session(), change_set.id)
     return url_for("imports.show", import_id=run.id) if run else None
-
-
-def field_label(code: str) -> str:
-    """Return what a field is called."""
-    return translate(FIELDS[code].label)
 
 
 def field_options(kind: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -120,20 +116,17 @@ def trial_rows(
 ) -> tuple[list[dict[str, Any]], int | None]:
     """Return a page of a trial's rows with this outcome, in words, and where the next begins."""
     rows, after = read_page(Folder(run.folder).results(outcome), position, ROWS_A_PAGE)
-    changes = [
-        _as_change(record) for row in rows for record in row.get("records", ()) if record["changes"]
-    ]
-    told = iter(tell(session, changes))
+    records = [record for row in rows for record in row.get("records", ())]
+    told = tell(session, [_as_change(each, part) for part in _PARTS for each in records])
+    for record, changed, left in zip(records, told, told[len(records) :], strict=False):
+        record["what"] = what_is(record["entity"])
+        record["fields"], record["left_out"] = changed.fields, left.fields
     for row in rows:
-        for record in row.get("records", ()):
-            record["what"] = what_is(record["entity"])
-            record["fields"] = next(told).fields if record["changes"] else ()
-            record["left_out"] = tell(session, [_as_change(record, "left")])[0].fields
         _say_issues(run, row)
     return rows, after
 
 
-def _as_change(record: Mapping[str, Any], part: str = "changes") -> PastChange:
+def _as_change(record: Mapping[str, Any], part: str) -> PastChange:
     return PastChange(
         at=clock.now(),
         actor_name="",

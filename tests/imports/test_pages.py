@@ -6,14 +6,18 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Contact, Structure
 from crm.imports.background import STARTER
 from crm.imports.models import Import
 from crm.imports.working import work_on
+from crm.territories.models import Commune
+from tests.factories.contacts import StructureFactory
 from tests.imports.test_contacts import LIST
+from tests.support.client import PageClient
+from tests.support.queries import counted
 
 MIXED = """Structure;Nom;Prénom;Fonction;Courriel;Code postal
 Association Alpha;Martin;Anne;Présidente;anne@alpha.example;59000
@@ -108,3 +112,29 @@ def test_the_list_names_each_import(administrator: FlaskClient, session: Session
     assert "liste.csv" in administrator.get("/imports").text
     assert administrator.get("/imports/nouveau").status_code == 200
     assert administrator.get("/imports/999999").status_code == 404
+
+
+def test_a_page_of_a_trial_asks_no_more_for_more_rows(
+    campaign_manager: PageClient, session: Session, connection: Connection
+) -> None:
+    """Each row says another commune than the record has: its name is looked up for the page."""
+    elsewhere = session.scalars(select(Commune).where(Commune.insee_code != "62119")).first()
+    assert elsewhere is not None
+    sizes = []
+    for first, count in ((10, 2), (40, 20)):
+        lines = ["Structure;Famille;RNA;Ville"]
+        for number in range(first, first + count):
+            StructureFactory(
+                name=f"Amicale {number}", rna=f"W6200001{number:02}",
+                commune_code=elsewhere.insee_code, departement_code=elsewhere.departement_code,
+            )  # fmt: skip
+            lines.append(f"Amicale {number};Association;W6200001{number:02};Béthune")
+        url = _send(campaign_manager, "\n".join(lines), "structures")
+        url = _columns(campaign_manager, url, session)
+        shown = f"{url}?voir=unchanged"
+        page = campaign_manager.get(shown).text
+        assert page.count("Laissé tel quel") == count
+        with counted(connection) as statements:
+            campaign_manager.get(shown)
+        sizes.append(len(statements))
+    assert sizes[0] == sizes[1]
