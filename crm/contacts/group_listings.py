@@ -1,7 +1,6 @@
 """The lists of groups and of their members: what they show and what narrows them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 from flask import url_for
@@ -74,14 +73,7 @@ def narrow_groups(session: Session, listing: Listing) -> Narrowing:
             for word in words
         )
     )
-    counted = narrowing.counted
-    return replace(
-        narrowing,
-        statement=narrowing.statement.where(holding),
-        counted=None if counted is None else counted.where(holding),
-        matching=lambda ids: ids.where(holding),
-        words=words,
-    )
+    return narrowing.kept_to(holding, words)
 
 
 def _group_filters(day: date) -> list[Filter]:

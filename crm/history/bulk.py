@@ -44,8 +44,7 @@ class Bulk:
 
     def listing(self) -> Listing:
         """Return the list that the form was sent from, narrowed as it was there."""
-        asked = request.form.get("filtre", "")[:_LONGEST_FILTER].replace("\x00", "")
-        arguments = MultiDict(parse_qsl(asked))
+        arguments = sent_filters()
         return Listing(self.list_of(arguments), arguments)
 
     def selected(self, session: Session) -> list[int]:
@@ -54,6 +53,12 @@ class Bulk:
             return typed_ids("selection")
         listing = self.listing()
         return listing.ids(session, self.narrow(session, listing), MOST_AT_ONCE + 1)
+
+
+def sent_filters() -> Arguments:
+    """Return the search and filters of the list that a form was sent from."""
+    asked = request.form.get("filtre", "")[:_LONGEST_FILTER].replace("\x00", "")
+    return MultiDict(parse_qsl(asked))
 
 
 def check_selection(ids: Sequence[int]) -> list[int]:

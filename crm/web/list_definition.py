@@ -1,7 +1,7 @@
 """What a list is made of: its columns, orders, filters and words."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -259,3 +259,13 @@ class Narrowing:
     matching: Matching | None = None
     words: Hashable = None
     missing: list[str] = field(default_factory=list)
+
+    def kept_to(self, condition: ColumnElement[bool], words: Hashable) -> "Narrowing":
+        """Return it narrowed further to rows with the words searched, its counts too."""
+        return replace(
+            self,
+            statement=self.statement.where(condition),
+            counted=None if self.counted is None else self.counted.where(condition),
+            matching=lambda ids: ids.where(condition),
+            words=words,
+        )

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import MultiDict
 
 from crm.accounts.gate import signed_in
 from crm.contacts.mandate_listings import (
@@ -21,7 +19,7 @@ from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import RuleError
 from crm.database import db, transaction
-from crm.history.bulk import MOST_AT_ONCE
+from crm.history.bulk import MOST_AT_ONCE, sent_filters
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
@@ -117,7 +115,7 @@ def _selected(
     """Return the ids ticked, or those of the whole narrowed list where that was asked."""
     if request.form.get("tout") != "1":
         return typed_ids("selection")
-    asked = MultiDict(parse_qsl(request.form.get("filtre", "")[:4000].replace("\x00", "")))
+    asked = sent_filters()
     listing = Listing(list_on(day_of(asked, "le")), asked)
     statement = listing.ordered(search(listing, listing.narrow(session)), MOST_AT_ONCE)
     return [row.id for row in session.execute(statement)]

@@ -1,7 +1,6 @@
 """The list of sessions."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from flask import url_for
 from sqlalchemy import Select, and_, or_, select
@@ -74,12 +73,4 @@ def narrow_by_name(session: Session, listing: Listing) -> Narrowing:
     )
     named = matching_ids("structure", prefixes)
     today = SessionStructure.structure_id.in_(ids_of_any("structure", named))
-    holding = seat(lambda _: or_(that_day, today))([])
-    counted = narrowing.counted
-    return replace(
-        narrowing,
-        statement=narrowing.statement.where(holding),
-        counted=None if counted is None else counted.where(holding),
-        matching=lambda ids: ids.where(holding),
-        words=listing.search,
-    )
+    return narrowing.kept_to(seat(lambda _: or_(that_day, today))([]), listing.search)

@@ -177,10 +177,3 @@ def index_structures(work: Work) -> None:
         index_records(
             work.session, STRUCTURE, dict(all_structures(work.session, Structure.id.in_(ids)))
         )
-
-
-def names_of(work: Work, ids: Iterable[int]) -> dict[int, Any]:
-    """Return the rows of structures that this pass has made or found."""
-    return {
-        each: work.made[("structure", each)] for each in ids if ("structure", each) in work.made
-    }

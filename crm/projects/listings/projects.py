@@ -1,7 +1,5 @@
 """The list of projects."""
 
-from dataclasses import replace
-
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
@@ -55,15 +53,7 @@ def narrow_by_words(session: Session, listing: Listing) -> Narrowing:
     words = tuple(typed_words(listing.search))
     if not words:
         return narrowing
-    holding = and_(*(_holds(word) for word in words))
-    counted = narrowing.counted
-    return replace(
-        narrowing,
-        statement=narrowing.statement.where(holding),
-        counted=None if counted is None else counted.where(holding),
-        matching=lambda ids: ids.where(holding),
-        words=words,
-    )
+    return narrowing.kept_to(and_(*(_holds(word) for word in words)), words)
 
 
 def _holds(word: str) -> ColumnElement[bool]:
