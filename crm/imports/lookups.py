@@ -11,6 +11,7 @@ from crm.accounts.models import User
 from crm.contacts.models import Group
 from crm.core.addresses import email_key
 from crm.core.text import fold, sort_key
+from crm.imports.cells import CellError, parse_place
 from crm.reference.models import ReferenceItem
 from crm.territories.models import (
     Commune,
@@ -24,7 +25,6 @@ from crm.territories.models import (
 _TOWN_HALL = re.compile(
     r"^(?:mairie|commune|ville|hotel de ville|municipalite)(?: (?:de|d|du|des|de la|de l))? (?=\S)"
 )
-_CEDEX = re.compile(r" cedex(?: [0-9]+)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,13 @@ class Lookups:
     def communes_named(self, text: str, clues: Clues) -> list[Place]:
         """Return the communes that a name means: several when nothing beside it tells them apart.
 
-        « LILLE CEDEX 9 », « St Omer » and a former name are understood. A clue that fits none of
-        them is not followed: CEDEX postcodes serve no commune.
+        « LILLE CEDEX 9 », « BRUAY S/ L'ESCAUT », « St Omer » and a former name are understood. A
+        clue that fits none of them is not followed: CEDEX postcodes serve no commune.
         """
-        found = self.named.get(sort_key(_CEDEX.sub("", fold(text))), [])
+        try:
+            found = self.named.get(sort_key(parse_place(text).name), [])
+        except CellError:
+            return []
         if len(found) < 2:  # noqa: PLR2004 - nothing to tell apart
             return found
         departement = self.departements.get(fold(clues.departement or ""))

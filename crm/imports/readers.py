@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from crm.core.days import parse_duration
@@ -30,13 +29,17 @@ def text_of(cell: Cell) -> str:
     return as_text(cell).strip()
 
 
-def read_cell(reader: str, cell: Cell, *, family_first: bool | None = None) -> Any:
+def read_cell(
+    reader: str, cell: Cell, *, family_first: bool | None = None, month_first: bool = False
+) -> Any:
     """Return the value of a cell; raise RuleError with a sentence that says how to put it right.
 
-    `family_first` is the habit of a column of full names.
+    `family_first` is the habit of a column of full names, `month_first` that of one of dates.
     """
     if reader == "full_name":
         return _full_names(cell, family_first)
+    if reader == "date":
+        return cells.parse_date(cell, month_first=month_first).day
     return _READERS[reader](cell)
 
 
@@ -71,10 +74,6 @@ def _full_names(
     return [cells.parse_full_name(part, family_first=family_first) for part in parts]
 
 
-def _date(cell: Cell) -> date:
-    return cells.parse_date(cell).day
-
-
 def _duration(cell: Cell) -> int:
     return parse_duration(text_of(cell))
 
@@ -107,7 +106,6 @@ _READERS: dict[str, Callable[[Cell], Any]] = {
     "rna": cells.parse_rna,
     "insee": cells.parse_insee,
     "postcode": cells.parse_postcode,
-    "date": _date,
     "amount": cells.parse_amount,
     "duration": _duration,
     "yes_no": cells.parse_yes_no,

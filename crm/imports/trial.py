@@ -1,7 +1,7 @@
 """The trial of a file: every row understood and compared, nothing written."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,9 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from crm.core import clock
-from crm.imports.cells import family_comes_first
+from crm.imports.cells import family_comes_first, month_comes_first
+from crm.imports.cells.types import Cell
+from crm.imports.fields import FIELDS
 from crm.imports.lookups import Lookups, read_lookups
 from crm.imports.models import Import
 from crm.imports.outcomes import counted, outcome_of, told
@@ -25,30 +27,38 @@ from crm.imports.targets.passing import work_through
 from crm.imports.types import Outcome, Settings
 
 CHUNK_ROWS = 500
-_FULL_NAME = "contact.full_name"
 _ROWS_LOOKED_AT = 300
 _GOOD = frozenset({Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED})
 Told = Callable[[int], bool]
+Habit = Callable[[Iterable[Cell]], bool | None]
 
 
 def reading_of(run: Import, lookups: Lookups, path: Path) -> Reading:
     """Return how the rows of an import are read."""
-    names = [int(place) for place, code in run.fields.items() if code == _FULL_NAME]
+    fields = {int(place): code for place, code in run.fields.items()}
+
+    def habits(reader: str, habit: Habit) -> dict[int, bool | None]:
+        return {
+            place: habit(_first_cells(path, place))
+            for place, code in fields.items()
+            if FIELDS[code].reader == reader
+        }
+
     return Reading(
         kind=run.kind,
-        fields={int(place): code for place, code in run.fields.items()},
+        fields=fields,
         settings=Settings(**run.settings),
         decisions=run.decisions,
         lookups=lookups,
         today=clock.today(),
-        family_first={place: _family_first(path, place) for place in names},
+        family_first=habits("full_name", family_comes_first),
+        month_first=habits("date", month_comes_first),
     )
 
 
-def _family_first(path: Path, place: int) -> bool | None:
-    """Return the habit of a column of full names, by its first rows."""
+def _first_cells(path: Path, place: int) -> Iterator[Cell]:
     rows = islice(read_rows(path), _ROWS_LOOKED_AT)
-    return family_comes_first(row.cells[place] if place < len(row.cells) else None for row in rows)
+    return (row.cells[place] if place < len(row.cells) else None for row in rows)
 
 
 def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None:

@@ -1,5 +1,7 @@
 """A commune that is not of the territory is kept, and one that is mistyped is told."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,3 +47,20 @@ def test_a_commune_that_is_none_is_told(bench: Bench, session: Session, place: s
     [refused] = bench.found(run, Outcome.REFUSED)
     assert "n’est pas une commune du territoire" in refused["issues"][0]["message"]
     assert session.scalars(select(Structure).where(Structure.name == "Eau pour tous")).all() == []
+
+
+@pytest.mark.parametrize("town", ["BETHUNE CEDEX 3", "62400 BETHUNE", "Béthune (62)", "béthune"])
+def test_a_commune_is_understood_in_every_habit(bench: Bench, session: Session, town: str) -> None:
+    found = _bring(bench, session, f"Eau pour tous;Association;;62400;{town}")
+    assert found is not None
+    assert found.commune_code == "62119"
+
+
+def test_dates_are_read_as_their_column_writes_them(bench: Bench, session: Session) -> None:
+    lines = "Structure;Famille;Référencée le\n"
+    lines += "Eau pour tous;Association;03/04/2019\nAutre maison;Association;10/17/2019\n"
+    run = bench.map(bench.send(lines, "structures"))
+    bench.launch(run.id)
+    days = dict(session.execute(select(Structure.name, Structure.listed_on)).tuples().all())
+    assert days["Eau pour tous"] == date(2019, 3, 4)
+    assert days["Autre maison"] == date(2019, 10, 17)

@@ -28,6 +28,7 @@ class Reading:
     lookups: Lookups
     today: date
     family_first: Mapping[int, bool | None] = field(default_factory=dict)
+    month_first: Mapping[int, bool | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -85,7 +86,10 @@ def read_row(number: int, cells: Sequence[Cell], reading: Reading) -> RowContext
         context.places[code] = place
         try:
             value = read_cell(
-                FIELDS[code].reader, cell, family_first=reading.family_first.get(place)
+                FIELDS[code].reader,
+                cell,
+                family_first=reading.family_first.get(place),
+                month_first=bool(reading.month_first.get(place)),
             )
         except AmbiguousAmountError as error:
             answer = _ask_amount(context, code, text_of(cell), error)
