@@ -4,8 +4,6 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.core.numbers import parse_id
@@ -14,7 +12,7 @@ from crm.duplicates.fields import better_kept, check_merge
 from crm.duplicates.jobs import look_for_duplicates
 from crm.duplicates.listings import KIND_LABELS, asked_kind, count_open, filled_pair_list
 from crm.duplicates.merging import load_pair, merge_records
-from crm.duplicates.models import DuplicatePair, Merge
+from crm.duplicates.models import Merge
 from crm.duplicates.operations import decide_pairs
 from crm.duplicates.presentation import (
     attached_lines,
@@ -25,6 +23,7 @@ from crm.duplicates.presentation import (
     shown_kept,
     shown_later,
 )
+from crm.duplicates.queries import find_pair
 from crm.duplicates.scanning import scan_of
 from crm.duplicates.unmerging import get_merge, unmerge_records, why_not_unmerge
 from crm.duplicates.wording import reasons_in_words
@@ -204,7 +203,7 @@ def _compare_page(
         swap_url=url_for(".compare", kind=kind, one_id=one_id, other_id=other_id, garder=merged.id),
         choices=choices_of(session, kind, kept, merged, read_choices(kind, request.form)),
         lines=attached_lines(session, kind, kept, merged),
-        pair=_pair(session, kind, one_id, other_id),
+        pair=find_pair(session, kind, one_id, other_id),
         words=reasons_in_words,
         problem=sentence(problem) if problem else None,
     )
@@ -249,17 +248,6 @@ def _again(made: Merge) -> str | None:
     if made.undone_at is None:
         return None
     return url_for(".compare", kind=made.kind, one_id=made.kept_id, other_id=made.merged_id)
-
-
-def _pair(session: Session, kind: str, one_id: int, other_id: int) -> DuplicatePair | None:
-    low, high = sorted((one_id, other_id))
-    return session.scalar(
-        select(DuplicatePair).where(
-            DuplicatePair.kind == kind,
-            DuplicatePair.low_id == low,
-            DuplicatePair.high_id == high,
-        )
-    )
 
 
 def _name_of(kind: str) -> Any:

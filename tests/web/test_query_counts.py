@@ -183,7 +183,7 @@ def _of(value: Any, number: int) -> Any:
 
 
 @pytest.fixture
-def addresses(session: Session, officer: PageClient) -> Network:
+def network(session: Session, officer: PageClient) -> Network:
     """Return a network with one of each record."""
     return Network(session, officer.user.id)
 
@@ -207,16 +207,16 @@ def _counts(
 
 
 def test_a_thousand_rows_take_no_more_statements_than_ten(
-    addresses: Network,
+    network: Network,
     officer: PageClient,
     director: PageClient,
     administrator: PageClient,
     connection: Connection,
 ) -> None:
     browsers = {"officer": officer, "director": director, "administrator": administrator}
-    addresses.grow(FEW)
-    few = _counts(addresses, browsers, connection)
-    addresses.grow(MANY)
-    many = _counts(addresses, browsers, connection)
+    network.grow(FEW)
+    few = _counts(network, browsers, connection)
+    network.grow(MANY)
+    many = _counts(network, browsers, connection)
     grown = {page: (few[page], count) for page, count in many.items() if count > few[page]}
     assert grown == {}
