@@ -182,11 +182,7 @@ def _history(session: Session) -> None:
         )
         for record_id in session.scalars(select(model.__table__.c.id).order_by("id"))
     ]
-    seats: dict[int, list[int]] = {}
-    for session_id, structure_id in session.execute(
-        select(SessionStructure.session_id, SessionStructure.structure_id)
-    ).tuples():
-        seats.setdefault(session_id, []).append(structure_id)
+    seats = _seats(session)
     numbered = list(enumerate(records, start=1))
     who = {"at": START, "actor_id": 1, "actor_name": "Agent 1", "source": "demo"}
     _write(session, ChangeSet, ({"id": number, **who} for number, _ in numbered))
@@ -214,6 +210,16 @@ def _history(session: Session) -> None:
             )
         ),
     )
+
+
+def _seats(session: Session) -> dict[int, list[int]]:
+    """Return the structures of each session."""
+    seats: dict[int, list[int]] = {}
+    for session_id, structure_id in session.execute(
+        select(SessionStructure.session_id, SessionStructure.structure_id)
+    ).tuples():
+        seats.setdefault(session_id, []).append(structure_id)
+    return seats
 
 
 def _move_sequences(connection: Connection) -> None:

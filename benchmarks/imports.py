@@ -7,24 +7,22 @@ import argparse
 import csv
 import json
 import random
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
 
-import psycopg
-from sqlalchemy import create_engine, make_url, select
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from benchmarks.databases import FOLDER, empty_database
+from benchmarks.databases import FOLDER, empty_database, why_not
 from benchmarks.generator import SEED, invented_name
+from benchmarks.import_raw import taken_rows, write_by_driver
 from benchmarks.servers import our_application
 from crm import schema
 from crm.config import DEFAULT_DEPARTEMENTS
@@ -203,66 +201,15 @@ def _undo(found: Bringing) -> None:
 
 def _write_raw(found: Bringing, url: str, raw_url: str) -> None:
     """Write the same rows by the driver: the records alone, then what goes with them."""
-    change_sets = _taken(url, "change_set")
+    change_sets = taken_rows(url, "change_set")
     for part, models in (("raw records", RECORDS), ("raw beside", BESIDE)):
-        taken = [(model.__tablename__, _taken(url, model.__tablename__)) for model in models]
+        taken = [(model.__tablename__, taken_rows(url, model.__tablename__)) for model in models]
         found.kept |= {name: rows.count for name, rows in taken}
         if part == "raw beside":
-            _driver_writes(raw_url, "change_set", change_sets)
+            write_by_driver(raw_url, "change_set", change_sets)
         with _timed(found, part):
             for name, rows in taken:
-                _driver_writes(raw_url, name, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """The rows of a table as its driver gives and takes them, and how many there are."""
-
-    count: int
-    rows: Any
-
-
-def _taken(url: str, table: str) -> Taken:
-    parsed = make_url(url)
-    if parsed.drivername.startswith("sqlite"):
-        with closing(sqlite3.connect(parsed.database or "")) as connection:
-            rows = connection.execute(_selected(table)).fetchall()
-            return Taken(len(rows), rows)
-    plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain) as connection, connection.cursor() as cursor:
-        with cursor.copy(f"COPY ({_selected(table)}) TO STDOUT") as copied:  # type: ignore[arg-type]
-            blocks = [bytes(block) for block in copied]
-        return Taken(cursor.rowcount, blocks)
-
-
-def _selected(table: str) -> str:
-    """Return what selects the rows that the import wrote."""
-    narrowed = " WHERE kind IN ('structure', 'contact')" if table.startswith("search_") else ""
-    return f'SELECT * FROM "{table}"{narrowed}'  # noqa: S608 - our own names
-
-
-def _driver_writes(url: str, table: str, taken: Taken) -> None:
-    parsed = make_url(url)
-    if parsed.drivername.startswith("sqlite"):
-        with closing(sqlite3.connect(parsed.database or "", isolation_level=None)) as connection:
-            for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
-                connection.execute(f"PRAGMA {pragma}")
-            connection.execute("BEGIN IMMEDIATE")
-            marks = ", ".join("?" * len(taken.rows[0]))
-            connection.executemany(
-                f'INSERT INTO "{table}" VALUES ({marks})',  # noqa: S608 - our own names
-                taken.rows,
-            )
-            connection.execute("COMMIT")
-        return
-    plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
-    with (
-        psycopg.connect(plain) as connection,
-        connection.cursor() as cursor,
-        cursor.copy(f'COPY "{table}" FROM STDIN') as copied,  # type: ignore[arg-type]
-    ):
-        for block in taken.rows:
-            copied.write(block)
+                write_by_driver(raw_url, name, rows)
 
 
 def import_lines(found: Sequence[Bringing]) -> list[str]:
@@ -296,7 +243,12 @@ def main() -> int:
     if asked.child:
         sys.stdout.write(json.dumps(asdict(_measured(asked.child[0], int(asked.child[1])))) + "\n")
         return 0
-    found = [measure_import(each, rows) for each in asked.databases for rows in asked.rows]
+    found = []
+    for backend in asked.databases:
+        if reason := why_not(backend):
+            sys.stdout.write(f"{backend} left out: {reason}\n")
+            continue
+        found += [measure_import(backend, rows) for rows in asked.rows]
     sys.stdout.write("\n".join(import_lines(found)) + "\n")
     return 0
 
