@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import IntEnum
 from typing import Any
 
 from flask import has_request_context, request
@@ -189,7 +190,16 @@ def learn_sizes(session: Session, tables: Iterable[str]) -> None:
             session.connection().exec_driver_sql(f'ANALYZE "{name}"')
 
 
-def take_turn(session: Session, subject: int) -> None:
+class Turn(IntEnum):
+    """What only one transaction at a time may do; the numbers are those of PostgreSQL's locks."""
+
+    GIVE_PARENT = 1
+    MERGE = 2
+    SCAN_DUPLICATES = 3
+    WRITE_IMPORT = 4
+
+
+def take_turn(session: Session, subject: Turn) -> None:
     """Wait until no other transaction works on this subject; it is given back at the end of ours.
 
     SQLite has one writer at a time anyway.

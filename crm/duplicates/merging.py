@@ -14,7 +14,7 @@ from crm.contacts.types import Medium
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.core.events import publish
-from crm.database import take_turn
+from crm.database import Turn, take_turn
 from crm.duplicates.fields import BOTH, FIELDS, MERGED, check_merge, proposed
 from crm.duplicates.models import DuplicatePair, Merge
 from crm.duplicates.moves import UNIONS, Moved, movable, move_rows
@@ -26,7 +26,6 @@ from crm.history.recording import describe_save, open_change_set, plain
 from crm.notes.models import Note
 from crm.search.events import WordsChanged
 
-TURN_OF_MERGES = 6
 _REACHED_BY = {
     "email": Medium.EMAIL,
     "phone": Medium.PHONE,
@@ -83,7 +82,7 @@ def merge_records(
     are those of the two records when they were shown. Raises RuleError, and changes nothing, when
     the two cannot be one or have changed.
     """
-    take_turn(session, TURN_OF_MERGES)
+    take_turn(session, Turn.MERGE)
     kept, merged = load_pair(session, kind, kept_id, merged_id)
     if versions is not None and versions != (kept.version, merged.version):
         raise RuleError(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.batches import in_batches
-from crm.database import take_turn
+from crm.database import Turn, take_turn
 from crm.duplicates.blocking import (
     keys_of_person,
     keys_of_structure,
@@ -30,7 +30,6 @@ STEP = 2_000
 # Beyond this many changes, comparing all again is quicker than looking for each.
 MOST_CHANGES = 5_000
 _MOST_LIKE_ONE = 20
-_TURN_OF_SCANS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +166,7 @@ def _alike(session: Session, kind: str, ids: Sequence[int]) -> Iterator[tuple[in
 
 def keep_pairs(session: Session, kind: str, pairs: Sequence[tuple[int, int, Match]]) -> None:
     """Write likely pairs; those known keep what was decided of them, and get today's score."""
-    take_turn(session, _TURN_OF_SCANS)  # two at a time would write the same pair
+    take_turn(session, Turn.SCAN_DUPLICATES)  # two at a time would write the same pair
     known = _known_pairs(session, kind, {high for _, high, _ in pairs})
     now = clock.now()
     new = [

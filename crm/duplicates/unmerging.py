@@ -14,8 +14,8 @@ from crm.core import clock
 from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.core.events import publish
-from crm.database import take_turn
-from crm.duplicates.merging import MADE, TURN_OF_MERGES, put_in_place, set_pair_state
+from crm.database import Turn, take_turn
+from crm.duplicates.merging import MADE, put_in_place, set_pair_state
 from crm.duplicates.models import Merge
 from crm.duplicates.moves import REFERENCES, Policy, Reference, movable
 from crm.duplicates.types import PairState
@@ -151,7 +151,7 @@ def unmerge_records(
     others stay. A field or row that was changed since stays as it is, and is told. Raises RuleError
     when the merge cannot be taken apart.
     """
-    take_turn(session, TURN_OF_MERGES)
+    take_turn(session, Turn.MERGE)
     merge = get_merge(session, merge_id)
     if (problem := why_not_unmerge(session, merge)) is not None:
         raise problem

@@ -1,14 +1,15 @@
 """The kinds of record that history can put back: each package describes its own."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, and_, inspect, or_, select, true
+from sqlalchemy import Column, ColumnElement, Select, Table, and_, inspect, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from crm.core.errors import N_, NotFoundError
+from crm.database import Base
 from crm.web.access import Permission
 
 
@@ -102,6 +103,14 @@ def load_record(session: Session, kind: Kind, record_id: int) -> Any:
     if not found:
         raise NotFoundError
     return found[0]
+
+
+def references_to(table: Table) -> Iterator[tuple[Table, Column[Any]]]:
+    """Yield each foreign key to a table, with the table that holds it."""
+    for holder in Base.metadata.sorted_tables:
+        for key in holder.foreign_keys:
+            if key.column.table is table:
+                yield holder, key.parent
 
 
 Purger = Callable[[Session, str, Sequence[int]], None]

@@ -1,6 +1,6 @@
 """The trash: a record goes in with a reason, comes back for thirty days, then is purged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError
-from crm.database import Base
 from crm.history.kinds import (
     Kind,
     Pointer,
     load_record,
     pointers_at,
+    references_to,
     tell_purgers,
     trashable_kind,
 )
@@ -137,7 +137,7 @@ def purge_trash(session: Session, *, now: datetime) -> Purge:
 def _pointed_at(session: Session, kind: Kind, ids: Sequence[int]) -> set[int]:
     """Return those of the ids that rows of others still point at."""
     found: set[int] = set()
-    for table, column in _references(kind.model.__table__):
+    for table, column in references_to(kind.model.__table__):
         if not _is_among(table, column, kind.owned | kind.released):
             found.update(session.scalars(select(column).where(column.in_(ids)).distinct()))
     return found
@@ -160,7 +160,7 @@ def _purge(session: Session, kind: Kind, ids: Sequence[int]) -> None:
 
 
 def _delete_owned(session: Session, parent: Table, ids: Sequence[int], kind: Kind) -> None:
-    for table, column in _references(parent):
+    for table, column in references_to(parent):
         if _is_among(table, column, kind.released):
             session.execute(update(table).where(column.in_(ids)).values({column.name: None}))
         elif _is_among(table, column, kind.owned):
@@ -172,10 +172,3 @@ def _delete_owned(session: Session, parent: Table, ids: Sequence[int], kind: Kin
 
 def _is_among(table: Table, column: Any, names: frozenset[str]) -> bool:
     return table.name in names or f"{table.name}.{column.name}" in names
-
-
-def _references(parent: Table) -> Iterable[tuple[Table, Any]]:
-    for table in Base.metadata.sorted_tables:
-        for key in table.foreign_keys:
-            if key.column.table is parent:
-                yield table, key.parent

@@ -219,8 +219,8 @@ def launch(session: Session, *, import_id: int, good_rows: bool) -> Import:
         raise RuleError(
             "form",
             N_(
-                "%(count)s lignes sont à corriger ou à décider : réglez-les, ou importez seulement"
-                " les bonnes lignes."
+                "Lignes à corriger ou à décider : %(count)s. Réglez-les, ou importez seulement les"
+                " bonnes lignes."
             ),
             count=bad,
         )

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ColumnElement, Table, and_, select, true
 from sqlalchemy.orm import Session
 
 from crm.database import Base
-from crm.history.kinds import Kind
+from crm.history.kinds import Kind, references_to
 
 Doomed = Mapping[str, AbstractSet[int]]
 
@@ -19,19 +19,17 @@ def used_ids(session: Session, kind: Kind, ids: Sequence[int], doomed: Doomed) -
     What is in the trash does not count. `doomed` holds the ids that go away, by kind of record.
     """
     found: set[int] = set()
-    for table, column in references(kind):
+    for table, column in _references(kind):
         statement = select(column).where(column.in_(ids), _counts(table, column, doomed))
         found.update(session.scalars(statement.distinct()))
     return found
 
 
-def references(kind: Kind) -> Iterator[tuple[Table, Column[Any]]]:
+def _references(kind: Kind) -> Iterator[tuple[Table, Column[Any]]]:
     """Yield the foreign keys to a kind of record, but those of its own plain lists."""
-    for table in Base.metadata.sorted_tables:
-        is_own_list = table.name in kind.owned and "id" not in table.c
-        for key in table.foreign_keys:
-            if key.column.table is kind.model.__table__ and not is_own_list:
-                yield table, key.parent
+    for table, column in references_to(kind.model.__table__):
+        if table.name not in kind.owned or "id" in table.c:
+            yield table, column
 
 
 def _counts(table: Table, column: Column[Any], doomed: Doomed) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import N_, DatabaseBusyError, RuleError
-from crm.database import db, learn_sizes, take_turn, transaction
+from crm.database import Turn, db, learn_sizes, take_turn, transaction
 from crm.history.recording import Actor, act_as, change_set_of, describe_save
 from crm.imports.leases import LostError, hold, release, take
 from crm.imports.lookups import Lookups, read_lookups
@@ -34,7 +34,6 @@ from crm.imports.undoing import undo_chunk
 
 _PAUSE_SECONDS = 0.02  # others who write get their turn between two chunks
 _RETRIES = 5
-_TURN_OF_IMPORTS = 1_790_600  # any number, the same for all
 _CHANGED = N_(
     "Des fiches ont changé depuis l’essai à blanc : rien n’a été gardé. Refaites l’essai, puis"
     " importez."
@@ -171,7 +170,7 @@ class _Worker:
             if not lines:
                 held.state, held.finished_at = str(State.DONE), clock.now()
                 return
-            take_turn(session, _TURN_OF_IMPORTS)  # two of the same rows see each other's records
+            take_turn(session, Turn.WRITE_IMPORT)  # two of the same rows see each other's records
             _sign(session, held, _label(held))
             work = Work(
                 session, Settings(**run.settings), {}, self.lookups, clock.today(),

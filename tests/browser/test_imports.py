@@ -34,7 +34,7 @@ def test_a_file_is_brought_in_corrected_and_taken_back(
     visitor.check()
     page.get_by_role("radio", name="Beaurieux (59)").check()
     page.get_by_role("button", name="Enregistrer et refaire").click()
-    page.get_by_role("button", name="Importer 3 lignes").click(timeout=20_000)
+    page.get_by_role("button", name="Importer tout (3)").click(timeout=20_000)
     page.get_by_role("link", name="Annuler cet import").click(timeout=20_000)
     visitor.check()
     page.get_by_role("button", name="Annuler tout cet import").click()

@@ -18,7 +18,7 @@ from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.numbers import parse_id
 from crm.core.text import sort_key
-from crm.database import take_turn
+from crm.database import Turn, take_turn
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Commune, Country, Epci
 from crm.territories.queries import find_commune
@@ -28,7 +28,6 @@ _PLAIN_FIELDS = (
     "postcode", "commune_code", "email", "phone", "website", "description", "listed_on",
     "dormant_on", "closed_on", "verified_on", "parent_id", "referent_id",
 )  # fmt: skip
-_TURN_OF_PARENTS = 1
 
 
 def create_structure(session: Session, *, data: StructureData) -> Structure:
@@ -251,7 +250,7 @@ def check_parent_of_all(
     if parent_id is None:
         return
     # Two parents given at the same moment could close a circle that neither sees.
-    take_turn(session, _TURN_OF_PARENTS)
+    take_turn(session, Turn.GIVE_PARENT)
     above: int | None = parent_id
     seen: set[int] = set()
     while above is not None and above not in seen:
