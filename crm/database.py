@@ -1,7 +1,7 @@
 """The database: engine settings, column types, and `transaction()`, the one place that commits."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -159,28 +159,6 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
     finally:
         session.info.pop(WRITING, None)
         _forget_transaction_notes(session)
-
-
-def insert_plain(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert many rows of texts and whole numbers, all with the same columns: the fastest way."""
-    if not rows:
-        return
-    connection = session.connection()
-    names = list(rows[0])
-    values = [tuple(row[name] for name in names) for row in rows]
-    quoted = ", ".join(f'"{name}"' for name in names)
-    if connection.dialect.name == "sqlite":
-        marks = ", ".join("?" * len(names))
-        statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})'  # noqa: S608
-        connection.exec_driver_sql(statement, values)
-        return
-    driver: Any = connection.connection.driver_connection
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f'COPY "{table.name}" ({quoted}) FROM STDIN') as copied,
-    ):
-        for value in values:
-            copied.write_row(value)
 
 
 def learn_sizes(session: Session, tables: Iterable[str]) -> None:

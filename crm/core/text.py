@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -12,6 +13,7 @@ LINK_WORDS = frozenset(
 )
 
 
+@lru_cache(maxsize=16_384)  # a name is folded to be sorted, indexed and compared
 def fold(text: str) -> str:
     """Return the text in lower-case ASCII words: no accent, ligature or punctuation is left."""
     plain = text if text.isascii() else anyascii(text)

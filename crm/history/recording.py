@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, delete, event, func, insert, inspect, select
+from sqlalchemy import delete, event, insert, inspect, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 
 from crm.core import clock
-from crm.database import insert_plain, note_of_transaction
+from crm.database import note_of_transaction
 from crm.history.models import Change, ChangeSet, ChangeSubject
+from crm.row_writing import insert_many, reserve_ids
 
 _CHANGE_SET_ID = note_of_transaction("change_set_id")
 _ACTOR = note_of_transaction("actor")
@@ -21,7 +22,8 @@ _NEVER = frozenset({"id", "version"})
 REMOVED = ":removed"
 # Into the tables, not through the entities, which are never read back: three times as fast.
 _NEW_SET = insert(ChangeSet).returning(ChangeSet.id)
-_NEW_CHANGES = insert(Change).returning(Change.id, sort_by_parameter_order=True)
+_NEW_CHANGE = insert(Change).returning(Change.id)
+_OF_CHANGE = ("change_set_id", "action", "entity", "record_id", "fields")
 
 Fields = dict[str, list[Any]]
 
@@ -115,40 +117,37 @@ def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:
     if not changes:
         return
     change_set_id = open_change_set(session)
-    connection = session.connection()
-    ids = _insert_changes(
-        connection,
-        [
-            {
-                "change_set_id": change_set_id,
-                "action": each.action,
-                "entity": each.entity,
-                "record_id": each.record_id,
-                "fields": each.fields,
-            }
-            for each in changes
-        ],
-    )
-    insert_plain(
+    insert_many(
         session,
-        ChangeSubject.__table__,  # type: ignore[arg-type]
+        ChangeSubject.__table__,
+        ("change_id", "entity", "record_id"),
         [
-            {"change_id": change_id, "entity": entity, "record_id": record_id}
-            for change_id, each in zip(ids, changes, strict=True)
+            (change_id, entity, record_id)
+            for change_id, each in zip(
+                _insert_changes(session, change_set_id, changes), changes, strict=True
+            )
             for entity, record_id in sorted({(each.entity, each.record_id), *each.subjects})
         ],
     )
 
 
-def _insert_changes(connection: Connection, rows: list[dict[str, Any]]) -> Sequence[int]:
-    """Insert changes and return their ids, in the order of the rows."""
-    if connection.dialect.name != "sqlite" or len(rows) == 1:
-        return connection.execute(_NEW_CHANGES, rows).scalars().all()
-    # SQLite would return them one by one; its one writer may number them itself.
-    last = connection.execute(select(func.coalesce(func.max(Change.id), 0))).scalar_one()
-    ids = range(last + 1, last + 1 + len(rows))
-    numbered = [{"id": number, **row} for number, row in zip(ids, rows, strict=True)]
-    connection.execute(insert(Change), numbered)
+def _insert_changes(
+    session: Session, change_set_id: int, changes: Sequence[RecordedChange]
+) -> Sequence[int]:
+    """Insert changes and return their ids, in the same order."""
+    rows = [
+        (change_set_id, each.action, each.entity, each.record_id, each.fields) for each in changes
+    ]
+    if len(rows) == 1:  # one statement instead of two for the save of a form
+        only = dict(zip(_OF_CHANGE, rows[0], strict=True))
+        return [session.connection().execute(_NEW_CHANGE, only).scalar_one()]
+    ids = reserve_ids(session, Change.__table__, len(rows))
+    insert_many(
+        session,
+        Change.__table__,
+        ("id", *_OF_CHANGE),
+        [(number, *row) for number, row in zip(ids, rows, strict=True)],
+    )
     return ids
 
 

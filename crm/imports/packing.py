@@ -56,7 +56,7 @@ def _packed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unpacked(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: date.fromisoformat(value) if name.endswith(_DAY_ENDING) and value else value
-        for name, value in values.items()
-    }
+    for name in [each for each in values if each.endswith(_DAY_ENDING)]:
+        if values[name]:
+            values[name] = date.fromisoformat(values[name])
+    return values

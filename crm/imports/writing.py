@@ -1,54 +1,53 @@
 """Rows written by hundreds, and kept in history as if they had been typed one by one."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, inspect, select, text, update
+from sqlalchemy import Table, bindparam, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.batches import in_batches
 from crm.history.recording import RecordedChange, plain
+from crm.row_writing import insert_many, reserve_ids
 
 Row = dict[str, Any]
 _NEVER_TOLD = frozenset({"id", "version"})
 
 
-def insert_rows(session: Session, model: type[Any], rows: Sequence[Row]) -> list[int]:
-    """Insert rows and return their ids, in the order of the rows: one statement or two."""
+def insert_rows(session: Session, model: type[Any], rows: Sequence[Row]) -> Sequence[int]:
+    """Insert rows and return their ids, in the order of the rows."""
     if not rows:
         return []
     table: Table = model.__table__
     if "created_at" in table.c:
         now = clock.now()
         rows = [{"created_at": now, **row} for row in rows]
-    names = sorted({name for row in rows for name in row})
-    usual = {name: _usual(table, name) for name in names}
-    complete = [{name: row.get(name, usual[name]) for name in names} for row in rows]
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        # The one writer may number its rows itself; the driver would return them one by one.
-        first = _next_id(session, table)
-        ids = list(range(first, first + len(rows)))
-        connection.execute(
-            insert(table), [{"id": each, **row} for each, row in zip(ids, complete, strict=True)]
-        )
-        return ids
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(connection.execute(statement, complete).scalars())
+    usual = _usual_values(table)
+    names = sorted(set(usual).union(*rows))
+    ids = reserve_ids(session, table, len(rows))
+    insert_many(
+        session,
+        table,
+        ("id", *names),
+        [
+            (number, *(row.get(name, usual.get(name)) for name in names))
+            for number, row in zip(ids, rows, strict=True)
+        ],
+    )
+    return ids
 
 
-def _usual(table: Table, name: str) -> Any:
-    default: Any = table.c[name].default
-    return default.arg if default is not None and default.is_scalar else None
-
-
-def _next_id(session: Session, table: Table) -> int:
-    """Return the first id that no record has or had."""
-    last = session.connection().execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()
-    sequence = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
-    used = session.connection().execute(sequence, {"name": table.name}).scalar()
-    return int(max(last, used or 0)) + 1
+@cache
+def _usual_values(table: Table) -> dict[str, Any]:
+    """Return what columns hold when nothing is said of them."""
+    defaults: dict[str, Any] = {column.name: column.default for column in table.c}
+    return {
+        name: plain(default.arg)
+        for name, default in defaults.items()
+        if default is not None and default.is_scalar
+    }
 
 
 def update_rows(
@@ -84,11 +83,9 @@ def created_fields(
         for name, value in row.items()
         if value is not None and name not in excluded
     }
-    for name, column in model.__table__.c.items():
-        if name not in fields and name not in excluded and name not in row:
-            default: Any = column.default
-            if default is not None and default.is_scalar:
-                fields[name] = [None, plain(default.arg)]
+    for name, value in _usual_values(model.__table__).items():
+        if name not in row and name not in excluded:
+            fields[name] = [None, value]
     fields.update({name: [[], sorted(members)] for name, members in lists.items() if members})
     return fields
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from crm.core.batches import in_batches
 from crm.core.events import publish
 from crm.core.text import deletions, words
-from crm.database import insert_plain
+from crm.row_writing import insert_many
 from crm.search.events import WordsChanged
 from crm.search.models import SearchVariant, SearchWord
 from crm.search.rules import LONGEST_WORD, name_word, special_words
@@ -19,6 +19,7 @@ _BATCH_ROWS = 5_000
 
 Ranks = Mapping[str, int]
 Ranked = Iterable[tuple[int, Ranks]]
+WordRow = tuple[str, int, str, int]
 
 
 def ranked_words(
@@ -107,23 +108,14 @@ def _replace(
             ],
         )
     if new:
-        insert_plain(
-            session,
-            SearchWord.__table__,  # type: ignore[arg-type]
-            [
-                {"kind": kind, "rank": rank, "word": word, "record_id": record_id}
-                for record_id, word, rank in sorted(new)
-            ],
+        _write_words(
+            session, [(kind, rank, word, record_id) for record_id, word, rank in sorted(new)]
         )
         learn_words(session, kind, (word for _, word, _ in new))
 
 
-def word_rows(kind: str, record_id: int, ranks: Ranks) -> list[dict[str, object]]:
-    """Return the rows of a record, for one insert of many."""
-    return [
-        {"kind": kind, "rank": rank, "word": word, "record_id": record_id}
-        for word, rank in sorted(ranks.items())
-    ]
+def _write_words(session: Session, rows: Sequence[WordRow]) -> None:
+    insert_many(session, SearchWord.__table__, ("kind", "rank", "word", "record_id"), rows)
 
 
 def forget_record(session: Session, kind: str, record_id: int) -> None:
@@ -138,15 +130,14 @@ def rebuild(session: Session, kind: str, records: Ranked) -> int:
     for model in (SearchWord, SearchVariant):
         session.execute(delete(model).where(model.kind == kind))
     written, known = 0, set[str]()
-    rows: list[dict[str, object]] = []
+    rows: list[WordRow] = []
     for record_id, ranks in records:
-        rows += word_rows(kind, record_id, ranks)
+        rows += [(kind, rank, word, record_id) for word, rank in sorted(ranks.items())]
         known.update(ranks)
         if len(rows) >= _BATCH_ROWS:
-            insert_plain(session, SearchWord.__table__, rows)  # type: ignore[arg-type]
+            _write_words(session, rows)
             written, rows = written + len(rows), []
-    if rows:
-        insert_plain(session, SearchWord.__table__, rows)  # type: ignore[arg-type]
+    _write_words(session, rows)
     learn_words(session, kind, known)
     return written + len(rows)
 
@@ -170,10 +161,9 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
             )
         )
         rows = [
-            {"kind": kind, "variant": variant, "word": word}
+            (kind, variant, word)
             for word in batch
             if word not in known
             for variant in sorted(set(deletions(word)))
         ]
-        if rows:
-            insert_plain(session, SearchVariant.__table__, rows)  # type: ignore[arg-type]
+        insert_many(session, SearchVariant.__table__, ("kind", "variant", "word"), rows)

@@ -11,7 +11,7 @@ from crm.contacts.models import Contact
 from crm.contacts.queries.people import contact_rows
 from crm.core import clock
 from crm.core.text import words
-from crm.search.index import index_record, learn_words, ranked_words, word_rows
+from crm.search.index import index_record, learn_words, ranked_words
 from crm.search.models import SearchVariant, SearchWord
 from crm.search.queries import RELEVANCE, corrected, joined_on_words, matching_ids, typed_words
 
@@ -26,7 +26,11 @@ _names = st.lists(st.text("abé st-", min_size=1, max_size=12).filter(words), mi
 def test_it_finds_what_a_naive_search_finds(session: Session, names: list[str], typed: str) -> None:
     session.execute(delete(SearchWord).where(SearchWord.kind == KIND))
     for number, name in enumerate(names, start=1):
-        session.execute(insert(SearchWord), word_rows(KIND, number, ranked_words([name])))
+        rows = [
+            {"kind": KIND, "rank": rank, "word": word, "record_id": number}
+            for word, rank in ranked_words([name]).items()
+        ]
+        session.execute(insert(SearchWord), rows)
     found = set(session.scalars(matching_ids(KIND, typed_words(typed))))
     naive = {
         number
