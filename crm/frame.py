@@ -9,6 +9,8 @@ from crm.web.locale import translate
 from crm.web.navigation import MenuEntry
 
 ADDRESSES = {
+    "reminders": "reminders.index",
+    "bell": "reminders.bell",
     "home": "home.index",
     "search": "search.index",
     "palette": "search.palette",

@@ -44,7 +44,7 @@ from crm.followups.listings import session_list
 from crm.followups.operations.follow_ups import schedule_meetings
 from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
-from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
+from crm.followups.timeline import FOLLOW_UP_PANELS, follow_up_entries, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
 from crm.frame import addresses, menu_entries, network
 from crm.history.detours import add_detour
@@ -76,6 +76,10 @@ from crm.projects.views import blueprint as projects
 from crm.projects.wording import HEADCOUNT_WORDING, PARTNER_WORDING, PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
+from crm.reminders.jobs import remind
+from crm.reminders.registry import add_section
+from crm.reminders.sections import SECTIONS
+from crm.reminders.views import blueprint as reminders
 from crm.reports.searching import YEAR_REPORT
 from crm.reports.views import blueprint as reports
 from crm.saved_views.kinds import VIEW_KIND, VIEW_WORDING
@@ -168,7 +172,7 @@ def register_packages(app: Flask) -> None:
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, duplicates.blueprint,
-        *contacts.BLUEPRINTS, notes, history, imports, projects, reports, reference,
+        *contacts.BLUEPRINTS, notes, history, imports, projects, reminders, reports, reference,
         saved_views, territories, health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
@@ -190,7 +194,8 @@ def _connect_records(app: Flask) -> None:
     for known in VIEWED_LISTS:
         know_list(known)
     offer_views(views_menu)
-    add_panel("structure", follow_up_panel)
+    for entity, panel in FOLLOW_UP_PANELS.items():
+        add_panel(entity, panel)
     add_panel("structure", structure_projects)
     add_panel("contact", represented_groups)
     add_column("structures", LAST_SESSION)
@@ -205,6 +210,9 @@ def _connect_records(app: Flask) -> None:
     add_job(PURGE_TRASH)
     add_job(ERASE_FILES)
     add_chore(take_over)
+    add_chore(remind)
+    for section in SECTIONS:
+        add_section(section)
     for entity, endpoint in EXPORTS.items():
         for action in export_actions(endpoint):
             add_record_action(entity, action)

@@ -152,10 +152,7 @@ def _distance(typed: str, today: date, *, prefer_past: bool) -> date | None:  # 
     if match[3] in _UNIT_DAYS:
         return today + timedelta(days=sign * count * _UNIT_DAYS[match[3]])
     if match[3] in ("moi", "month"):
-        months = today.year * 12 + today.month - 1 + sign * count
-        year, month = divmod(months, 12)
-        last = calendar.monthrange(year, month + 1)[1]
-        return date(year, month + 1, min(today.day, last))
+        return add_months(today, sign * count)
     return None
 
 
@@ -168,6 +165,13 @@ def _end_of_month(typed: str, today: date, *, prefer_past: bool) -> date | None:
     ends = [date(year, month, calendar.monthrange(year, month)[1]) for year in years]
     fitting = [day for day in ends if (day <= today if prefer_past else day >= today)]
     return ends[0] if match[2] else fitting[0]
+
+
+def add_months(day: date, count: int) -> date:
+    """Return the same day so many months later (or earlier), or the last day of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 def meet(

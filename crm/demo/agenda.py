@@ -14,7 +14,7 @@ from crm.demo.reference import Reference
 from crm.demo.sessions import DemoSession, write_sessions
 from crm.demo.users import Team
 from crm.followups.models import FollowUp
-from crm.followups.types import SessionStatus
+from crm.followups.types import Priority, SessionStatus
 
 _SESSIONS_IN_DAYS = (-2, 0, 0, 1, 2, 3, 5, 7, 9, 14)
 _DUE_IN_DAYS = (-12, -6, -3, -1, 0, 0, 1, 2, 4, 7, 12, 20)
@@ -82,4 +82,5 @@ def _follow_up(
         "session_id": session_id,
         "created_at": datetime.combine(each.held_on, time(18), clock.PARIS),
         "done_at": None,
+        "priority": Priority.URGENT.value if rank in (2, 7) else Priority.NORMAL.value,
     }

@@ -90,6 +90,7 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("affiliation", "contact_id", Policy.MOVE, _same_while("structure_id", "role")),
         Reference("contact_point", "contact_id", Policy.MOVE, _same("value_key")),
         Reference("network_membership", "voting_contact_id", Policy.MOVE),
+        Reference("follow_up", "contact_id", Policy.MOVE),
         Reference("group_representative", "contact_id", Policy.MOVE, _same_while("membership_id")),
         Reference("contact", "merged_into_id", Policy.MOVE),
         Reference("contact_tag", "contact_id", Policy.UNION),

@@ -1,4 +1,4 @@
-"""The forms of sessions and follow-ups."""
+"""The form of a session."""
 
 import re
 import secrets
@@ -14,10 +14,9 @@ from crm.core import clock
 from crm.core.errors import RuleError
 from crm.core.numbers import typed_id
 from crm.followups import rules
-from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.models import AccompanimentSession
 from crm.followups.types import (
     STATUS_LABELS,
-    FollowUpData,
     NextStep,
     SessionData,
     SessionStatus,
@@ -173,41 +172,6 @@ class SessionForm(OnceForm):
         self.themes.data = [str(theme.id) for theme in record.themes]
         self.countries.data = [country.code for country in record.countries]
         self.officers.data = [str(officer.id) for officer in record.officers]
-
-
-class FollowUpForm(OnceForm):
-    """What is to be done, by when, by whom, about which structure."""
-
-    version = HiddenField(default="0")
-    what = StringField(
-        _l("À faire"), [required(_l("Dites ce qu’il y a à faire.")), longest(rules.LONGEST_WHAT)]
-    )
-    due_on = DayField(
-        _l("Pour quand"),
-        [required(_l("Dites pour quand, par exemple « dans 15 jours »."))],
-        prefer_past=False,
-    )
-    structure = PickerField(_l("Structure"))
-    assignee = SelectField(_l("Confiée à"), validate_choice=False)
-
-    def read(self) -> FollowUpData:
-        """Return what was typed."""
-        if self.due_on.data is None:
-            raise TypeError("read() before validate()")
-        return FollowUpData(
-            what=self.what.data or "",
-            due_on=self.due_on.data,
-            assignee_id=typed_id(self.assignee.data),
-            structure=next(iter(self.structure.data or ()), None),
-        )
-
-    def write(self, record: FollowUp) -> None:
-        """Show what the follow-up holds now."""
-        self.version.data = str(record.version)
-        self.what.data = record.what
-        self.due_on.data = record.due_on
-        self.structure.data = [str(record.structure_id)] if record.structure_id else []
-        self.assignee.data = str(record.assignee_id)
 
 
 def _obey(check: Callable[[], object], field: str | None = None) -> None:

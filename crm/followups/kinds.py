@@ -1,5 +1,7 @@
 """How sessions and follow-ups come back, and what of them points at structures and people."""
 
+from typing import Any
+
 from flask import url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -65,7 +67,7 @@ KINDS = (
         "follow_up",
         FollowUp,
         lambda follow_up: follow_up.what,
-        page=("follow_ups.edit", "follow_up_id"),
+        page=("follow_ups.show", "follow_up_id"),
         permission=Permission.LOG_SESSIONS,
         missing=_structure_to_follow_in_trash,
     ),
@@ -109,23 +111,36 @@ def _sessions(count: int | None, url: str) -> Pointer | None:
 
 def follow_ups_of_structure(session: Session, structure_id: int) -> Pointer | None:
     """Say how much is still to be done about a structure."""
+    return _to_do(session, FollowUp.structure_id, structure_id, "structure")
+
+
+def follow_ups_of_contact(session: Session, contact_id: int) -> Pointer | None:
+    """Say how much is still to be done about a person."""
+    return _to_do(session, FollowUp.contact_id, contact_id, "personne")
+
+
+def follow_ups_of_project(session: Session, project_id: int) -> Pointer | None:
+    """Say how much is still to be done about a project."""
+    return _to_do(session, FollowUp.project_id, project_id, "projet")
+
+
+def _to_do(session: Session, column: Any, record_id: int, filter_name: str) -> Pointer | None:
     count = session.scalar(
         select(func.count()).where(
-            FollowUp.structure_id == structure_id,
-            FollowUp.done_at.is_(None),
-            FollowUp.deleted_at.is_(None),
+            column == record_id, FollowUp.done_at.is_(None), FollowUp.deleted_at.is_(None)
         )
     )
     if not count:
         return None
-    return Pointer(
-        translate(N_("Relances à faire : %(count)s"), count=count),
-        url_for("follow_ups.index", structure=structure_id),
-    )
+    label = translate(N_("Relances à faire : %(count)s"), count=count)
+    arguments: dict[str, Any] = {filter_name: record_id}
+    return Pointer(label, url_for("follow_ups.index", **arguments))
 
 
 POINTERS = (
     ("structure", sessions_of_structure),
     ("structure", follow_ups_of_structure),
     ("contact", sessions_of_contact),
+    ("contact", follow_ups_of_contact),
+    ("project", follow_ups_of_project),
 )

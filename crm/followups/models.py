@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.accounts.models import User
 from crm.contacts.models import Contact, Structure
 from crm.database import Base, UtcDateTime, key_text
-from crm.followups.types import SessionStatus
+from crm.followups.types import Priority, Recurrence, SessionStatus
+from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 
@@ -39,6 +40,8 @@ session_country = Table(
 )
 
 _statuses = ", ".join(f"'{status}'" for status in SessionStatus)
+_priorities = ", ".join(f"'{priority}'" for priority in Priority)
+_recurrences = ", ".join(f"'{recurrence}'" for recurrence in Recurrence)
 
 
 class AccompanimentSession(Base):
@@ -118,12 +121,18 @@ class SessionStructure(Base):
 
 
 class FollowUp(Base):
-    """Something someone must do by a day, about a structure, often out of a session."""
+    """Something someone must do by a day, about a record, often out of a session.
+
+    One that comes back (`recurrence`) makes the next when it is done: `previous_id` says out of
+    which, `anchored_on` from which day its days are counted. `outcome` is what came of it.
+    """
 
     __tablename__ = "follow_up"
     __history__ = "follow_up"
-    __history_exclude__ = frozenset({"created_at"})
+    __history_exclude__ = frozenset({"created_at", "anchored_on", "previous_id"})
     __table_args__ = (
+        CheckConstraint(f"priority IN ({_priorities})", name="priority"),
+        CheckConstraint(f"recurrence IN ({_recurrences})", name="recurrence"),
         Index("ix_follow_up_assignee_id_done_at_due_on", "assignee_id", "done_at", "due_on"),
         Index("ix_follow_up_due_on", "done_at", "due_on", "id"),
     )
@@ -132,23 +141,37 @@ class FollowUp(Base):
     what: Mapped[str] = mapped_column(String(300))
     due_on: Mapped[date]
     assignee_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    priority: Mapped[str] = mapped_column(key_text(10), default=Priority.NORMAL)
+    recurrence: Mapped[str | None] = mapped_column(key_text(12))
+    anchored_on: Mapped[date | None]
+    previous_id: Mapped[int | None] = mapped_column(ForeignKey("follow_up.id"), unique=True)
     structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
     session_id: Mapped[int | None] = mapped_column(
         ForeignKey("accompaniment_session.id"), index=True
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(Text)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
     assignee: Mapped[User] = relationship(lazy="raise")
     structure: Mapped[Structure | None] = relationship(lazy="raise")
+    contact: Mapped[Contact | None] = relationship(lazy="raise")
+    project: Mapped[Project | None] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
 
     def history_subjects(self) -> list[tuple[str, int]]:
         """Return the records on whose pages this change is told."""
-        return [("structure", self.structure_id)] if self.structure_id else []
+        about = (
+            ("structure", self.structure_id),
+            ("contact", self.contact_id),
+            ("project", self.project_id),
+        )
+        return [(entity, record_id) for entity, record_id in about if record_id]
 
 
 class CalendarFeed(Base):

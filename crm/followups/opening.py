@@ -14,6 +14,7 @@ from crm.core import clock
 from crm.core.errors import NotFoundError
 from crm.followups import rules
 from crm.followups.forms import SessionForm
+from crm.followups.models import FollowUp
 from crm.followups.operations.sessions import find_by_submission_key
 from crm.followups.queries import session_for_page
 from crm.projects.models import Project
@@ -63,6 +64,8 @@ def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int
     values: dict[str, Any] = {"held_on": clock.today(), "officers": [str(user_id)]}
     if copied_id := _number(arguments.get("copie")):
         values |= _copied(session, copied_id)
+    if follow_up_id := _number(arguments.get("relance")):
+        values |= _of_follow_up(session, follow_up_id)
     if project_id := _number(arguments.get("projet")):
         values |= _of_project(session, project_id)
     structures = [each for each in arguments.getlist("structure") if _PICKED.fullmatch(each)]
@@ -87,6 +90,20 @@ def _copied(session: Session, session_id: int) -> dict[str, Any]:
         "countries": [country.code for country in record.countries],
         "duration": record.duration_minutes,
     }
+
+
+def _of_follow_up(session: Session, follow_up_id: int) -> dict[str, Any]:
+    record = session.scalar(
+        select(FollowUp).where(FollowUp.id == follow_up_id, FollowUp.deleted_at.is_(None))
+    )
+    if record is None:
+        return {}
+    values: dict[str, Any] = _of_project(session, record.project_id) if record.project_id else {}
+    if record.structure_id:
+        values["structures"] = [str(record.structure_id)]
+    if record.contact_id:
+        values["contacts"] = [str(record.contact_id)]
+    return values | {"notes": record.outcome or record.what}
 
 
 def _of_project(session: Session, project_id: int) -> dict[str, Any]:

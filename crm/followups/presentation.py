@@ -1,6 +1,6 @@
 """What the pages of sessions put together."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,8 @@ from crm.contacts.queries import (
 from crm.contacts.queries.structures import Suggestion
 from crm.core.errors import N_
 from crm.core.text import fold
-from crm.followups.forms import FollowUpForm, SessionForm
+from crm.followups.follow_up_forms import FollowUpForm
+from crm.followups.forms import SessionForm
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.queries import (
     follow_ups_of_session,
@@ -166,11 +167,15 @@ def session_page(session: Session, session_id: int) -> dict[str, Any]:
 def offer_follow_up_choices(
     session: Session, form: FollowUpForm, record: FollowUp | None = None
 ) -> None:
-    """Give the form the team, and the name of the structure that is chosen."""
+    """Give the form the team, and the names of the structure and the person that are chosen."""
     form.assignee.choices = team(session, [record.assignee_id] if record else [])
-    known: Mapping[str, str] = (
-        {str(record.structure.id): record.structure.name} if record and record.structure else {}
-    )
-    chosen = form.structure.data or []
-    unknown = possible_values(chosen, known)
-    form.structure.offer([*known.items(), *structures_by_values(session, unknown)])
+    seats: dict[str, str] = {}
+    people: dict[str, str] = {}
+    if record and record.structure:
+        seats = {str(record.structure.id): record.structure.name}
+    if record and record.contact:
+        people = {str(record.contact.id): record.contact.full_name}
+    new_seats = possible_values(form.structure.data or [], seats)
+    new_people = possible_values(form.contact.data or [], people)
+    form.structure.offer([*seats.items(), *structures_by_values(session, new_seats)])
+    form.contact.offer([*people.items(), *contacts_by_values(session, new_people)])

@@ -6,8 +6,16 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from crm.core.days import add_months
 from crm.core.errors import N_, RuleError
-from crm.followups.types import FollowUpData, NextStep, SessionData, SessionStatus
+from crm.followups.types import (
+    FollowUpData,
+    NextStep,
+    Priority,
+    Recurrence,
+    SessionData,
+    SessionStatus,
+)
 
 Member = TypeVar("Member")
 
@@ -15,6 +23,7 @@ MOST_STRUCTURES = 30
 MOST_CONTACTS = 60
 LONGEST_NOTES = 20_000
 LONGEST_WHAT = 300
+LONGEST_OUTCOME = 2_000
 LONGEST_NAME = 100
 LONGEST_ID = 9
 LONGEST_MINUTES = 24 * 60
@@ -95,7 +104,11 @@ def clean_next_step(what: str | None, due_on: date | None) -> NextStep | None:
 
 
 def clean_follow_up(data: FollowUpData) -> FollowUpData:
-    """Return the data without spaces around it; raise RuleError when nothing is to be done."""
+    """Return the data without spaces around it; raise RuleError naming what does not fit."""
+    if data.priority not in set(Priority):
+        raise RuleError("priority", N_("Choisissez une priorité de la liste."))
+    if data.recurrence is not None and data.recurrence not in set(Recurrence):
+        raise RuleError("recurrence", N_("Choisissez un rythme de la liste."))
     what = data.what.strip()
     if not what:
         raise RuleError("what", N_("Dites ce qu’il y a à faire."))
@@ -108,6 +121,16 @@ def _check_what(field: str, what: str) -> None:
         raise RuleError(
             field, N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_WHAT
         )
+
+
+def clean_outcome(outcome: str | None) -> str | None:
+    """Return what came of a follow-up, or None; raise RuleError when it is too long."""
+    text = (outcome or "").strip()
+    if len(text) > LONGEST_OUTCOME:
+        raise RuleError(
+            "outcome", N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_OUTCOME
+        )
+    return text or None
 
 
 class Delay(StrEnum):
@@ -123,6 +146,32 @@ _DELAYS = {Delay.DAY: timedelta(days=1), Delay.WEEK: timedelta(weeks=1)}
 def postponed(due_on: date, today: date, delay: Delay) -> date:
     """Return the new day: a late follow-up is put off from today, not from the day it missed."""
     return max(due_on, today) + _DELAYS[delay]
+
+
+_STEPS_IN_DAYS = {Recurrence.WEEK: 7, Recurrence.FORTNIGHT: 14}
+_STEPS_IN_MONTHS = {
+    Recurrence.MONTH: 1,
+    Recurrence.QUARTER: 3,
+    Recurrence.HALF_YEAR: 6,
+    Recurrence.YEAR: 12,
+}
+
+
+def next_due(anchored_on: date, recurrence: Recurrence, after: date) -> date:
+    """Return the first day of the series after a day.
+
+    The days are counted from the first one, so that a series begun on the 31st comes on the last
+    day of the shorter months and on the 31st of the others.
+    """
+    if after < anchored_on:
+        return anchored_on
+    if days := _STEPS_IN_DAYS.get(recurrence):
+        return anchored_on + timedelta(days=((after - anchored_on).days // days + 1) * days)
+    step = _STEPS_IN_MONTHS[recurrence]
+    months = (after.year - anchored_on.year) * 12 + after.month - anchored_on.month
+    passed = months // step * step
+    found = add_months(anchored_on, passed)
+    return found if found > after else add_months(anchored_on, passed + step)
 
 
 def _once(values: Iterable[Member]) -> tuple[Member, ...]:

@@ -117,5 +117,5 @@ def _next_fact(planned: Row[Any] | None, follow_up: Row[Any] | None) -> Fact:
         return Fact(label, said, url_for("sessions.show", session_id=planned.id))
     if follow_up is not None:
         said = f"{long_date(follow_up.due_on)} · {follow_up.what}"
-        return Fact(label, said, url_for("follow_ups.edit", follow_up_id=follow_up.id))
+        return Fact(label, said, url_for("follow_ups.show", follow_up_id=follow_up.id))
     return Fact(label, translate(N_("rien de prévu")))

@@ -17,12 +17,12 @@ from crm.followups.models import (
     session_officer,
 )
 from crm.followups.queries import open_follow_ups_of
-from crm.followups.queries.follow_ups import follow_up_rows
+from crm.followups.queries.follow_ups import ABOUT, follow_up_rows
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.reference.models import ReferenceItem
 from crm.web.formats import short_date
 from crm.web.locale import translate
-from crm.web.panels import Panel, PanelRow
+from crm.web.panels import Panel, PanelRow, PanelSource
 from crm.web.timeline import TimelineEntry
 
 _LONGEST_BODY = 280
@@ -42,15 +42,17 @@ def session_entries(
 def follow_up_entries(
     session: Session, *, entity: str, record_id: int, limit: int
 ) -> list[TimelineEntry]:
-    """Return the follow-ups about a structure that were done; none for another kind of record."""
-    if entity != "structure":
+    """Return the follow-ups about a record that were done; none for a kind that has none."""
+    statement = _DONE.get(entity)
+    if statement is None:
         return []
-    rows = session.connection().execute(_DONE, {"record_id": record_id, "limit": limit})
+    rows = session.connection().execute(statement, {"record_id": record_id, "limit": limit})
     return [
         TimelineEntry(
             when=row.done_at,
             title=row.what,
-            url=url_for("follow_ups.edit", follow_up_id=row.id),
+            url=url_for("follow_ups.show", follow_up_id=row.id),
+            body=_beginning(row.outcome),
             icon="check",
             who=row.assignee,
         )
@@ -58,12 +60,13 @@ def follow_up_entries(
     ]
 
 
-_DONE = (
-    follow_up_rows()
-    .where(FollowUp.structure_id == bindparam("record_id"), FollowUp.done_at.is_not(None))
+_DONE = {
+    entity: follow_up_rows()
+    .where(column == bindparam("record_id"), FollowUp.done_at.is_not(None))
     .order_by(FollowUp.done_at.desc(), FollowUp.id.desc())
     .limit(bindparam("limit", type_=Integer))
-)
+    for entity, column in ABOUT.items()
+}
 
 
 def _told_sessions(
@@ -130,20 +133,32 @@ def _beginning(notes: str | None) -> str | None:
     return text[:_LONGEST_BODY].rsplit(" ", 1)[0] + "…"
 
 
-def follow_up_panel(session: Session, structure_id: int) -> Panel:
-    """Return what is still to be done about a structure, for its page."""
-    rows = open_follow_ups_of(session, structure_id=structure_id)
-    return Panel(
-        title=translate(N_("À faire")),
-        rows=[
-            PanelRow(
-                title=row.what,
-                url=url_for("follow_ups.edit", follow_up_id=row.id),
-                detail=row.assignee,
-                aside=short_date(row.due_on),
-                icon="bell",
-            )
-            for row in rows
-        ],
-        url=url_for("follow_ups.index", structure=structure_id),
-    )
+def follow_up_panel(entity: str, filter_name: str) -> PanelSource:
+    """Return what shows, on the pages of a kind of record, what is still to be done about it."""
+
+    def panel(session: Session, record_id: int) -> Panel:
+        rows = open_follow_ups_of(session, entity=entity, record_id=record_id)
+        arguments: dict[str, Any] = {filter_name: record_id}
+        return Panel(
+            title=translate(N_("À faire")),
+            rows=[
+                PanelRow(
+                    title=row.what,
+                    url=url_for("follow_ups.show", follow_up_id=row.id),
+                    detail=row.assignee,
+                    aside=short_date(row.due_on),
+                    icon="bell",
+                )
+                for row in rows
+            ],
+            url=url_for("follow_ups.index", **arguments),
+        )
+
+    return panel
+
+
+FOLLOW_UP_PANELS = {
+    "structure": follow_up_panel("structure", "structure"),
+    "contact": follow_up_panel("contact", "personne"),
+    "project": follow_up_panel("project", "projet"),
+}

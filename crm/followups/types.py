@@ -24,6 +24,42 @@ STATUS_LABELS = {
 }
 
 
+class Priority(StrEnum):
+    """How much a follow-up matters; the urgent ones are told of at once."""
+
+    URGENT = "urgente"
+    NORMAL = "normale"
+    LOW = "basse"
+
+
+PRIORITY_LABELS = {
+    Priority.URGENT: N_("Urgente"),
+    Priority.NORMAL: N_("Normale"),
+    Priority.LOW: N_("Peut attendre"),
+}
+
+
+class Recurrence(StrEnum):
+    """How often a follow-up comes back once it is done."""
+
+    WEEK = "semaine"
+    FORTNIGHT = "quinzaine"
+    MONTH = "mois"
+    QUARTER = "trimestre"
+    HALF_YEAR = "semestre"
+    YEAR = "an"
+
+
+RECURRENCE_LABELS = {
+    Recurrence.WEEK: N_("Chaque semaine"),
+    Recurrence.FORTNIGHT: N_("Toutes les deux semaines"),
+    Recurrence.MONTH: N_("Chaque mois"),
+    Recurrence.QUARTER: N_("Chaque trimestre"),
+    Recurrence.HALF_YEAR: N_("Chaque semestre"),
+    Recurrence.YEAR: N_("Chaque année"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class SessionData:
     """What a form or an import says of a session; ids and codes are checked by the operation.
@@ -54,9 +90,13 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class FollowUpData:
-    """What a form says of a follow-up; `structure` is a picker's value."""
+    """What a form says of a follow-up; `structure` and `contact` are a picker's values."""
 
     what: str
     due_on: date
     assignee_id: int
     structure: str | None = None
+    contact: str | None = None
+    project_id: int | None = None
+    priority: str = Priority.NORMAL
+    recurrence: str | None = None

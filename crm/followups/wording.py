@@ -10,8 +10,16 @@ from crm.accounts.models import User
 from crm.contacts.models import Contact, Structure
 from crm.contacts.wording import named_by
 from crm.core.errors import N_
-from crm.followups.types import STATUS_LABELS, SessionStatus
+from crm.followups.types import (
+    PRIORITY_LABELS,
+    RECURRENCE_LABELS,
+    STATUS_LABELS,
+    Priority,
+    Recurrence,
+    SessionStatus,
+)
 from crm.history.wording import Wording
+from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 from crm.web.locale import translate
@@ -19,6 +27,14 @@ from crm.web.locale import translate
 
 def _statuses(_session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
     return {value: translate(STATUS_LABELS[SessionStatus(value)]) for value in values}
+
+
+def _priorities(_session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+    return {value: translate(PRIORITY_LABELS[Priority(value)]) for value in values}
+
+
+def _recurrences(_session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+    return {value: translate(RECURRENCE_LABELS[Recurrence(value)]) for value in values}
 
 
 def _people(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
@@ -57,11 +73,20 @@ FOLLOW_UP_WORDING = Wording(
         "what": N_("À faire"),
         "due_on": N_("Pour le"),
         "assignee_id": N_("Confiée à"),
+        "priority": N_("Priorité"),
+        "recurrence": N_("Revient"),
         "structure_id": N_("Structure"),
+        "contact_id": N_("Personne"),
+        "project_id": N_("Projet"),
         "done_at": N_("Faite le"),
+        "outcome": N_("Ce qui s’est passé"),
     },
     {
         "assignee_id": named_by(User.id, User.name),
+        "priority": _priorities,
+        "recurrence": _recurrences,
         "structure_id": named_by(Structure.id, Structure.name),
+        "contact_id": _people,
+        "project_id": named_by(Project.id, Project.name),
     },
 )

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.datastructures import MultiDict
 
+from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.database import db, transaction
-from crm.history.recording import change_set_of
+from crm.history.recording import change_set_of, describe_save
 from crm.web.list_definition import ListDefinition, Narrowing
 from crm.web.lists import Listing
 from crm.web.requests import done, refused, typed_ids
@@ -82,6 +86,35 @@ def check_all_found(wanted: Sequence[int], found: int) -> None:
             "selection",
             N_("Des fiches choisies n’existent plus : rien n’a changé. Choisissez à nouveau."),
         )
+
+
+def change_each(
+    session: Session,
+    model: type[Any],
+    ids: Sequence[int],
+    *,
+    label: str,
+    change: Callable[[Any], bool],
+    options: Sequence[ORMOption] = (),
+) -> int:
+    """Change each record of a selection, under one label in history; return how many have changed.
+
+    `change` tells whether it did. Raises RuleError, and nothing changes, when one is not there.
+    """
+    wanted = check_selection(ids)
+    records: list[Any] = []
+    for batch in in_batches(wanted):
+        records += session.scalars(
+            select(model)
+            .where(model.id.in_(batch), model.deleted_at.is_(None))
+            .options(*options)
+            .order_by(model.id)
+        )
+    check_all_found(wanted, len(records))
+    describe_save(session, label=label)
+    count = sum(change(record) for record in records)
+    session.flush()
+    return count
 
 
 def answer_bulk(bulk: Bulk) -> ResponseReturnValue:

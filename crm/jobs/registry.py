@@ -25,7 +25,7 @@ class Job:
 
 
 _jobs: dict[str, Job] = {}
-_chores: list[Callable[[], None]] = []
+_chores: list[Callable[[], object]] = []
 
 
 def add_job(job: Job) -> None:
@@ -33,13 +33,13 @@ def add_job(job: Job) -> None:
     _jobs[job.name] = job
 
 
-def add_chore(chore: Callable[[], None]) -> None:
+def add_chore(chore: Callable[[], object]) -> None:
     """Do this each time the bell rings, once a minute; it opens its own transactions."""
     if chore not in _chores:
         _chores.append(chore)
 
 
-def chores() -> list[Callable[[], None]]:
+def chores() -> list[Callable[[], object]]:
     """Return what is done each time the bell rings."""
     return list(_chores)
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm.core import clock
-from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.core.numbers import typed_id
-from crm.history.bulk import BulkAction, check_all_found, check_selection
-from crm.history.recording import describe_save
+from crm.history.bulk import BulkAction, change_each
 from crm.projects.models import Project
 from crm.projects.rules import check_status
 from crm.projects.types import PROJECT_STATUS_LABELS
@@ -96,20 +93,8 @@ def _theme(session: Session, theme_id: int) -> ReferenceItem:
 def _change_each(
     session: Session, ids: Sequence[int], label: str, change: Callable[[Project], bool]
 ) -> int:
-    wanted = check_selection(ids)
-    projects: list[Project] = []
-    for batch in in_batches(wanted):
-        projects += session.scalars(
-            select(Project)
-            .where(Project.id.in_(batch), Project.deleted_at.is_(None))
-            .options(selectinload(Project.themes))
-            .order_by(Project.id)
-        )
-    check_all_found(wanted, len(projects))
-    describe_save(session, label=label)
-    count = sum(change(project) for project in projects)
-    session.flush()
-    return count
+    options = [selectinload(Project.themes)]
+    return change_each(session, Project, ids, label=label, change=change, options=options)
 
 
 PROJECT_ACTIONS = (

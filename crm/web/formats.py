@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from flask import Flask, g, has_request_context
+from flask import Flask, g, has_app_context
 
 from crm.core import clock
 
@@ -24,7 +24,7 @@ _DAYS = {
 
 def current_locale() -> str:
     """Return "fr" or "en", as the signed-in person chose; French otherwise."""
-    return str(g.get("locale", "fr")) if has_request_context() else "fr"
+    return str(g.get("locale", "fr")) if has_app_context() else "fr"
 
 
 def number(value: int) -> str:
@@ -66,6 +66,16 @@ def day_date(day: date | None) -> str:
     return f"{_DAYS[current_locale()][day.weekday()]} {long_date(day)}" if day else ""
 
 
+def month_name(day: date) -> str:
+    """Return « novembre 2026 »."""
+    return f"{_MONTHS[current_locale()][day.month - 1]} {day.year}"
+
+
+def weekday_name(day: date) -> str:
+    """Return « lundi »."""
+    return _DAYS[current_locale()][day.weekday()]
+
+
 def instant(moment: datetime | None) -> str:
     """Return `12 mars 2019 à 14:32`, on the clock of Paris."""
     if moment is None:
@@ -97,5 +107,8 @@ def phone(value: str | None) -> str:
 
 def register_formats(app: Flask) -> None:
     """Make each of these a template filter."""
-    for function in (number, money, short_date, long_date, day_date, instant, duration, phone):
+    for function in (
+        number, money, short_date, long_date, day_date, month_name, weekday_name, instant, duration,
+        phone,
+    ):  # fmt: skip
         app.add_template_filter(function)

@@ -20,6 +20,8 @@ EXPECTED_PUBLIC = {
     "accounts.forgotten_password",
     "accounts.choose_password",
     "calendar.read",
+    "reminders.act",
+    "reminders.follow_link",
     "health.alive",
     "health.ready",
     "static",

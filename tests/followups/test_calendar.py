@@ -62,7 +62,7 @@ def test_what_is_to_do_and_what_is_planned_is_there(
     assert task.decoded("dtend") == today + timedelta(days=1)
     assert str(task["summary"]) == f"{to_do.what} · {lens.name}"
     assert task["transp"] == "TRANSPARENT"
-    assert f"/relances/{to_do.id}/modifier" in task["url"]
+    assert f"/relances/{to_do.id}" in task["url"]
     meeting = events[f"seance-{planned.id}"]
     assert isinstance(meeting.decoded("dtstart"), date)
     assert "Ville de Lens" in meeting["summary"]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.followups.models import FollowUp
-from crm.followups.timeline import follow_up_panel, session_entries
+from crm.followups.timeline import FOLLOW_UP_PANELS, session_entries
 from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory, reference, seat
 from tests.support.client import PageClient
@@ -233,5 +233,5 @@ def test_a_structure_and_a_person_tell_of_their_sessions(
             assert told[0].body
             assert len(told[0].body) < 300
         assert session_entries(session, entity="group", record_id=1, limit=3) == []
-        panel = follow_up_panel(session, structure.id)
+        panel = FOLLOW_UP_PANELS["structure"](session, structure.id)
     assert [row.title for row in panel.rows] == ["Rappeler"]

@@ -4,25 +4,32 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from flask import url_for
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, or_, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import User
-from crm.contacts.models import Structure
+from crm.contacts.models import Contact, Structure
+from crm.contacts.queries import contacts_by_values
 from crm.core.errors import N_
 from crm.followups.listings.session_filters import chosen_structures, ids
 from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_rows
+from crm.followups.types import PRIORITY_LABELS, Priority
+from crm.projects.models import Project
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
 from crm.web.lists import Listing
 from crm.web.locale import translate
 
-TO_DO = "a-faire"
+_BY_PRIORITY = case(
+    {each.value: place for place, each in enumerate(Priority)}, value=FollowUp.priority
+)
+TO_DO, LATE_OR_TODAY = "a-faire", "retard-ou-jour"
 MINE = "moi"
 _WHEN = (
     ("retard", N_("En retard")),
     ("jour", N_("Aujourd’hui")),
+    (LATE_OR_TODAY, N_("En retard ou aujourd’hui")),
     ("semaine", N_("Dans les 7 jours")),
     (TO_DO, N_("Toutes celles à faire")),
     ("faites", N_("Faites")),
@@ -37,15 +44,20 @@ def follow_up_list(arguments: MultiDict[str, str], *, today: date, user_id: int)
         columns=(
             Column("what", N_("À faire")),
             Column("due_on", N_("Pour le"), sort="date"),
-            Column("structure", N_("Structure")),
+            Column("about", N_("À propos de")),
             Column("assignee", N_("Confiée à")),
             Column("actions", N_("Actions")),
         ),
-        sorts={"date": Sort((FollowUp.due_on, FollowUp.id))},
+        sorts={
+            "date": Sort((FollowUp.due_on, FollowUp.id)),
+            "priorite": Sort((_BY_PRIORITY, FollowUp.due_on, FollowUp.id)),
+        },
         default_sort="date",
         filters=_filters(arguments, today, user_id),
         search_label=N_("Ce qu’il y a à faire, structure"),
         count_words=(N_("%(count)s relance"), N_("%(count)s relances")),
+        takes_all=True,
+        has_more_actions=True,
         export_url=lambda extension: url_for("follow_ups.export", extension=extension),
     )
 
@@ -67,12 +79,42 @@ def _filters(arguments: MultiDict[str, str], today: date, user_id: int) -> list[
             everything_label=N_("Toute l’équipe"),
         ),
         Filter(
+            "priorite",
+            N_("Priorité"),
+            FollowUp.priority.in_,
+            lambda _session: [(each.value, translate(t)) for each, t in PRIORITY_LABELS.items()],
+            everything_label=N_("Toutes"),
+        ),
+        *_about(arguments),
+    ]
+
+
+def _about(arguments: MultiDict[str, str]) -> list[Filter]:
+    """Return the filters by what a follow-up is about: only what the URL names is offered."""
+    return [
+        Filter(
             "structure",
             N_("Structure"),
             lambda values: FollowUp.structure_id.in_(ids(values)),
             lambda session: chosen_structures(session, arguments.getlist("structure")[:20]),
             everything_label=N_("Toutes"),
             name_values=chosen_structures,
+        ),
+        Filter(
+            "projet",
+            N_("Projet"),
+            lambda values: FollowUp.project_id.in_(ids(values)),
+            lambda session: _chosen_projects(session, arguments.getlist("projet")[:20]),
+            everything_label=N_("Tous"),
+            name_values=_chosen_projects,
+        ),
+        Filter(
+            "personne",
+            N_("Personne"),
+            lambda values: FollowUp.contact_id.in_(ids(values)),
+            lambda session: contacts_by_values(session, arguments.getlist("personne")[:20]),
+            everything_label=N_("Toutes"),
+            name_values=contacts_by_values,
         ),
     ]
 
@@ -84,14 +126,25 @@ def narrow_by_text(session: Session, listing: Listing) -> Narrowing:
         narrowing.statement = narrowing.statement.where(
             FollowUp.what.icontains(word, autoescape=True)
             | Structure.name.icontains(word, autoescape=True)
+            | Contact.last_name.icontains(word, autoescape=True)
+            | Project.name.icontains(word, autoescape=True)
         )
     return narrowing
+
+
+def _chosen_projects(session: Session, values: list[str]) -> list[tuple[str, str]]:
+    found = select(Project.id, Project.name).where(
+        Project.id.in_(ids(values)), Project.deleted_at.is_(None)
+    )
+    rows = session.execute(found.order_by(Project.sort_name, Project.id)).tuples()
+    return [(str(project_id), name) for project_id, name in rows]
 
 
 def _due(today: date) -> Callable[[list[str]], ColumnElement[bool]]:
     is_open = FollowUp.done_at.is_(None)
     conditions = {
         "retard": and_(is_open, FollowUp.due_on < today),
+        LATE_OR_TODAY: and_(is_open, FollowUp.due_on <= today),
         "jour": and_(is_open, FollowUp.due_on == today),
         "semaine": and_(is_open, FollowUp.due_on <= today + timedelta(days=7)),
         TO_DO: is_open,

@@ -6,13 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.contacts.events import SuccessorsWanted
-from crm.contacts.operations import resolve_structure
+from crm.contacts.operations import resolve_contact, resolve_structure
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.operations.choices import assignee
-from crm.followups.types import FollowUpData, NextStep
+from crm.followups.types import FollowUpData, NextStep, Recurrence
+from crm.history.trash import move_to_trash, restore_from_trash
+from crm.projects.models import Project
 from crm.web.locale import translate
 
 _TIME_TO_MEET = timedelta(days=30)
@@ -76,18 +78,65 @@ def update_follow_up(
     return record
 
 
-def complete_follow_up(session: Session, *, follow_up_id: int) -> None:
-    """Mark a follow-up as done; one that is done already stays so."""
+def complete_follow_up(
+    session: Session, *, follow_up_id: int, outcome: str | None = None
+) -> FollowUp | None:
+    """Mark a follow-up as done, with what came of it; return the next of a series.
+
+    One that is done already stays so, and makes nothing anew.
+    """
     record = get_follow_up(session, follow_up_id)
-    if record.done_at is None:
-        record.done_at = clock.now()
+    outcome = rules.clean_outcome(outcome)
+    if outcome is not None and outcome != record.outcome:
+        record.outcome = outcome
+    if record.done_at is not None:
         session.flush()
+        return None
+    record.done_at = clock.now()
+    session.flush()
+    if record.recurrence is None:
+        return None
+    return _schedule_next(session, record, Recurrence(record.recurrence))
 
 
 def reopen_follow_up(session: Session, *, follow_up_id: int) -> None:
-    """Mark a follow-up as still to be done."""
-    get_follow_up(session, follow_up_id).done_at = None
+    """Mark a follow-up as still to be done; the next one that it made goes, if it is still open."""
+    record = get_follow_up(session, follow_up_id)
+    record.done_at = None
     session.flush()
+    following = _following(session, record)
+    if following is not None and following.deleted_at is None and following.done_at is None:
+        move_to_trash(session, entity="follow_up", record_id=following.id)
+
+
+def _schedule_next(session: Session, record: FollowUp, recurrence: Recurrence) -> FollowUp:
+    following = _following(session, record)
+    if following is not None:
+        if following.deleted_at is not None:
+            restore_from_trash(session, entity="follow_up", record_id=following.id)
+        return following
+    anchored_on = record.anchored_on or record.due_on
+    following = FollowUp(
+        what=record.what,
+        due_on=rules.next_due(anchored_on, recurrence, max(record.due_on, clock.today())),
+        assignee_id=record.assignee_id,
+        priority=record.priority,
+        recurrence=recurrence,
+        anchored_on=anchored_on,
+        previous_id=record.id,
+        structure_id=record.structure_id,
+        contact_id=record.contact_id,
+        project_id=record.project_id,
+        session_id=record.session_id,
+        created_at=clock.now(),
+    )
+    session.add(following)
+    session.flush()
+    return following
+
+
+def _following(session: Session, record: FollowUp) -> FollowUp | None:
+    return session.scalar(select(FollowUp).where(FollowUp.previous_id == record.id))
 
 
 def postpone_follow_up(session: Session, *, follow_up_id: int, due_on: date) -> date:
@@ -110,12 +159,37 @@ def get_follow_up(session: Session, follow_up_id: int) -> FollowUp:
 
 def _fill(session: Session, record: FollowUp, data: FollowUpData) -> None:
     data = rules.clean_follow_up(data)
-    structure_id = None
-    if data.structure and data.structure == str(record.structure_id or ""):
-        structure_id = record.structure_id
-    elif data.structure:
-        structure_id = resolve_structure(session, value=data.structure, family_code=None).id
     record.assignee_id = assignee(session, data.assignee_id, kept_id=record.assignee_id)
-    record.structure_id = structure_id
+    record.structure_id = _structure(session, record, data.structure)
+    record.contact_id = _contact(session, record, data.contact)
+    record.project_id = _project(session, record, data.project_id)
     record.what = data.what
-    record.due_on = data.due_on
+    record.priority = data.priority
+    if record.due_on != data.due_on or record.recurrence != data.recurrence:
+        # Putting one off leaves the days of its series; choosing its day begins them anew.
+        record.anchored_on = data.due_on if data.recurrence else None
+    record.due_on, record.recurrence = data.due_on, data.recurrence
+
+
+def _structure(session: Session, record: FollowUp, value: str | None) -> int | None:
+    if not value or value == str(record.structure_id or ""):
+        return record.structure_id if value else None
+    return resolve_structure(session, value=value, family_code=None).id
+
+
+def _contact(session: Session, record: FollowUp, value: str | None) -> int | None:
+    if not value or value == str(record.contact_id or ""):
+        return record.contact_id if value else None
+    try:
+        return resolve_contact(session, value=value, structure_id=record.structure_id).id
+    except RuleError as error:
+        raise RuleError("contact", error.message, **error.params) from error
+
+
+def _project(session: Session, record: FollowUp, project_id: int | None) -> int | None:
+    if not project_id or project_id == record.project_id:
+        return project_id or None
+    found = select(Project.id).where(Project.id == project_id, Project.deleted_at.is_(None))
+    if session.scalar(found) is None:
+        raise RuleError("project", N_("Choisissez un projet de la liste."))
+    return project_id

@@ -4,6 +4,7 @@ from crm.followups.queries.follow_ups import (
     due_follow_ups,
     follow_up_for_page,
     follow_up_rows,
+    follow_ups_between,
     open_follow_ups_of,
 )
 from crm.followups.queries.sessions import (
@@ -15,6 +16,7 @@ from crm.followups.queries.sessions import (
     recent_sessions,
     session_for_page,
     session_rows,
+    sessions_between,
     unsettled_sessions,
 )
 
@@ -25,11 +27,13 @@ __all__ = [
     "due_follow_ups",
     "follow_up_for_page",
     "follow_up_rows",
+    "follow_ups_between",
     "follow_ups_of_session",
     "most_used_themes",
     "open_follow_ups_of",
     "recent_sessions",
     "session_for_page",
     "session_rows",
+    "sessions_between",
     "unsettled_sessions",
 ]

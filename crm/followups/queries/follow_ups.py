@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_
 from sqlalchemy.orm import Session, joinedload
 
 from crm.accounts.models import User
-from crm.contacts.models import Structure
+from crm.contacts.models import Contact, Structure
 from crm.core.errors import NotFoundError
 from crm.followups.models import AccompanimentSession, FollowUp
+from crm.projects.models import Project
 
 
 def follow_up_rows() -> Select[Any]:
@@ -23,13 +24,23 @@ def follow_up_rows() -> Select[Any]:
             FollowUp.done_at,
             FollowUp.session_id,
             FollowUp.assignee_id,
+            FollowUp.priority,
+            FollowUp.recurrence,
+            FollowUp.outcome,
             User.name.label("assignee"),
             Structure.id.label("structure_id"),
             Structure.name.label("structure"),
+            Contact.id.label("contact_id"),
+            Contact.first_name.label("contact_first_name"),
+            Contact.last_name.label("contact_last_name"),
+            Project.id.label("project_id"),
+            Project.name.label("project"),
         )
         .select_from(FollowUp)
         .join(User, User.id == FollowUp.assignee_id)
         .outerjoin(Structure, Structure.id == FollowUp.structure_id)
+        .outerjoin(Contact, Contact.id == FollowUp.contact_id)
+        .outerjoin(Project, Project.id == FollowUp.project_id)
         .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
         .where(is_shown())
     )
@@ -44,11 +55,16 @@ def is_shown() -> ColumnElement[bool]:
 
 
 def follow_up_for_page(session: Session, follow_up_id: int) -> FollowUp:
-    """Return a follow-up with its structure and assignee; raise NotFoundError."""
+    """Return a follow-up with what it is about and whose it is; raise NotFoundError."""
     record = session.scalar(
         select(FollowUp)
         .where(FollowUp.id == follow_up_id, FollowUp.deleted_at.is_(None))
-        .options(joinedload(FollowUp.structure), joinedload(FollowUp.assignee))
+        .options(
+            joinedload(FollowUp.structure),
+            joinedload(FollowUp.contact),
+            joinedload(FollowUp.project),
+            joinedload(FollowUp.assignee),
+        )
     )
     if record is None:
         raise NotFoundError
@@ -71,17 +87,33 @@ def due_follow_ups(
     ).all()
 
 
-_OPEN_OF_STRUCTURE = (
-    follow_up_rows()
-    .where(FollowUp.structure_id == bindparam("structure_id"), FollowUp.done_at.is_(None))
+def follow_ups_between(
+    session: Session, *, start: date, end: date, assignee_id: int | None, limit: int = 1_000
+) -> Sequence[Row[Any]]:
+    """Return what is or was to be done on these days, by one person or by all, day by day."""
+    statement = follow_up_rows().where(FollowUp.due_on.between(start, end))
+    if assignee_id is not None:
+        statement = statement.where(FollowUp.assignee_id == assignee_id)
+    return session.execute(statement.order_by(FollowUp.due_on, FollowUp.id).limit(limit)).all()
+
+
+ABOUT = {
+    "structure": FollowUp.structure_id,
+    "contact": FollowUp.contact_id,
+    "project": FollowUp.project_id,
+}
+_OPEN = {
+    entity: follow_up_rows()
+    .where(column == bindparam("record_id"), FollowUp.done_at.is_(None))
     .order_by(FollowUp.due_on, FollowUp.id)
     .limit(bindparam("limit", type_=Integer))
-)
+    for entity, column in ABOUT.items()
+}
 
 
 def open_follow_ups_of(
-    session: Session, *, structure_id: int, limit: int = 10
+    session: Session, *, entity: str, record_id: int, limit: int = 10
 ) -> Sequence[Row[Any]]:
-    """Return what is still to be done about a structure, the next first."""
-    values = {"structure_id": structure_id, "limit": limit}
-    return session.connection().execute(_OPEN_OF_STRUCTURE, values).all()
+    """Return what is still to be done about a structure, a person or a project, the next first."""
+    values = {"record_id": record_id, "limit": limit}
+    return session.connection().execute(_OPEN[entity], values).all()

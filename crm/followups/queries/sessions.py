@@ -150,6 +150,21 @@ def recent_sessions(session: Session, *, officer_id: int, limit: int = 6) -> Seq
     ).all()
 
 
+def sessions_between(
+    session: Session, *, start: date, end: date, officer_id: int | None, limit: int = 1_000
+) -> Sequence[Row[Any]]:
+    """Return the sessions done or planned on these days, of an officer or of all, day by day."""
+    statement = session_rows() if officer_id is None else _of_officer(officer_id)
+    return session.execute(
+        statement.where(
+            AccompanimentSession.held_on.between(start, end),
+            AccompanimentSession.status.in_([SessionStatus.PLANNED, SessionStatus.DONE]),
+        )
+        .order_by(AccompanimentSession.held_on, AccompanimentSession.id)
+        .limit(limit)
+    ).all()
+
+
 def _of_officer(officer_id: int) -> Select[Any]:
     return session_rows().join(
         session_officer,

@@ -80,7 +80,7 @@ def _entries(session: Session, owner: User) -> Iterator[Entry]:
             number=row.version,
             day=row.due_on,
             summary=" · ".join(about),
-            url=_address(url_for("follow_ups.edit", follow_up_id=row.id)),
+            url=_address(url_for("follow_ups.show", follow_up_id=row.id)),
             written_at=row.created_at,
             is_busy=False,
         )

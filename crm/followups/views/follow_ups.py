@@ -1,38 +1,45 @@
-"""Follow-ups: the list, done, opened again and put off in one click, the form."""
+"""Follow-ups: the list, a page for each, the form, what is done with several at once."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.gate import signed_in
 from crm.core import clock
-from crm.core.days import parse_day
-from crm.core.errors import N_, RuleError, StaleRecordError
-from crm.database import db, transaction
-from crm.followups import operations, rules
-from crm.followups.forms import FollowUpForm
+from crm.core.errors import N_, StaleRecordError
+from crm.database import db
+from crm.followups import operations
+from crm.followups.follow_up_bulk import FOLLOW_UP_ACTIONS
+from crm.followups.follow_up_forms import FollowUpForm
 from crm.followups.listings import MINE, TO_DO, follow_up_list, narrow_by_text
 from crm.followups.presentation import offer_follow_up_choices
 from crm.followups.queries import follow_up_for_page
+from crm.followups.types import PRIORITY_LABELS, RECURRENCE_LABELS, Priority, Recurrence
+from crm.history.bulk import Bulk, answer_bulk
+from crm.history.queries import history_of
+from crm.history.wording import tell
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.exports import send_table
-from crm.web.formats import day_date
+from crm.web.list_definition import ListDefinition
 from crm.web.lists import Listing
 from crm.web.locale import translate
-from crm.web.requests import done, next_path, refused
+from crm.web.markdown import notes_html
+from crm.web.requests import done, next_path
 from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/relances")
 ONE = "/<int:follow_up_id>"
+_NARROWING = frozenset({"quand", "pour", "structure", "q", "priorite", "projet", "personne"})
 _EXPORTED = (
-    N_("Identifiant"), N_("À faire"), N_("Pour le"), N_("Structure"), N_("Confiée à"),
-    N_("Faite le"),
+    N_("Identifiant"), N_("À faire"), N_("Pour le"), N_("Priorité"), N_("Revient"),
+    N_("Structure"), N_("Personne"), N_("Projet"), N_("Confiée à"), N_("Faite le"),
+    N_("Ce qui s’est passé"),
 )  # fmt: skip
 
 
@@ -54,17 +61,46 @@ def export(extension: str) -> Response:
     listing = _listing()
     result = session.execute(listing.ordered(narrow_by_text(session, listing)))
     header = [translate(label) for label in _EXPORTED]
-    rows: Iterator[list[Any]] = (
-        [row.id, row.what, row.due_on, row.structure, row.assignee, row.done_at] for row in result
-    )
+    rows: Iterator[list[Any]] = (_exported(row) for row in result)
     return send_table(translate(N_("Relances")), header, rows, extension)
+
+
+@blueprint.post("/lot")
+@allow(Permission.LOG_SESSIONS)
+def bulk() -> ResponseReturnValue:
+    """Change the selected follow-ups at once, or show all that can be changed."""
+    return answer_bulk(_FOLLOW_UPS)
+
+
+@blueprint.get(ONE)
+@allow(Permission.READ_NETWORK)
+def show(follow_up_id: int) -> str:
+    """Show a follow-up: what, by when, about whom, what came of it, its changes."""
+    session = db.session()
+    record = follow_up_for_page(session, follow_up_id)
+    found = history_of(session, entity="follow_up", record_id=follow_up_id, limit=20)
+    return render_template(
+        "followups/follow_up.html",
+        record=record,
+        outcome=notes_html(record.outcome),
+        today=clock.today(),
+        priorities=PRIORITY_LABELS,
+        recurrences=RECURRENCE_LABELS,
+        changes=tell(session, found),
+    )
 
 
 @blueprint.route("/nouvelle", methods=["GET", "POST"])
 @allow(Permission.LOG_SESSIONS)
 def new() -> ResponseReturnValue:
-    """Make a follow-up, about the structure of the URL when there is one."""
-    form = FollowUpForm(structure=[request.args.get("structure", "")], assignee=str(signed_in().id))
+    """Make a follow-up, about the records of the URL when there are some."""
+    asked = request.args
+    form = FollowUpForm(
+        structure=[asked.get("structure", "")],
+        contact=[asked.get("contact", "")],
+        project=asked.get("projet", ""),
+        assignee=str(signed_in().id),
+    )
     if form.is_submitted():
         saved = save_once(
             form, lambda session: operations.create_follow_up(session, data=form.read()).id
@@ -94,55 +130,36 @@ def edit(follow_up_id: int) -> ResponseReturnValue:
     return done("Relance enregistrée.", next_path(url_for(".index")))
 
 
-@blueprint.post(f"{ONE}/faite")
-@allow(Permission.LOG_SESSIONS)
-def complete(follow_up_id: int) -> ResponseReturnValue:
-    """Mark a follow-up as done."""
-    with transaction() as session:
-        operations.complete_follow_up(session, follow_up_id=follow_up_id)
-    undo = url_for(".reopen", follow_up_id=follow_up_id, next=_back())
-    return done("Relance faite.", _back(), undo_url=undo)
-
-
-@blueprint.post(f"{ONE}/rouvrir")
-@allow(Permission.LOG_SESSIONS)
-def reopen(follow_up_id: int) -> ResponseReturnValue:
-    """Mark a follow-up as still to be done."""
-    with transaction() as session:
-        operations.reopen_follow_up(session, follow_up_id=follow_up_id)
-    return done("Relance rouverte.", _back())
-
-
-@blueprint.post(f"{ONE}/reporter")
-@allow(Permission.LOG_SESSIONS)
-def postpone(follow_up_id: int) -> ResponseReturnValue:
-    """Put a follow-up off by a day, by a week, or to a day."""
-    try:
-        with transaction() as session:
-            due_on = _new_day(operations.get_follow_up(session, follow_up_id).due_on)
-            before = operations.postpone_follow_up(
-                session, follow_up_id=follow_up_id, due_on=due_on
-            )
-    except RuleError as error:
-        return refused(error, _back())
-    undo = url_for(".postpone", follow_up_id=follow_up_id, au=before.isoformat(), next=_back())
-    return done("Relance reportée au %(day)s.", _back(), undo_url=undo, day=day_date(due_on))
-
-
-def _new_day(due_on: date) -> date:
-    delay, day = request.values.get("de", ""), request.values.get("au", "")
-    if delay in set(rules.Delay):
-        return rules.postponed(due_on, clock.today(), rules.Delay(delay))
-    return parse_day(day, clock.today(), prefer_past=False, field="au")
-
-
 def _listing() -> Listing:
-    user_id = signed_in().id
     arguments = request.args
-    if not set(arguments) & {"quand", "pour", "structure", "q"}:
+    if not set(arguments) & _NARROWING:
         arguments = MultiDict([*arguments.items(multi=True), ("quand", TO_DO), ("pour", MINE)])
-    definition = follow_up_list(arguments, today=clock.today(), user_id=user_id)
-    return Listing(definition, arguments)
+    return Listing(_list_of(arguments), arguments)
+
+
+def _list_of(arguments: MultiDict[str, str]) -> ListDefinition:
+    return follow_up_list(arguments, today=clock.today(), user_id=signed_in().id)
+
+
+_FOLLOW_UPS = Bulk(N_("Modifier plusieurs relances"), _list_of, narrow_by_text, FOLLOW_UP_ACTIONS)
+
+
+def _exported(row: Row[Any]) -> list[Any]:
+    person = " ".join(filter(None, (row.contact_first_name, row.contact_last_name)))
+    rhythm = RECURRENCE_LABELS[Recurrence(row.recurrence)] if row.recurrence else None
+    return [
+        row.id,
+        row.what,
+        row.due_on,
+        translate(PRIORITY_LABELS[Priority(row.priority)]),
+        translate(rhythm) if rhythm else None,
+        row.structure,
+        person or None,
+        row.project,
+        row.assignee,
+        row.done_at,
+        row.outcome,
+    ]
 
 
 def _update(session: Session, follow_up_id: int, form: FollowUpForm) -> int:
@@ -181,7 +198,3 @@ def _form_page(
         form_key=request.full_path.rstrip("?"),
     )
     return page, status
-
-
-def _back() -> str:
-    return next_path(url_for(".index"))

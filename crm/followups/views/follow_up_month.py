@@ -1,0 +1,91 @@
+"""The month of follow-ups and sessions, as a calendar."""
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from flask import render_template, request, url_for
+from sqlalchemy import Row
+
+from crm.accounts.gate import signed_in
+from crm.core import clock
+from crm.core.days import add_months
+from crm.database import db
+from crm.followups.listings import MINE
+from crm.followups.queries import Details, details_of, follow_ups_between, sessions_between
+from crm.followups.views.follow_ups import blueprint
+from crm.web.access import Permission, allow
+
+_MONTH = re.compile(r"(19[5-9]\d|20\d\d)-(0[1-9]|1[0-2])")
+TEAM = "equipe"
+
+
+@dataclass(slots=True)
+class Day:
+    """A day of the calendar, and what is on it."""
+
+    day: date
+    is_in_month: bool
+    follow_ups: list[Row[Any]] = field(default_factory=list)
+    sessions: list[Row[Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """Whole weeks, Monday first, around a month; sessions are named by `details`."""
+
+    first: date
+    weeks: list[list[Day]]
+    details: Details
+
+    @property
+    def days(self) -> list[Day]:
+        """Return the days of the month itself that hold something."""
+        days = [day for week in self.weeks for day in week if day.is_in_month]
+        return [day for day in days if day.follow_ups or day.sessions]
+
+
+@blueprint.get("/calendrier")
+@allow(Permission.READ_NETWORK)
+def month() -> str:
+    """Show a month: one's own follow-ups and sessions, or those of the whole team."""
+    whose = request.args.get("pour", MINE)
+    user_id = None if whose == TEAM else signed_in().id
+    shown = _month(user_id)
+    return render_template(
+        "followups/month.html",
+        month=shown,
+        whose=TEAM if whose == TEAM else MINE,
+        today=clock.today(),
+        here=request.full_path.rstrip("?"),
+        url_of=lambda count: url_for(
+            ".month",
+            mois=add_months(shown.first, count).strftime("%Y-%m"),
+            pour=whose if whose == TEAM else None,
+        ),
+    )
+
+
+def _month(user_id: int | None) -> Month:
+    asked = _MONTH.fullmatch(request.args.get("mois", ""))
+    today = clock.today()
+    first = date(int(asked[1]), int(asked[2]), 1) if asked else today.replace(day=1)
+    start = first - timedelta(days=first.weekday())
+    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    count = (last - start).days // 7 + 1
+    days = {
+        day: Day(day, day.month == first.month)
+        for day in (start + timedelta(days=number) for number in range(count * 7))
+    }
+    end = max(days)
+    session = db.session()
+    for row in follow_ups_between(session, start=start, end=end, assignee_id=user_id):
+        days[row.due_on].follow_ups.append(row)
+    sessions = sessions_between(session, start=start, end=end, officer_id=user_id)
+    for row in sessions:
+        days[row.held_on].sessions.append(row)
+    ordered = [days[day] for day in sorted(days)]
+    weeks = [ordered[place : place + 7] for place in range(0, len(ordered), 7)]
+    return Month(first, weeks, details_of(session, [row.id for row in sessions]))

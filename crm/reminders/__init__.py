@@ -1,0 +1,1 @@
+"""What must come back by itself: one message a day to each person, and the bell."""

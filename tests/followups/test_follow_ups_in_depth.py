@@ -1,0 +1,265 @@
+"""Follow-ups that come back, matter more or less, bear fruit, and are seen month by month."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from crm.core import clock
+from crm.core.errors import RuleError
+from crm.followups import operations, rules
+from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.types import FollowUpData, Recurrence
+from crm.history.models import ChangeSet
+from tests.factories.accounts import UserFactory
+from tests.factories.contacts import ContactFactory, StructureFactory
+from tests.factories.followups import FollowUpFactory, SessionFactory, reference
+from tests.factories.projects import ProjectFactory
+from tests.support.client import PageClient
+
+_days = st.dates(date(2000, 1, 1), date(2060, 1, 1))
+
+
+class TestNextDue:
+    """The days of a series are counted from its first."""
+
+    @pytest.mark.parametrize(
+        ("anchored_on", "recurrence", "after", "expected"),
+        [
+            (date(2026, 1, 31), Recurrence.MONTH, date(2026, 1, 31), date(2026, 2, 28)),
+            (date(2026, 1, 31), Recurrence.MONTH, date(2026, 2, 28), date(2026, 3, 31)),
+            (date(2024, 2, 29), Recurrence.YEAR, date(2024, 2, 29), date(2025, 2, 28)),
+            (date(2024, 2, 29), Recurrence.YEAR, date(2027, 3, 1), date(2028, 2, 29)),
+            (date(2026, 11, 2), Recurrence.WEEK, date(2026, 11, 24), date(2026, 11, 30)),
+            (date(2026, 11, 2), Recurrence.FORTNIGHT, date(2026, 11, 2), date(2026, 11, 16)),
+            (date(2026, 1, 15), Recurrence.QUARTER, date(2026, 8, 1), date(2026, 10, 15)),
+            (date(2026, 1, 15), Recurrence.HALF_YEAR, date(2026, 7, 15), date(2027, 1, 15)),
+            (date(2026, 5, 4), Recurrence.WEEK, date(2026, 5, 1), date(2026, 5, 4)),
+        ],
+    )
+    def test_examples(
+        self, anchored_on: date, recurrence: Recurrence, after: date, expected: date
+    ) -> None:
+        assert rules.next_due(anchored_on, recurrence, after) == expected
+
+    @given(anchored_on=_days, recurrence=st.sampled_from(Recurrence), after=_days)
+    def test_it_is_after_the_day_and_none_is_passed_over(
+        self, anchored_on: date, recurrence: Recurrence, after: date
+    ) -> None:
+        found = rules.next_due(anchored_on, recurrence, after)
+        assert found > after or found == anchored_on > after
+        # Looking from the eve of what was found finds it again: nothing lies between.
+        assert rules.next_due(anchored_on, recurrence, found - timedelta(days=1)) == found
+
+
+def _make(session: Session, **changes: object) -> FollowUp:
+    values = {"what": "Relire le budget", "due_on": clock.today(), "assignee_id": UserFactory().id}
+    return operations.create_follow_up(session, data=FollowUpData(**(values | changes)))  # type: ignore[arg-type]
+
+
+class TestSeries:
+    """One that is done makes the next."""
+
+    def test_the_next_takes_over_what_it_is_about(self, session: Session) -> None:
+        structure, person = StructureFactory(), ContactFactory()
+        due_on = clock.today() - timedelta(days=20)
+        record = _make(
+            session, due_on=due_on, recurrence="semaine", priority="urgente",
+            structure=str(structure.id), contact=str(person.id),
+        )  # fmt: skip
+        following = operations.complete_follow_up(session, follow_up_id=record.id)
+        assert following is not None
+        assert clock.today() < following.due_on <= clock.today() + timedelta(days=7)
+        assert (following.due_on - due_on).days % 7 == 0
+        assert (following.structure_id, following.contact_id) == (structure.id, person.id)
+        assert (following.what, following.priority) == (record.what, "urgente")
+        assert operations.complete_follow_up(session, follow_up_id=record.id) is None
+
+    def test_putting_one_off_leaves_the_days_of_the_series(self, session: Session) -> None:
+        start = clock.today()
+        record = _make(session, due_on=start, recurrence="mois")
+        later = start + timedelta(days=3)
+        operations.postpone_follow_up(session, follow_up_id=record.id, due_on=later)
+        following = operations.complete_follow_up(session, follow_up_id=record.id)
+        assert following is not None
+        assert following.due_on == rules.next_due(start, Recurrence.MONTH, later)
+
+    def test_opening_one_again_takes_the_next_away_and_doing_it_brings_it_back(
+        self, session: Session
+    ) -> None:
+        record = _make(session, recurrence="an")
+        following = operations.complete_follow_up(session, follow_up_id=record.id)
+        assert following is not None
+        operations.reopen_follow_up(session, follow_up_id=record.id)
+        session.refresh(following)
+        assert following.deleted_at is not None
+        again = operations.complete_follow_up(session, follow_up_id=record.id)
+        assert again is not None
+        session.refresh(following)
+        assert (again.id, following.deleted_at) == (following.id, None)
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"priority": "extrême"}, "priority"),
+            ({"recurrence": "heure"}, "recurrence"),
+            ({"contact": "999999999"}, "contact"),
+            ({"project_id": 999999999}, "project"),
+        ],
+    )
+    def test_what_does_not_exist_is_refused(
+        self, session: Session, changes: dict[str, object], field: str
+    ) -> None:
+        with pytest.raises(RuleError) as refusal:
+            _make(session, **changes)
+        assert refusal.value.field == field
+
+
+class TestConclusion:
+    """What came of a follow-up, and the session that it was."""
+
+    def test_it_becomes_a_session_in_one_step(self, officer: PageClient, session: Session) -> None:
+        structure, person = StructureFactory(name="Ville de Lens"), ContactFactory()
+        record = FollowUpFactory(
+            assignee_id=officer.user.id, structure_id=structure.id, contact_id=person.id
+        )
+        url = f"/relances/{record.id}/conclure"
+        assert "Ce qui s’est passé" in officer.get(url).text
+        answer = officer.submit(url, {"outcome": "Accord de principe.", "suite": "seance"})
+        assert answer.status_code == 303
+        assert answer.location == f"/seances/nouvelle?relance={record.id}"
+        page = officer.get(answer.location).text
+        assert "Accord de principe." in page
+        assert "Ville de Lens" in page
+        assert person.last_name in page
+        session.refresh(record)
+        assert (record.outcome, record.done_at is None) == ("Accord de principe.", False)
+        kind = reference("session_kind", "rdv")
+        logged = {
+            "structures": str(structure.id), "held_on": "aujourd'hui", "kind": str(kind.id),
+            "notes": "Accord de principe.", "submission_key": "k" * 24, "status": "realisee",
+        }  # fmt: skip
+        assert officer.submit(answer.location, logged).status_code == 303
+        assert session.scalars(select(AccompanimentSession)).one().notes == "Accord de principe."
+
+    def test_too_long_an_outcome_is_said_beside_its_field_and_nothing_is_done(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        record = FollowUpFactory(assignee_id=officer.user.id)
+        answer = officer.submit(f"/relances/{record.id}/conclure", {"outcome": "x" * 2_001})
+        assert answer.status_code == 422
+        assert "C’est trop long" in answer.text
+        session.refresh(record)
+        assert record.done_at is None
+
+    def test_its_page_and_the_pages_it_is_about_tell_of_it(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        project, person = ProjectFactory(), ContactFactory()
+        record = FollowUpFactory(
+            assignee_id=officer.user.id, project_id=project.id, contact_id=person.id,
+            priority="urgente", recurrence="mois", what="Demander le bilan",
+        )  # fmt: skip
+        page = officer.get(f"/relances/{record.id}").text
+        for told in ("Demander le bilan", "Urgente", "Chaque mois", project.name, person.last_name):
+            assert told in page
+        for address in (f"/projets/{project.id}", f"/contacts/{person.id}"):
+            assert "Demander le bilan" in officer.get(address).text
+        assert "Demander le bilan" in officer.get(f"/relances?projet={project.id}").text
+        assert "Demander le bilan" in officer.get(f"/relances?personne={person.id}").text
+        assert "Demander le bilan" not in officer.get("/relances?priorite=basse").text
+        moved = officer.submit(f"/relances/{record.id}/supprimer", {})
+        assert moved.status_code == 303
+        assert officer.get(f"/relances/{record.id}").status_code == 404
+        officer.submit(f"/relances/{record.id}/restaurer", {})
+        assert officer.get(f"/relances/{record.id}").status_code == 200
+
+
+class TestSelection:
+    """Several at once, undone at once."""
+
+    @pytest.mark.parametrize(
+        ("action", "value", "change"),
+        [
+            ("confier", "{other}", ("assignee_id", "{other}")),
+            ("reporter", "semaine", ("due_on", "{week}")),
+            ("reporter-au", "dans 15 jours", ("due_on", "{fortnight}")),
+            ("priorite", "urgente", ("priority", "urgente")),
+        ],
+    )
+    def test_a_selection_is_changed_and_changed_back(
+        self, officer: PageClient, session: Session, action: str, value: str,
+        change: tuple[str, str],
+    ) -> None:  # fmt: skip
+        name, expected = change
+        today = clock.today()
+        words = {
+            "other": str(UserFactory().id),
+            "week": str(today + timedelta(days=7)),
+            "fortnight": str(today + timedelta(days=15)),
+        }
+        records = [FollowUpFactory(assignee_id=officer.user.id) for _ in range(3)]
+        before = [str(getattr(record, name)) for record in records]
+        sent = {
+            "selection": [str(record.id) for record in records],
+            "action": action,
+            f"valeur-{action}": value.format(**words),
+        }
+        assert officer.submit("/relances/lot", sent).status_code == 303
+        session.expire_all()
+        wanted = expected.format(**words)
+        assert [str(getattr(record, name)) for record in records] == [wanted] * 3
+        last = session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc())).first()
+        officer.submit(f"/historique/{last}/annuler", {})
+        session.expire_all()
+        assert [str(getattr(record, name)) for record in records] == before
+
+    def test_a_selection_is_done_or_thrown_away(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        one, two = (FollowUpFactory(assignee_id=officer.user.id) for _ in range(2))
+        for record, action in ((one, "faites"), (two, "corbeille")):
+            sent = {"selection": str(record.id), "action": action, f"valeur-{action}": "oui"}
+            assert officer.submit("/relances/lot", sent).status_code == 303
+        session.expire_all()
+        assert one.done_at is not None
+        assert two.deleted_at is not None
+
+    def test_a_wrong_value_changes_nothing(self, officer: PageClient, session: Session) -> None:
+        record = FollowUpFactory(assignee_id=officer.user.id)
+        before = (record.assignee_id, record.due_on, record.priority)
+        for action in ("confier", "reporter", "reporter-au", "priorite"):
+            sent = {"selection": str(record.id), "action": action, f"valeur-{action}": "zzz"}
+            assert officer.submit("/relances/lot", sent).status_code == 303
+        session.expire_all()
+        assert (record.assignee_id, record.due_on, record.priority) == before
+
+
+class TestMonth:
+    """The calendar of a month."""
+
+    def test_one_s_own_month_and_the_team_s(self, officer: PageClient, session: Session) -> None:
+        me = session.merge(officer.user)
+        FollowUpFactory(assignee_id=me.id, due_on=date(2026, 2, 28), what="La mienne")
+        FollowUpFactory(due_on=date(2026, 2, 1), what="Celle d’une autre")
+        lens = StructureFactory(name="Ville de Lens")
+        SessionFactory(structures=[lens], officers=[me], held_on=date(2026, 2, 10))
+        page = officer.get("/relances/calendrier?mois=2026-02").text
+        assert "Février 2026" in page
+        assert "La mienne" in page
+        assert "Ville de Lens" in page
+        assert "Celle d’une autre" not in page
+        assert "mois=2026-01" in page
+        assert "mois=2026-03" in page
+        team = officer.get("/relances/calendrier?mois=2026-02&pour=equipe").text
+        assert "Celle d’une autre" in team
+        assert "Rien ce mois-ci" in officer.get("/relances/calendrier?mois=2031-07").text
+
+    @pytest.mark.parametrize("asked", ["", "2026-13", "0001-01", "zzz", "2026-2"])
+    def test_an_unreadable_month_is_this_one(self, officer: PageClient, asked: str) -> None:
+        with_name = officer.get(f"/relances/calendrier?mois={asked}").text
+        today = clock.today()
+        assert f"{today.year}</h1>" in with_name
