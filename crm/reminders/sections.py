@@ -1,13 +1,14 @@
 """The sections about follow-ups and sessions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
+from crm.followups.listings.follow_ups import LATE_OR_TODAY
 from crm.followups.models import FollowUp
 from crm.followups.queries import (
     coming_sessions,
@@ -21,7 +22,7 @@ from crm.reminders.types import Line, Section
 from crm.web.formats import short_date
 from crm.web.locale import translate
 
-MOST_LINES = 15
+MOST_LINES, _MOST_READ = 15, 500
 URGENT_TITLE = N_("Urgent")
 DONE, TOMORROW, NEXT_WEEK = "faite", "demain", "semaine"
 HELD, CANCELLED = "tenue", "annulee"
@@ -29,50 +30,42 @@ _ON_FOLLOW_UP = (DONE, TOMORROW, NEXT_WEEK)
 _ON_SESSION = (HELD, CANCELLED)
 
 
-def urgent(session: Session, user_id: int, today: date) -> Section | None:
-    """Return the urgent follow-ups that are due, late ones first."""
-    condition = and_(FollowUp.due_on <= today, FollowUp.priority == Priority.URGENT)
-    rows = _open(session, user_id, condition)
-    return _of_follow_ups("urgent", URGENT_TITLE, rows, today, quand="retard-ou-jour")
+def follow_ups(session: Session, user_id: int, today: date) -> list[Section]:
+    """Return what is to be done, late ones first: urgent, then late, then of today; one read."""
+    rows = session.execute(
+        follow_up_rows()
+        .where(
+            FollowUp.assignee_id == user_id,
+            FollowUp.done_at.is_(None),
+            FollowUp.due_on <= today,
+        )
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(_MOST_READ)
+    ).all()
+    urgent = [row for row in rows if row.priority == Priority.URGENT]
+    others = [row for row in rows if row.priority != Priority.URGENT]
+    late = [row for row in others if row.due_on < today]
+    return [
+        _of_follow_ups("urgent", URGENT_TITLE, urgent, today, quand=LATE_OR_TODAY),
+        _of_follow_ups("retard", N_("En retard"), late, today, quand="retard"),
+        _of_follow_ups("jour", N_("À faire aujourd’hui"), others[len(late) :], today, quand="jour"),
+    ]
 
 
-def overdue(session: Session, user_id: int, today: date) -> Section | None:
-    """Return what should be done already."""
-    condition = and_(FollowUp.due_on < today, FollowUp.priority != Priority.URGENT)
-    rows = _open(session, user_id, condition)
-    return _of_follow_ups("retard", N_("En retard"), rows, today, quand="retard")
-
-
-def due_today(session: Session, user_id: int, today: date) -> Section | None:
-    """Return what is to be done today."""
-    condition = and_(FollowUp.due_on == today, FollowUp.priority != Priority.URGENT)
-    rows = _open(session, user_id, condition)
-    return _of_follow_ups("jour", N_("À faire aujourd’hui"), rows, today, quand="jour")
-
-
-def planned_today(session: Session, user_id: int, today: date) -> Section | None:
+def planned_today(session: Session, user_id: int, today: date) -> list[Section]:
     """Return the sessions planned for today."""
     rows = coming_sessions(session, officer_id=user_id, today=today, limit=MOST_LINES)
     rows = [row for row in rows if row.held_on == today]
     return _of_sessions(session, "prevues", N_("Séances d’aujourd’hui"), rows, ())
 
 
-def unsettled(session: Session, user_id: int, today: date) -> Section | None:
+def unsettled(session: Session, user_id: int, today: date) -> list[Section]:
     """Return the planned sessions whose day has passed, to say whether they took place."""
     rows = unsettled_sessions(session, officer_id=user_id, today=today, limit=MOST_LINES)
     return _of_sessions(session, "a-confirmer", N_("Ont-elles eu lieu ?"), rows, _ON_SESSION)
 
 
-SECTIONS = (urgent, overdue, due_today, planned_today, unsettled)
-
-
-def _open(session: Session, user_id: int, condition: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    return session.execute(
-        follow_up_rows()
-        .where(FollowUp.assignee_id == user_id, FollowUp.done_at.is_(None), condition)
-        .order_by(FollowUp.due_on, FollowUp.id)
-        .limit(MOST_LINES + 1)
-    ).all()
+SECTIONS = (follow_ups, planned_today, unsettled)
 
 
 def _of_follow_ups(
@@ -102,21 +95,19 @@ def follow_up_line(row: Row[Any], today: date) -> Line:
 
 
 def _of_sessions(
-    session: Session, code: str, title: str, rows: Iterable[Row[Any]], actions: Sequence[str]
-) -> Section:
-    shown = list(rows)
-    details = details_of(session, [row.id for row in shown])
-    return Section(
-        code=code,
-        title=translate(title),
-        lines=[
-            Line(
-                text=details.title(row.id),
-                path=path_of("sessions.show", session_id=row.id),
-                detail=f"{row.kind} · {short_date(row.held_on)}",
-                actions=actions,
-                record_id=row.id,
-            )
-            for row in shown
-        ],
-    )
+    session: Session, code: str, title: str, rows: Sequence[Row[Any]], actions: Sequence[str]
+) -> list[Section]:
+    if not rows:
+        return []
+    details = details_of(session, [row.id for row in rows])
+    lines = [
+        Line(
+            text=details.title(row.id),
+            path=path_of("sessions.show", session_id=row.id),
+            detail=f"{row.kind} · {short_date(row.held_on)}",
+            actions=actions,
+            record_id=row.id,
+        )
+        for row in rows
+    ]
+    return [Section(code=code, title=translate(title), lines=lines)]
