@@ -19,6 +19,7 @@ from benchmarks.duplicates import Search, measure_search
 from benchmarks.generator import STRUCTURES
 from benchmarks.questions import DEPARTEMENT, EVERYWHERE, YEAR
 from benchmarks.raw import asked_directly, askers, everywhere_askers
+from benchmarks.reminders import Reminding, measure_reminders
 from benchmarks.servers import (
     Browser,
     InProcess,
@@ -86,6 +87,7 @@ class Measures:
     tagging: Tagging | None = None
     story: Story | None = None
     search: Search | None = None
+    reminding: Reminding | None = None
 
 
 class Questions:
@@ -184,6 +186,7 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
     found.tagging = measure_tagging(url, folder)
     found.story = measure_story(url, folder)
     found.search = measure_search(url, folder)
+    found.reminding = measure_reminders(url, folder)
     return found
 
 

@@ -104,6 +104,15 @@ the driver.
 
 | database | contacts | ours | raw | ours ÷ raw |
 | --- | ---: | ---: | ---: | ---: |"""
+_REMINDING_HEAD = """
+## What is due, and the message of the day
+
+With 100,000 follow-ups of fifty people, milliseconds: what one person has due; the messages of all
+fifty, each composed in two forms, signed and committed, against a read and an insert by the driver;
+a ring of the scheduler when everyone has had theirs.
+
+| database | contacts | due | raw | ours ÷ raw | messages | ours | raw | ours ÷ raw | quiet ring |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
 _IMPORT_HEAD = """
 ## A file of people and their structures
 
@@ -128,7 +137,7 @@ def write_report(
     report = "\n".join(
         [*_head(command), *_questions(measures), *_everywhere(measures), *_growth(measures),
          *_memory(measures), *_writing(measures), *_tagging(measures), *_story(measures),
-         *_duplicates(measures), *_imports(brought)]
+         *_reminding(measures), *_duplicates(measures), *_imports(brought)]
     ) + "\n"  # fmt: skip
     if is_kept and measures:
         PAGE.write_text(report, encoding="utf-8")
@@ -263,6 +272,17 @@ def _story(measures: Sequence[Measures]) -> Lines:
         f" {told.ours / told.raw:.1f} |"
         for each in measures
         if (told := each.story) is not None
+    ]
+
+
+def _reminding(measures: Sequence[Measures]) -> Lines:
+    return [_REMINDING_HEAD] + [
+        f"| {_name(each.database)} | {each.contacts:,} | {done.due:.2f} | {done.due_raw:.2f} |"
+        f" {done.due / done.due_raw:.1f} | {done.written} | {done.digests:.0f} |"
+        f" {done.digests_raw:.0f} | {done.digests / done.digests_raw:.1f} |"
+        f" {done.quiet_ring:.1f} |"
+        for each in measures
+        if (done := each.reminding) is not None
     ]
 
 
