@@ -7,6 +7,7 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from crm.accounts import views as accounts
+from crm.accounts.objections import closed_account
 from crm.accounts.wording import USER_WORDING
 from crm.contacts import group_kinds
 from crm.contacts import kinds as contact_kinds
@@ -62,8 +63,13 @@ from crm.imports.lookalikes import people_like, structures_like
 from crm.imports.matching import find_likely_with
 from crm.imports.presentation import import_url_of
 from crm.imports.views import blueprint as imports
+from crm.jobs.message_files import ERASE_MESSAGE_FILES
 from crm.jobs.registry import add_chore, add_job
+from crm.jobs.silence import silence_for_administrators
+from crm.jobs.views import blueprint as jobs
+from crm.mail.outbox import OUTBOX, write_outbox_message
 from crm.mail.views import blueprint as outbox
+from crm.mail.writers import object_by, write_by
 from crm.notes.kinds import NOTE_KIND, NOTE_WORDING, forget_notes
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
@@ -116,6 +122,7 @@ MENU = (
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
     MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
+    MenuEntry(N_("Travaux"), "jobs.index", "clock", Permission.MANAGE_JOBS),
     MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_EXPORTS),
 )
 QUICK_ACTIONS = (
@@ -167,9 +174,9 @@ def register_packages(app: Flask) -> None:
     app.context_processor(_page_context)
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
-        home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, duplicates.blueprint,
-        *contacts.BLUEPRINTS, notes, history, imports, projects, reports, reference,
-        saved_views, territories, health,
+        home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
+        duplicates.blueprint, *contacts.BLUEPRINTS, notes, history, imports, projects, reports,
+        reference, saved_views, territories, health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
@@ -204,12 +211,16 @@ def _connect_records(app: Flask) -> None:
     on_export(keep_export)
     add_job(PURGE_TRASH)
     add_job(ERASE_FILES)
+    add_job(ERASE_MESSAGE_FILES)
     add_chore(take_over)
     for entity, endpoint in EXPORTS.items():
         for action in export_actions(endpoint):
             add_record_action(entity, action)
+    write_by(OUTBOX, write_outbox_message)
+    object_by(closed_account)
     _connect_duplicates()
     register_search()
+    app.add_template_global(silence_for_administrators, "worker_silence")
     app.add_template_global(_record_url, "record_url")
     app.add_template_global(record_actions)
     app.add_template_global(import_url_of, "import_url_of")

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
@@ -10,6 +10,7 @@ from crm.imports.models import Import
 from crm.imports.operations import erase_files
 from crm.imports.storage import Folder
 from crm.imports.types import AT_WORK
+from crm.jobs.items import do_each
 from crm.jobs.registry import Job
 
 KEPT_FOR = timedelta(days=30)
@@ -23,10 +24,18 @@ def _erase(session: Session, now: datetime) -> str:
             Import.state.not_in(AT_WORK),
         )
     ).all()
-    for _import_id, folder in due:
-        Folder(folder).erase()
-    erase_files(session, import_ids=[import_id for import_id, _folder in due])
-    return f"{len(due)} erased"
+    done, failed = do_each("erase-import-files", due, _erase_one)
+    return f"{done} erased, {failed} failed" if failed else f"{done} erased"
 
 
-ERASE_FILES = Job("erase-import-files", _erase, N_("Effacer les fichiers importés depuis 30 jours"))
+def _erase_one(session: Session, due: Row[tuple[int, str]]) -> None:
+    Folder(due.folder).erase()
+    erase_files(session, import_ids=[due.id])
+
+
+ERASE_FILES = Job(
+    "erase-import-files",
+    _erase,
+    N_("Effacer les fichiers importés depuis 30 jours"),
+    is_long=True,
+)
