@@ -58,9 +58,9 @@ class Sink:
 
 
 @contextmanager
-def running_sink() -> Iterator[tuple[Sink, int]]:
+def running_sink(sink: Sink | None = None) -> Iterator[tuple[Sink, int]]:
     """Give a sink and the port of loopback it listens on."""
-    sink = Sink()
+    sink = sink or Sink()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

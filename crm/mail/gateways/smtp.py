@@ -127,16 +127,18 @@ class SmtpGateway:
     def _connect(self) -> smtplib.SMTP:
         of = self._settings
         client: smtplib.SMTP | None = None
-        context = ssl.create_default_context()
         try:
             if of.smtp_security == "tls":
                 client = smtplib.SMTP_SSL(
-                    of.smtp_host, of.smtp_port, timeout=of.timeout_seconds, context=context
+                    of.smtp_host,
+                    of.smtp_port,
+                    timeout=of.timeout_seconds,
+                    context=ssl.create_default_context(),
                 )
             else:
                 client = smtplib.SMTP(of.smtp_host, of.smtp_port, timeout=of.timeout_seconds)
             if of.smtp_security == "starttls":
-                client.starttls(context=context)
+                client.starttls(context=ssl.create_default_context())
             client.ehlo_or_helo_if_needed()
             if of.smtp_user:
                 client.login(of.smtp_user, of.smtp_password)
