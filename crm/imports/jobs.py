@@ -12,6 +12,7 @@ from crm.imports.storage import Folder
 from crm.imports.types import AT_WORK
 from crm.jobs.items import do_each
 from crm.jobs.registry import Job
+from crm.jobs.results import told
 
 KEPT_FOR = timedelta(days=30)
 
@@ -25,7 +26,9 @@ def _erase(session: Session, now: datetime) -> str:
         )
     ).all()
     done, failed = do_each("erase-import-files", due, _erase_one)
-    return f"{done} erased, {failed} failed" if failed else f"{done} erased"
+    if failed:
+        return told(N_("Effacés : %(done)s, en échec : %(failed)s"), done=done, failed=failed)
+    return told(N_("Effacés : %(count)s"), count=done)
 
 
 def _erase_one(session: Session, due: Row[tuple[int, str]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from crm.core import clock
 from crm.jobs.models import Heartbeat, JobRun
 from crm.jobs.registry import Job
+from crm.jobs.results import in_words
 from crm.jobs.rules import next_start
 from crm.web.locale import translate
 
@@ -43,6 +44,11 @@ class JobState:
         if ended_at is None:
             return None
         return max(round((ended_at - run.started_at).total_seconds()), 0)
+
+    @property
+    def result(self) -> str:
+        """Return what the last run said it did, in the reader's language."""
+        return in_words(self.last.result) if self.last else ""
 
 
 def states_of(session: Session, known: Sequence[Job], now: datetime) -> list[JobState]:

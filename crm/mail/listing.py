@@ -18,10 +18,8 @@ from crm.web.locale import translate
 _STATE_WORDS = {each.value: label for each, label in STATE_LABELS.items()}
 _COLUMNS = (
     Column("created_at", N_("Écrit le"), sort="recent"),
-    Column("subject", N_("Objet")),
-    Column("recipient", N_("Destinataire")),
+    Column("subject", N_("Objet et destinataire")),
     Column("state", N_("État"), words=_STATE_WORDS),
-    Column("attempt", N_("Essais"), is_numeric=True),
     Column("answer", N_("Réponse du relais"), is_wide=True),
 )
 
@@ -76,7 +74,13 @@ def narrow_messages(session: Session, listing: Listing) -> Narrowing:
 
 def exported_columns() -> Mapping[str, Column]:
     """Return what an export holds: what the page shows, and the number of the message."""
-    return {"id": Column("id", "")} | {each.key: each for each in _COLUMNS}
+    others = (
+        Column("subject", N_("Objet")),
+        Column("recipient", N_("Destinataire")),
+        Column("attempt", N_("Essais")),
+    )
+    shown = {each.key: each for each in _COLUMNS}
+    return {"id": Column("id", "")} | shown | {each.key: each for each in others}
 
 
 def _joined(*columns: Any) -> Select[Any]:

@@ -186,7 +186,7 @@ def test_files_are_erased_after_thirty_days_and_undoing_still_works(
     folder = Folder(run.folder)
     assert folder.source.exists()
     later = clock.now() + KEPT_FOR + timedelta(days=1)
-    assert ERASE_FILES.work(db.session(), later) == "1 erased"
+    assert ERASE_FILES.work(db.session(), later).endswith('{"count": 1}')
     assert not folder.path.exists()
     assert bench.undo(run.id).state == "retire"
     assert session.scalars(select(Contact).where(Contact.deleted_at.is_(None))).all() == []

@@ -33,7 +33,7 @@ def test_each_job_says_when_it_was_done_and_when_it_comes_next(
     after = administrator.get(PAGE).text
     assert "en retard" not in after
     assert "dans la minute" not in after
-    assert "0 purged" in after
+    assert "Effacées\xa0: 0" in after
 
 
 @pytest.mark.parametrize(("minutes_ago", "said"), [(1, "dans la minute"), (6, "redémarré")])

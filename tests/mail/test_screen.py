@@ -218,7 +218,7 @@ def _set_relay(app: Flask) -> None:
 def test_the_list_leaves_as_a_file_without_any_text(administrator: PageClient, send: Send) -> None:
     (message,) = send(Accepted("250 pris"), text_body="Le texte")
     sheet = administrator.get(f"{OUTBOX}/export.csv").text
-    assert "Objet;Destinataire;État" in sheet
+    assert ";Objet;État;Réponse du relais;Destinataire;Essais" in sheet
     assert f"{message.id};" in sheet
     assert "Remis" in sheet
     assert "Le texte" not in sheet
