@@ -45,8 +45,13 @@ class Claimed:
 
 def has_work(session: Session, now: datetime) -> bool:
     """Tell, without a write, whether something waits to leave or a time has come."""
-    waiting = select(Delivery.id).where(Delivery.state == DeliveryState.QUEUED).limit(1)
-    if session.execute(waiting).first():
+    # In the order of an index: without one, PostgreSQL may read the table for the first row.
+    waiting = (
+        select(Delivery.id)
+        .where(Delivery.state == DeliveryState.QUEUED)
+        .order_by(Delivery.priority, Delivery.id)
+    )
+    if session.execute(waiting.limit(1)).first():
         return True
     due = select(Delivery.id).where(
         Delivery.state.in_((DeliveryState.DEFERRED, DeliveryState.LEASED, DeliveryState.SENDING)),
