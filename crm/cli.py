@@ -168,6 +168,8 @@ def serve_command(demo: bool, host: str, port: int) -> None:  # noqa: FBT001 - c
 @with_appcontext
 def worker_command() -> None:
     """Send messages and do the daily jobs until SIGTERM; one or more beside the web server."""
+    if has_demo_users(db.session()):
+        _check_demo_stays_here()
     click.echo("Working: messages leave within seconds, jobs in their time (Ctrl-C stops it).")
     application = _application()
     db.session.remove()
