@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,6 @@ from alembic.migration import MigrationContext
 from alembic.util import CommandError
 from flask import Flask, current_app
 from flask.cli import ScriptInfo, with_appcontext
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
@@ -24,15 +22,17 @@ from crm.database import db, is_passing, transaction
 from crm.demo.load import DEFAULT_SEED, DemoRefusedError, is_network_empty, load_demo
 from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD, has_demo_users
 from crm.imports.cli import import_command, undo_command
+from crm.mail.rules import is_loopback
 from crm.reference.defaults import load_defaults
 from crm.reports.cli import counts_command
 from crm.revisions import current_revision, latest_revision
-from crm.scheduler import do_what_is_due, start_scheduler
+from crm.scheduler import do_what_is_due
 from crm.search.kinds import reindex_all
+from crm.serving import serve
 from crm.territories.operations import holds_territories, load_territories
 from crm.territories.source import MissingGeographyError
+from crm.worker import run_worker
 
-THREADS = 4
 _PLAIN_SENTENCES = (ConfigurationError, MissingGeographyError, DemoRefusedError)
 
 
@@ -159,14 +159,27 @@ def serve_command(demo: bool, host: str, port: int) -> None:  # noqa: FBT001 - c
     _use_base_url(f"http://{shown}:{port}")
     click.echo(f"Passerelle: http://{shown}:{port}/  (Ctrl-C stops it)")
     if has_demo_users(db.session()):
+        _check_demo_stays_here()
         _print_logins()
-    _serve(f"{shown}:{port}")
+    serve(_application(), f"{shown}:{port}")
+
+
+@main.command("worker")
+@with_appcontext
+def worker_command() -> None:
+    """Send messages and do the daily jobs until SIGTERM; one or more beside the web server."""
+    if has_demo_users(db.session()):
+        _check_demo_stays_here()
+    click.echo("Working: messages leave within seconds, jobs in their time (Ctrl-C stops it).")
+    application = _application()
+    db.session.remove()
+    run_worker(application)
 
 
 @main.command("run-jobs")
 @with_appcontext
 def run_jobs() -> None:
-    """Do what is due today and not done yet, as the server does each minute by itself."""
+    """Do what is due today and not done yet, as the worker does each minute by itself."""
     done = do_what_is_due()
     click.echo(", ".join(done) or "Nothing was due.")
 
@@ -175,6 +188,10 @@ main.add_command(counts_command)
 main.add_command(import_command)
 main.add_command(undo_command)
 main.add_command(users)
+
+
+def _application() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]  # noqa: SLF001
 
 
 def _settings() -> Settings:
@@ -247,6 +264,14 @@ def _print_logins() -> None:
         click.echo(f"  {email:26}{role}")
 
 
+def _check_demo_stays_here() -> None:
+    mail = _settings().mail
+    if mail.gateway == "smtp" and not is_loopback(mail.smtp_host):
+        raise ExplainedError(
+            "A demonstration sends nothing outside this machine: unset CRM_MAIL_SMTP_HOST."
+        )
+
+
 def _check_port_is_free(host: str, port: int) -> None:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
@@ -257,43 +282,3 @@ def _check_port_is_free(host: str, port: int) -> None:
         raise ExplainedError(
             f"Cannot listen on {host} port {port} ({error.strerror}): choose another with --port."
         ) from error
-
-
-class _Server(BaseApplication):
-    """Gunicorn in this process: one worker, a few threads."""
-
-    def __init__(self, application: Flask, address: str) -> None:
-        self._application = application
-        self._address = address
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Set what is not gunicorn's default."""
-        for name, value in (
-            ("bind", self._address),
-            ("worker_class", "gthread"),
-            ("workers", 1),
-            ("threads", THREADS),
-            ("accesslog", None),
-            ("loglevel", "warning"),
-            ("graceful_timeout", 5),
-            ("proc_name", "passerelle"),
-            ("control_socket_disable", True),
-            ("post_worker_init", self._ring),
-        ):
-            self.cfg.set(name, value)
-
-    def load(self) -> Callable[..., Any]:
-        """Return the application."""
-        return self._application
-
-    def _ring(self, _worker: object) -> None:
-        # In the worker: threads do not survive a fork.
-        start_scheduler(self._application)
-
-
-def _serve(address: str) -> None:
-    application = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    db.session.remove()
-    db.engine.dispose()  # the worker is a fork: it opens connections of its own
-    _Server(application, address).run()

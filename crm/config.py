@@ -1,8 +1,9 @@
 """Typed settings, read once from the environment; production refuses to start half-configured."""
 
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
@@ -10,6 +11,8 @@ from typing import Literal, cast
 from sqlalchemy.engine import make_url
 
 Mode = Literal["development", "test", "production"]
+Gateway = Literal["file", "smtp"]
+Security = Literal["starttls", "tls", "none"]
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_DEPARTEMENTS = ("02", "59", "60", "62", "80")
@@ -18,6 +21,78 @@ MINIMUM_SECRET_LENGTH = 32
 
 class ConfigurationError(RuntimeError):
     """The settings do not allow a safe start; the message says what to set."""
+
+
+_LONGEST_TIMEOUT_SECONDS = 30
+_ADDRESS = re.compile(r"[^\s@<>,;:\"]+@[^\s@<>,;:\"]+")
+_SMTP_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How messages leave: by the relay that is named, or into a folder when none is.
+
+    `envelope_sender` gets the failures; `{token}` in it says of which message (VERP).
+    """
+
+    gateway: Gateway
+    sender: str
+    reply_to: str
+    envelope_sender: str
+    smtp_host: str
+    smtp_port: int
+    smtp_security: Security
+    smtp_user: str
+    smtp_password: str
+    timeout_seconds: int
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str], mode: str) -> "MailSettings":
+        """Return the settings of mail; raise ConfigurationError for what is set by half."""
+        host = environ.get("CRM_MAIL_SMTP_HOST", "")
+        security = environ.get("CRM_MAIL_SMTP_SECURITY", "starttls")
+        if security not in _SMTP_PORTS:
+            raise ConfigurationError(
+                f"CRM_MAIL_SMTP_SECURITY is {security!r}: set it to starttls, tls or none."
+            )
+        default_sender = "" if mode == "production" else "passerelle@reseau.example"
+        sender = environ.get("CRM_MAIL_SENDER", "") or default_sender
+        settings = cls(
+            gateway="smtp" if host else "file",
+            sender=sender,
+            reply_to=environ.get("CRM_MAIL_REPLY_TO", ""),
+            envelope_sender=environ.get("CRM_MAIL_ENVELOPE_SENDER", "") or sender,
+            smtp_host=host,
+            smtp_port=_whole_number(environ, "CRM_MAIL_SMTP_PORT", _SMTP_PORTS[security]),
+            smtp_security=cast("Security", security),
+            smtp_user=environ.get("CRM_MAIL_SMTP_USER", ""),
+            smtp_password=environ.get("CRM_MAIL_SMTP_PASSWORD", ""),
+            timeout_seconds=_whole_number(environ, "CRM_MAIL_TIMEOUT_SECONDS", 30),
+        )
+        named = [name for name in environ if name.startswith("CRM_MAIL_SMTP_") and environ[name]]
+        if faults := list(settings._faults(mode, named)):
+            raise ConfigurationError("Mail is set by half:\n  - " + "\n  - ".join(faults))
+        return settings
+
+    def _faults(self, mode: str, named: list[str]) -> Iterator[str]:
+        is_elsewhere = bool(self.smtp_host) and self.smtp_host not in _LOOPBACK
+        if named and not self.smtp_host:
+            yield f"CRM_MAIL_SMTP_HOST: the relay that {', '.join(sorted(named))} speaks of"
+        if self.smtp_user and not self.smtp_password:
+            yield "CRM_MAIL_SMTP_PASSWORD: the password of CRM_MAIL_SMTP_USER"
+        if self.smtp_password and not self.smtp_user:
+            yield "CRM_MAIL_SMTP_USER: whose password CRM_MAIL_SMTP_PASSWORD is"
+        if self.smtp_user and self.smtp_security == "none" and is_elsewhere:
+            yield "CRM_MAIL_SMTP_SECURITY: starttls or tls, for a password is sent"
+        if mode == "test" and is_elsewhere:
+            yield "CRM_MAIL_SMTP_HOST: a test sends to this machine alone"
+        if not 1 <= self.timeout_seconds <= _LONGEST_TIMEOUT_SECONDS:
+            yield "CRM_MAIL_TIMEOUT_SECONDS: from 1 to 30"
+        for name in ("sender", "reply_to", "envelope_sender"):
+            address = getattr(self, name)
+            if address and not _ADDRESS.fullmatch(address.replace("{token}", "")):
+                yield f"CRM_MAIL_{name.upper()}: an address alone, as contact@reseau.fr"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +107,7 @@ class Settings:
     network_name: str
     network_logo: str | None
     departements: tuple[str, ...]
-    mail_sender: str
+    mail: MailSettings
     base_url: str
     trusted_proxies: int
 
@@ -59,7 +134,7 @@ class Settings:
             network_name=environ.get("CRM_NETWORK_NAME", "Réseau de démonstration"),
             network_logo=environ.get("CRM_NETWORK_LOGO") or None,
             departements=_comma_list(environ.get("CRM_DEPARTEMENTS", "")) or DEFAULT_DEPARTEMENTS,
-            mail_sender=environ.get("CRM_MAIL_SENDER", ""),
+            mail=MailSettings.read(environ, mode),
             base_url=environ.get("CRM_BASE_URL", ""),
             trusted_proxies=_whole_number(environ, "CRM_TRUSTED_PROXIES", 0),
         )
@@ -82,7 +157,7 @@ class Settings:
                     "CRM_BASE_URL: the public address, beginning with https://",
                 ),
                 (
-                    "@" not in self.mail_sender,
+                    not self.mail.sender,
                     "CRM_MAIL_SENDER: the address that messages come from",
                 ),
             )
@@ -100,7 +175,6 @@ class Settings:
             self,
             secret_key=self.secret_key or _kept_secret(self.data_directory, self.mode),
             host_names=self.host_names or ("localhost", "127.0.0.1", "[::1]"),
-            mail_sender=self.mail_sender or "passerelle@reseau.example",
             base_url=self.base_url or "http://127.0.0.1:5000",
         )
 

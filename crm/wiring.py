@@ -7,6 +7,7 @@ from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
 from crm.accounts import views as accounts
+from crm.accounts.objections import closed_account
 from crm.accounts.wording import USER_WORDING
 from crm.contacts import group_kinds
 from crm.contacts import kinds as contact_kinds
@@ -33,7 +34,6 @@ from crm.core.events import subscribe
 from crm.core.text import words
 from crm.duplicates import kinds as duplicate_kinds
 from crm.duplicates import views as duplicates
-from crm.duplicates.jobs import FIND_DUPLICATES
 from crm.duplicates.operations import forget_pairs
 from crm.duplicates.typing_help import people_like_typed, structures_like_typed
 from crm.duplicates.wording import PAIR_WORDING
@@ -49,21 +49,21 @@ from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
 from crm.frame import addresses, menu_entries, network
 from crm.history.detours import add_detour
 from crm.history.exports import keep_export
-from crm.history.jobs import PURGE_TRASH
 from crm.history.kinds import add_pointer, find_kind, know_kind, on_purge
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
 from crm.history.timeline import change_entries
 from crm.history.views import blueprint as history
 from crm.history.wording import word
 from crm.home.views import blueprint as home
-from crm.imports.background import take_over
-from crm.imports.jobs import ERASE_FILES
 from crm.imports.lookalikes import people_like, structures_like
 from crm.imports.matching import find_likely_with
 from crm.imports.presentation import import_url_of
 from crm.imports.views import blueprint as imports
-from crm.jobs.registry import add_chore, add_job
+from crm.jobs.silence import silence_for_administrators
+from crm.jobs.views import blueprint as jobs
+from crm.mail.outbox import OUTBOX, write_outbox_message
 from crm.mail.views import blueprint as outbox
+from crm.mail.writers import object_by, write_by
 from crm.notes.kinds import NOTE_KIND, NOTE_WORDING, forget_notes
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
@@ -76,9 +76,6 @@ from crm.projects.views import blueprint as projects
 from crm.projects.wording import HEADCOUNT_WORDING, PARTNER_WORDING, PROJECT_WORDING
 from crm.reference.views import ITEM_WORDING
 from crm.reference.views import blueprint as reference
-from crm.reminders.jobs import remind
-from crm.reminders.registry import add_section
-from crm.reminders.sections import SECTIONS
 from crm.reminders.views import blueprint as reminders
 from crm.reports.searching import YEAR_REPORT
 from crm.reports.views import blueprint as reports
@@ -104,6 +101,7 @@ from crm.web.record_actions import add_record_action, export_actions, record_act
 from crm.web.shell import Shell
 from crm.web.summaries import add_facts
 from crm.web.timeline import CHANGES, add_source
+from crm.wiring_work import connect_work
 
 MENU = (
     MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
@@ -120,6 +118,7 @@ MENU = (
     MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
     MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
     MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
+    MenuEntry(N_("Travaux"), "jobs.index", "clock", Permission.MANAGE_JOBS),
     MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_EXPORTS),
 )
 QUICK_ACTIONS = (
@@ -171,9 +170,9 @@ def register_packages(app: Flask) -> None:
     app.context_processor(_page_context)
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
-        home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, duplicates.blueprint,
-        *contacts.BLUEPRINTS, notes, history, imports, projects, reminders, reports, reference,
-        saved_views, territories, health,
+        home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
+        duplicates.blueprint, *contacts.BLUEPRINTS, notes, history, imports, projects, reminders,
+        reports, reference, saved_views, territories, health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
@@ -207,17 +206,15 @@ def _connect_records(app: Flask) -> None:
     add_source(CHANGES, N_("Modifications"), change_entries)
     subscribe(SuccessorsWanted, schedule_meetings)
     on_export(keep_export)
-    add_job(PURGE_TRASH)
-    add_job(ERASE_FILES)
-    add_chore(take_over)
-    add_chore(remind)
-    for section in SECTIONS:
-        add_section(section)
+    connect_work()
     for entity, endpoint in EXPORTS.items():
         for action in export_actions(endpoint):
             add_record_action(entity, action)
+    write_by(OUTBOX, write_outbox_message)
+    object_by(closed_account)
     _connect_duplicates()
     register_search()
+    app.add_template_global(silence_for_administrators, "worker_silence")
     app.add_template_global(_record_url, "record_url")
     app.add_template_global(record_actions)
     app.add_template_global(import_url_of, "import_url_of")
@@ -226,7 +223,6 @@ def _connect_records(app: Flask) -> None:
 def _connect_duplicates() -> None:
     """Let what is typed be compared with what is there, and merges be undone on their own page."""
     on_purge(forget_pairs)
-    add_job(FIND_DUPLICATES)
     add_detour(duplicate_kinds.page_of_merge)
     for entity, action in duplicate_kinds.ACTIONS:
         add_record_action(entity, action)

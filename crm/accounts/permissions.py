@@ -42,6 +42,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.EDIT_REFERENCE,
         Permission.MANAGE_USERS,
         Permission.READ_OUTBOX,
+        Permission.MANAGE_OUTBOX,
+        Permission.MANAGE_JOBS,
         Permission.READ_EXPORTS,
     },
 }

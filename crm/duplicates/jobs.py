@@ -20,6 +20,7 @@ from crm.duplicates.scanning import (
     scan_of,
 )
 from crm.jobs.registry import Job
+from crm.jobs.results import told
 
 
 def look_for_duplicates(session: Session, seconds: float | None = None) -> bool:
@@ -56,7 +57,7 @@ def _look(session: Session, kind: str, end: float | None) -> bool:
 
 def _work(session: Session, _now: datetime) -> str:
     look_for_duplicates(session)
-    return "compared"
+    return told(N_("Tout est comparé"))
 
 
 FIND_DUPLICATES = Job("find-duplicates", _work, N_("Chercher les doublons"), is_long=True)

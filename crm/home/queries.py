@@ -23,6 +23,8 @@ from crm.followups.queries import (
 from crm.jobs.queries import JobState, states_of
 from crm.jobs.registry import jobs
 from crm.mail.models import OutboxMessage
+from crm.mail.queries import count_in
+from crm.mail.types import DeliveryState
 from crm.revisions import current_revision, latest_revision
 
 _MOST_DRAFTS = 5
@@ -73,6 +75,7 @@ class Health:
     database: str
     is_up_to_date: bool
     jobs: Sequence[JobState]
+    uncertain: int
 
 
 def day_of(session: Session, *, user_id: int, today: date) -> Day:
@@ -116,8 +119,8 @@ def new_communities(session: Session, *, limit: int = 6) -> Rows:
     ).all()
 
 
-def health_of(session: Session, *, today: date, limit: int = 5) -> Health:
-    """Return the team's size, the last messages, the state of the database and of the jobs."""
+def health_of(session: Session, *, now: datetime, limit: int = 5) -> Health:
+    """Return the team's size, the last messages, and the state of the base, jobs and mail."""
     active_users = session.scalar(select(func.count()).where(User.is_active)) or 0
     messages = session.execute(
         select(OutboxMessage.subject, OutboxMessage.recipient, OutboxMessage.created_at)
@@ -130,5 +133,6 @@ def health_of(session: Session, *, today: date, limit: int = 5) -> Health:
         messages=messages,
         database={"sqlite": "SQLite"}.get(connection.dialect.name, "PostgreSQL"),
         is_up_to_date=current_revision(connection) == latest_revision(),
-        jobs=states_of(session, jobs(), today),
+        jobs=states_of(session, jobs(), now),
+        uncertain=count_in(session, DeliveryState.UNCERTAIN),
     )

@@ -10,6 +10,7 @@ from crm.database import db
 from crm.followups.types import STATUS_LABELS
 from crm.home.queries import day_of, health_of, new_communities
 from crm.home.year import year_so_far
+from crm.jobs.silence import current_silence
 from crm.web.access import Permission, allow
 
 blueprint = Blueprint("home", __name__)
@@ -27,7 +28,8 @@ def index() -> ResponseReturnValue:
         today=today,
         statuses=STATUS_LABELS,
         day=day_of(session, user_id=user.id, today=today),
+        silence=None if user.role == Role.ADMINISTRATOR else current_silence(),
         communities=new_communities(session) if is_campaign_manager else None,
         year=year_so_far(session, today) if user.role == Role.DIRECTOR else None,
-        health=health_of(session, today=today) if user.role == Role.ADMINISTRATOR else None,
+        health=health_of(session, now=clock.now()) if user.role == Role.ADMINISTRATOR else None,
     )

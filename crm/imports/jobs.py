@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
@@ -10,7 +10,9 @@ from crm.imports.models import Import
 from crm.imports.operations import erase_files
 from crm.imports.storage import Folder
 from crm.imports.types import AT_WORK
+from crm.jobs.items import do_each
 from crm.jobs.registry import Job
+from crm.jobs.results import told
 
 KEPT_FOR = timedelta(days=30)
 
@@ -23,10 +25,20 @@ def _erase(session: Session, now: datetime) -> str:
             Import.state.not_in(AT_WORK),
         )
     ).all()
-    for _import_id, folder in due:
-        Folder(folder).erase()
-    erase_files(session, import_ids=[import_id for import_id, _folder in due])
-    return f"{len(due)} erased"
+    done, failed = do_each("erase-import-files", due, _erase_one)
+    if failed:
+        return told(N_("Effacés : %(done)s, en échec : %(failed)s"), done=done, failed=failed)
+    return told(N_("Effacés : %(count)s"), count=done)
 
 
-ERASE_FILES = Job("erase-import-files", _erase, N_("Effacer les fichiers importés depuis 30 jours"))
+def _erase_one(session: Session, due: Row[tuple[int, str]]) -> None:
+    Folder(due.folder).erase()
+    erase_files(session, import_ids=[due.id])
+
+
+ERASE_FILES = Job(
+    "erase-import-files",
+    _erase,
+    N_("Effacer les fichiers importés depuis 30 jours"),
+    is_long=True,
+)

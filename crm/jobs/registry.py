@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy.orm import Session
 
@@ -15,13 +15,14 @@ class Job:
 
     `label` is what people read of it: the page of the administrator says when it was last done. It
     runs in one transaction, unless `is_long`: then it opens short ones of its own, so that nobody
-    waits for it.
+    waits for it. It begins once the clocks of Paris show `starts_at`.
     """
 
     name: str
     work: Work
     label: str
     is_long: bool = False
+    starts_at: time = time.min
 
 
 _jobs: dict[str, Job] = {}
@@ -42,6 +43,11 @@ def add_chore(chore: Callable[[], object]) -> None:
 def chores() -> list[Callable[[], object]]:
     """Return what is done each time the bell rings."""
     return list(_chores)
+
+
+def find_job(name: str) -> Job | None:
+    """Return the job of this name, if there is one."""
+    return _jobs.get(name)
 
 
 def jobs() -> list[Job]:

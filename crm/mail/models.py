@@ -1,17 +1,84 @@
-"""Messages written in the same transaction as what they speak of."""
+"""The ledger of what leaves, and the messages written beside what they speak of."""
 
 from datetime import datetime
 
-from sqlalchemy import String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.database import Base, UtcDateTime, key_text
+from crm.mail.types import DeliveryState, Priority
+
+
+class Delivery(Base):
+    """One message on its way to one address, whoever wrote it: `kind` names its writer.
+
+    `attempt` counts the times that sending began; `last_attempt` is the one after which it is given
+    up. `due_at` is the end of the lease (leased, sending) or the time to try again (deferred).
+    `owner` is the process at work. `answer` is what the relay said last.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        Index("ix_delivery_state_priority_id", "state", "priority", "id"),
+        Index("ix_delivery_state_due_at", "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(key_text(20))
+    purpose: Mapped[str] = mapped_column(key_text(20))
+    priority: Mapped[int] = mapped_column(default=Priority.USUAL)
+    token: Mapped[str] = mapped_column(key_text(40), unique=True)
+    recipient: Mapped[str] = mapped_column(String(254))
+    address_hash: Mapped[str] = mapped_column(key_text(64))
+    state: Mapped[str] = mapped_column(key_text(12), default=DeliveryState.QUEUED)
+    reason: Mapped[str | None] = mapped_column(key_text(20))
+    answer: Mapped[str | None] = mapped_column(String(300))
+    owner: Mapped[str | None] = mapped_column(key_text(60))
+    attempt: Mapped[int] = mapped_column(default=0)
+    last_attempt: Mapped[int]
+    due_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resent: Mapped[int] = mapped_column(default=0)
+    decided_by: Mapped[str | None] = mapped_column(String(120))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class DeliveryAttempt(Base):
+    """One time that sending began: `outcome` stays empty while nobody knows how it ended."""
+
+    __tablename__ = "delivery_attempt"
+    __table_args__ = (UniqueConstraint("delivery_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    number: Mapped[int]
+    gateway: Mapped[str] = mapped_column(key_text(12))
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    outcome: Mapped[str | None] = mapped_column(key_text(12))
+    answer: Mapped[str | None] = mapped_column(String(300))
+    asked_by: Mapped[str | None] = mapped_column(String(120))
+
+
+class Suppression(Base):
+    """An address to which nothing leaves for a purpose; only its hash is kept."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("address_hash", "purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_hash: Mapped[str] = mapped_column(key_text(64))
+    purpose: Mapped[str] = mapped_column(key_text(20))
+    reason: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class OutboxMessage(Base):
     """A message to one address; `unique_key` makes writing it twice impossible.
 
-    `is_secret` marks a message that holds a token: it is shown only where no provider is set.
+    One with `expires_at` holds a token: it is shown only where no relay is set. `headers` are those
+    its writer added.
     """
 
     __tablename__ = "outbox_message"
@@ -22,5 +89,7 @@ class OutboxMessage(Base):
     subject: Mapped[str] = mapped_column(String(200))
     text_body: Mapped[str] = mapped_column(Text)
     html_body: Mapped[str] = mapped_column(Text)
+    headers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"), unique=True)

@@ -1,58 +1,121 @@
-"""The outbox on screen: what the product has written, to whom, in what words."""
+"""The outbox on screen: what the product has written, where it is, and what people decide of it."""
 
-from flask import Blueprint, render_template, request, url_for
-from sqlalchemy import select
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
-from crm.core.errors import N_
-from crm.database import db
-from crm.mail.models import OutboxMessage
-from crm.mail.queries import read_message
+from crm.config import Settings
+from crm.core import clock
+from crm.core.errors import N_, RuleError
+from crm.core.numbers import parse_id, parse_ids
+from crm.database import db, transaction
+from crm.mail.listing import exported_columns, narrow_messages, outbox_list
+from crm.mail.operations import Shown, decide_together, take_back
+from crm.mail.queries import count_in, read_message
+from crm.mail.types import STATE_LABELS, STATE_TONES, DeliveryState
+from crm.mail.wording import GATEWAY_LABELS, OUTCOME_LABELS, REASON_SENTENCES
 from crm.web.access import Permission, allow
-from crm.web.list_definition import Column, ListDefinition, Sort
+from crm.web.exports import send_rows
 from crm.web.lists import Listing
+from crm.web.requests import done, refused, safe_path, typed_ids
 
 blueprint = Blueprint("outbox", __name__, url_prefix="/administration/messages")
 
-
-def outbox_list() -> ListDefinition:
-    """Return the list of messages, the newest first."""
-    return ListDefinition(
-        url=url_for("outbox.index"),
-        statement=select(
-            OutboxMessage.id,
-            OutboxMessage.recipient,
-            OutboxMessage.subject,
-            OutboxMessage.created_at,
-        ),
-        columns=(
-            Column("created_at", N_("Écrit le"), sort="recent"),
-            Column("subject", N_("Objet")),
-            Column("recipient", N_("Destinataire")),
-        ),
-        sorts={"recent": Sort((OutboxMessage.id,), descending=True)},
-        default_sort="recent",
-        search_label=N_("Destinataire, objet"),
-        count_words=(N_("%(count)s message"), N_("%(count)s messages")),
-    )
+_WORDS = {
+    "states": STATE_LABELS,
+    "tones": STATE_TONES,
+    "reasons": REASON_SENTENCES,
+    "outcomes": OUTCOME_LABELS,
+    "gateways": GATEWAY_LABELS,
+}
 
 
 @blueprint.get("")
 @allow(Permission.READ_OUTBOX)
 def index() -> str:
-    """Show the messages, the newest first."""
+    """Show the messages, the newest first, and those that someone must decide of."""
     session = db.session()
     listing = Listing(outbox_list(), request.args)
-    narrowing = listing.narrow(session)
-    if listing.search:
-        narrowing.statement = narrowing.statement.where(
-            OutboxMessage.recipient.icontains(listing.search, autoescape=True)
-            | OutboxMessage.subject.icontains(listing.search, autoescape=True)
-        )
-    return render_template("mail/outbox.html", listing=listing.fill(session, narrowing))
+    listing.fill(session, narrow_messages(session, listing))
+    return render_template(
+        "mail/outbox.html",
+        listing=listing,
+        uncertain=count_in(session, DeliveryState.UNCERTAIN),
+        uncertain_url=url_for(".index", etat=DeliveryState.UNCERTAIN.value),
+        has_relay=_has_relay(),
+        **_WORDS,
+    )
+
+
+@blueprint.get("/export.<any(csv, xlsx):extension>")
+@allow(Permission.READ_OUTBOX)
+def export(extension: str) -> Response:
+    """Send the list of messages, as narrowed by the URL; never their text."""
+    session = db.session()
+    listing = Listing(outbox_list(), request.args)
+    statement = listing.ordered(narrow_messages(session, listing))
+    return send_rows("messages", session.execute(statement), extension, exported_columns())
 
 
 @blueprint.get("/<int:message_id>")
 @allow(Permission.READ_OUTBOX)
 def show(message_id: int) -> str:
-    """Show a message: its text, and its HTML as it is written, which nothing here runs."""
-    return render_template("mail/message.html", message=read_message(db.session(), message_id))
+    """Show a message: where it is, its text, and its HTML as written, which nothing here runs."""
+    message = read_message(db.session(), message_id, shows_secrets=not _has_relay())
+    return render_template("mail/message.html", message=message, **_WORDS)
+
+
+@blueprint.post("/lot")
+@allow(Permission.MANAGE_OUTBOX)
+def decide() -> ResponseReturnValue:
+    """Send again the messages ticked, or give them up."""
+    action, shown = request.form.get("action", ""), _shown()
+    try:
+        with transaction() as session:
+            decided = decide_together(
+                session, action=action, shown=shown, by=current_user.name, now=clock.now()
+            )
+    except RuleError as error:
+        return refused(error, _back())
+    current_app.logger.info("outbox", extra={"event": "mail_decided", "count": len(decided)})
+    return _told(decided, len(shown) - len(decided))
+
+
+@blueprint.post("/annuler")
+@allow(Permission.MANAGE_OUTBOX)
+def undo() -> ResponseReturnValue:
+    """Take back a decision on messages that have not left since."""
+    ids = parse_ids(request.args.get("messages", "").split("-"))
+    with transaction() as session:
+        count = take_back(session, message_ids=ids, now=clock.now())
+    if count:
+        return done(N_("Décision annulée : ces messages attendent la vôtre."), url_for(".index"))
+    error = RuleError("action", N_("Trop tard : ces messages sont déjà repartis."))
+    return refused(error, url_for(".index"))
+
+
+def _told(decided: list[int], left: int) -> ResponseReturnValue:
+    """Say what was done, and that some were left: they have gone on, or their link has expired."""
+    if not decided:
+        nothing = N_("Rien n’a changé : leur état est autre depuis, ou leur lien a expiré.")
+        return refused(RuleError("action", nothing), _back())
+    message = N_("C’est noté pour %(count)s.")
+    if left:
+        message = N_("C’est noté pour %(count)s ; %(left)s laissés : état changé, ou lien expiré.")
+    undo_url = url_for(".undo", messages="-".join(map(str, decided)))
+    return done(message, _back(), undo_url=undo_url, count=len(decided), left=left)
+
+
+def _shown() -> Shown:
+    """Return the messages ticked, each as the page showed it."""
+    ids = typed_ids("selection")
+    return [(each, parse_id(request.form.get(f"essai-{each}")) or 0) for each in ids]
+
+
+def _back() -> str:
+    return safe_path(request.form.get("retour"), url_for(".index"))
+
+
+def _has_relay() -> bool:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.mail.gateway != "file"

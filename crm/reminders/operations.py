@@ -14,6 +14,7 @@ from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_rows
 from crm.mail.composing import Composed, path_of, speaking
 from crm.mail.outbox import post
+from crm.mail.types import Priority, Purpose
 from crm.reminders import rules
 from crm.reminders.messages import digest, urgent_message
 from crm.reminders.models import DayOff, Reminder, ReminderSetting
@@ -192,6 +193,8 @@ def _post(session: Session, reminders: Sequence[Reminder], user: User, composed:
         text_body=composed.text_body,
         html_body=composed.html_body,
         expires_at=rules.stops_making_sense_at(clock.today()),
+        purpose=Purpose.DIGEST,
+        priority=Priority.USUAL,
     )
     for reminder in reminders:
         reminder.message_id = message.id

@@ -21,6 +21,8 @@ class Permission(StrEnum):
     EDIT_REFERENCE = "edit_reference"
     MANAGE_USERS = "manage_users"
     READ_OUTBOX = "read_outbox"
+    MANAGE_OUTBOX = "manage_outbox"
+    MANAGE_JOBS = "manage_jobs"
     READ_EXPORTS = "read_exports"
 
 

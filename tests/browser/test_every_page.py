@@ -84,6 +84,8 @@ PAGES = {
         "/",
         "/administration/utilisateurs",
         "/administration/messages",
+        "/administration/messages?filtres=1&etat=uncertain",
+        "/administration/travaux",
         "/administration/exports",
     ],
 }

@@ -41,7 +41,17 @@ def loaded(folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["db"], ["demo"], ["users"], ["serve"], ["counts"], ["load-reference"], ["reindex"]],
+    [
+        [],
+        ["db"],
+        ["demo"],
+        ["users"],
+        ["serve"],
+        ["worker"],
+        ["counts"],
+        ["load-reference"],
+        ["reindex"],
+    ],
 )
 def test_every_command_explains_itself(arguments: list[str]) -> None:
     result = _run(*arguments, "--help")
@@ -137,7 +147,9 @@ def test_wrong_settings_are_one_sentence(
 
 
 @pytest.mark.usefixtures("loaded")
-def test_the_demonstration_is_loaded_once() -> None:
+def test_the_demonstration_is_loaded_once_and_sends_nothing_outside(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     first = _run("demo", "load", "--seed", "5")
     assert first.exit_code == 0
     assert DEMO_PASSWORD in first.output
@@ -145,6 +157,11 @@ def test_the_demonstration_is_loaded_once() -> None:
     assert again.exit_code == 2
     assert "holds records already" in again.output
     assert '"year": 2019' in _run("counts", "2019", "--json").output
+    monkeypatch.setenv("CRM_MODE", "development")
+    monkeypatch.setenv("CRM_MAIL_SMTP_HOST", "smtp.reseau.fr")
+    refused = _run("worker")
+    assert refused.exit_code == 2
+    assert "CRM_MAIL_SMTP_HOST" in refused.output
 
 
 @pytest.mark.usefixtures("folder")

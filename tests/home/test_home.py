@@ -64,14 +64,17 @@ def test_an_administrator_sees_when_each_job_was_done(
     assert "En retard" in page
     now = clock.now()
     runs = [
-        JobRun(job=job.name, day=clock.today(), started_at=now, lease_until=now, finished_at=now)
+        JobRun(
+            job=job.name, key=clock.today().isoformat(), day=clock.today(), created_at=now,
+            started_at=now, finished_at=now,
+        )
         for job in jobs()
-    ]
+    ]  # fmt: skip
     session.add_all(runs)
     session.flush()
     run = runs[-1]
     assert "En retard" not in administrator.get("/").text
-    run.finished_at, run.error = None, "OSError"
+    run.finished_at, run.failed_at, run.error = None, now, "OSError"
     session.flush()
     assert "La dernière tentative a échoué (OSError)" in administrator.get("/").text
 

@@ -30,6 +30,8 @@ from crm.followups.models import (
 )
 from crm.history.models import ExportRecord, TrashEntry
 from crm.history.recording import RecordedChange, keep_changes
+from crm.jobs.models import JobRun
+from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
 from crm.notes.models import Note
 from crm.projects.models import Project, ProjectHeadcount, ProjectPartner, project_theme
 from crm.search.index import index_records
@@ -55,7 +57,11 @@ PAGES = {
         "/relances", "/mandats", "/mandats/vacants", "/corbeille",
     ),
     "director": ("/", "/bilan/{year}", "/bilan/{year}/accompanied_structures"),
-    "administrator": ("/", "/administration/exports", "/administration/utilisateurs"),
+    "administrator": (
+        "/", "/administration/exports", "/administration/utilisateurs", "/administration/travaux",
+        "/administration/messages", "/administration/messages?filtres=1&etat=queued&q=objet",
+        "/administration/messages/{message}",
+    ),
 }  # fmt: skip
 
 
@@ -154,6 +160,23 @@ class Network:
                 "entity": "contact", "record_id": itself, "name": "Parti {}", "at": now,
                 "actor_name": "Camille",
             },
+            Delivery: {
+                "id": itself, "kind": "outbox", "purpose": "account", "token": "{}",
+                "recipient": "a{}@b.example", "address_hash": "", "state": "queued",
+                "last_attempt": 5, "created_at": now,
+            },
+            OutboxMessage: {
+                "id": itself, "unique_key": "{}", "recipient": "a{}@b.example",
+                "subject": "Objet {}", "text_body": "", "html_body": "", "headers": {},
+                "created_at": now, "delivery_id": itself,
+            },
+            DeliveryAttempt: {
+                "delivery_id": FIRST_ID, "number": itself, "gateway": "smtp", "started_at": now,
+            },
+            JobRun: {
+                "job": "purge-trash", "key": "{}", "day": recently, "created_at": now,
+                "started_at": now, "finished_at": now,
+            },
             ExportRecord: {
                 "title": "structures", "extension": "csv", "filter_names": "", "at": now,
                 "actor_name": "Camille",
@@ -197,7 +220,7 @@ def _counts(
             url = path.format(
                 structure=network.structure.id, contact=network.contact.id,
                 group=network.group.id, project=network.project.id, session=network.record.id,
-                year=clock.today().year,
+                year=clock.today().year, message=FIRST_ID,
             )  # fmt: skip
             assert browsers[role].get(url).status_code == 200, url
             with counted(connection) as statements:

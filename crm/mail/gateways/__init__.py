@@ -1,0 +1,1 @@
+"""The ways out: a folder of this machine, or a relay by SMTP."""

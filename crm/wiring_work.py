@@ -1,0 +1,24 @@
+"""What `wiring` says of the work that comes back by itself: a part of the table of contents."""
+
+from crm.duplicates.jobs import FIND_DUPLICATES
+from crm.history.jobs import PURGE_TRASH
+from crm.imports.background import take_over
+from crm.imports.jobs import ERASE_FILES
+from crm.jobs.registry import add_chore, add_job
+from crm.mail.jobs import ERASE_MESSAGE_FILES
+from crm.reminders.jobs import remind
+from crm.reminders.registry import add_section
+from crm.reminders.sections import SECTIONS
+
+JOBS = (PURGE_TRASH, ERASE_FILES, ERASE_MESSAGE_FILES, FIND_DUPLICATES)
+CHORES = (take_over, remind)
+
+
+def connect_work() -> None:
+    """Let the scheduler know each job of the day and what it does at each ring."""
+    for job in JOBS:
+        add_job(job)
+    for chore in CHORES:
+        add_chore(chore)
+    for section in SECTIONS:
+        add_section(section)
