@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
+from crm import wiring_paths as paths
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
 from crm.contacts import group_kinds
@@ -104,6 +105,7 @@ from crm.web.timeline import CHANGES, add_source
 MENU = (
     MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
     MenuEntry(N_("Séances"), "sessions.index", "messages", Permission.READ_NETWORK),
+    *paths.MENU,
     MenuEntry(N_("Structures"), "structures.index", "building", Permission.READ_NETWORK),
     MenuEntry(N_("Contacts"), "contacts.index", "users", Permission.READ_NETWORK),
     MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
@@ -128,23 +130,29 @@ QUICK_ACTIONS = (
 SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
 ACTIONS = (
     LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
+    *paths.ACTIONS,
 )  # fmt: skip
 VIEWED_LISTS = (
     KnownList("structures", N_("Structures"), lambda _: structure_list(clock.today())),
     KnownList("contacts", N_("Contacts"), lambda _: contact_list(clock.today())),
     KnownList("projects", N_("Projets"), project_list),
     KnownList("sessions", N_("Séances"), session_list),
+    *paths.VIEWED_LISTS,
 )
-KINDS = (contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds)
+KINDS = (
+    contact_kinds, group_kinds, project_kinds, followup_kinds, *paths.KINDS, duplicate_kinds,
+)  # fmt: skip
 EXPORTS = {
     "structure": "structures.export",
     "contact": "contacts.export",
     "group": "groups.export",
     "project": "projects.export",
     "session": "sessions.export",
+    **paths.EXPORTS,
 }
 WORDINGS = {
     **CONTACT_WORDINGS,
+    **paths.WORDINGS,
     "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
@@ -167,7 +175,8 @@ def register_packages(app: Flask) -> None:
     app.context_processor(_page_context)
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
-        home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, duplicates.blueprint,
+        home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, *paths.BLUEPRINTS,
+        duplicates.blueprint,
         *contacts.BLUEPRINTS, notes, history, imports, projects, reports, reference,
         saved_views, territories, health,
     ):  # fmt: skip
@@ -190,6 +199,7 @@ def _connect_records(app: Flask) -> None:
     for known in VIEWED_LISTS:
         know_list(known)
     offer_views(views_menu)
+    paths.connect_paths()
     add_panel("structure", follow_up_panel)
     add_panel("structure", structure_projects)
     add_panel("contact", represented_groups)
