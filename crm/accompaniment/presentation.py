@@ -108,7 +108,10 @@ def _told_in_a_row(record: Accompaniment) -> PanelRow:
 def structure_panel(session: Session, structure_id: int) -> Panel:
     """Return the current path of a structure and the past ones, or one click to open one."""
     found = accompaniments_of(session, structure_id)
-    current = next((each for each in found if each.closed_on is None), None)
+    current = next(
+        (each for each in found if each.closed_on is None and each.structure_id == structure_id),
+        None,
+    )
     body = render_template(
         "accompaniment/_panel.html",
         structure_id=structure_id,
@@ -116,9 +119,8 @@ def structure_panel(session: Session, structure_id: int) -> Panel:
         stages=shown_stages(current.stage) if current else [],
         next_stage=next_stage(current.stage) if current else None,
         silence=silence_of(session, current) if current else None,
-        past=[each for each in found if each.closed_on is not None][:_PAST_SHOWN],
+        others=[_told_in_a_row(each) for each in found if each is not current][:_PAST_SHOWN],
         stage_labels=STAGE_LABELS,
-        outcome_labels=OUTCOME_LABELS,
     )
     url = url_for("accompaniments.index", structure=structure_id) if found else None
     return Panel(translate("Accompagnement"), (), url, Markup(body))  # noqa: S704 - a template's

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.accompaniment.models import Accompaniment, StageChange
 from crm.accounts.models import User
+from crm.contacts.models import Structure
+from crm.contacts.queries.identities import ids_of
 from crm.core.errors import NotFoundError
 from crm.projects.models import Project
 
@@ -21,9 +23,11 @@ _OF_PAGE = (
         selectinload(Accompaniment.obstacles),
     )
 )
+# A path that could not follow a merge, for the other one has its own, is still told there.
+_ITSELF = ids_of("structure", bindparam("structure_id"))
 _OF_STRUCTURE = (
     select(Accompaniment)
-    .where(Accompaniment.structure_id == bindparam("structure_id"))
+    .where(Accompaniment.structure_id.in_(_ITSELF))
     .where(Accompaniment.deleted_at.is_(None))
     .options(joinedload(Accompaniment.person), selectinload(Accompaniment.obstacles))
     .order_by(Accompaniment.closed_on.is_not(None), Accompaniment.closed_on.desc())
@@ -46,7 +50,7 @@ _TOLD = union_all(
     )
     .join(StageChange, StageChange.accompaniment_id == Accompaniment.id)
     .outerjoin(User, User.id == StageChange.author_id)
-    .where(Accompaniment.structure_id == bindparam("structure_id"))
+    .where(Accompaniment.structure_id.in_(_ITSELF))
     .where(Accompaniment.deleted_at.is_(None)),
     select(
         Accompaniment.id,
@@ -57,7 +61,7 @@ _TOLD = union_all(
         Accompaniment.id,
     )
     .join(User, User.id == Accompaniment.person_id)
-    .where(Accompaniment.structure_id == bindparam("structure_id"))
+    .where(Accompaniment.structure_id.in_(_ITSELF))
     .where(Accompaniment.deleted_at.is_(None), Accompaniment.closed_on.is_not(None)),
 ).subquery()
 _LATEST_TOLD = (
@@ -70,9 +74,13 @@ _LATEST_TOLD = (
 def accompaniment_for_page(session: Session, accompaniment_id: int) -> Accompaniment:
     """Return a path with its structure, person, project and obstacles; raise NotFoundError."""
     record = session.scalar(_OF_PAGE, {"accompaniment_id": accompaniment_id})
-    if record is None or record.structure.deleted_at is not None:
+    if record is None or _is_in_trash(record.structure):
         raise NotFoundError
     return record
+
+
+def _is_in_trash(structure: Structure) -> bool:
+    return structure.deleted_at is not None and structure.merged_into_id is None
 
 
 def steps_of(session: Session, accompaniment_id: int) -> Sequence[StageChange]:
