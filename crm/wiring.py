@@ -127,7 +127,9 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK),
 )
-SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
+SEARCHED = (
+    STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, *paths.SEARCHED, COMMUNES, EPCIS,
+)  # fmt: skip
 ACTIONS = (
     LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
     *paths.ACTIONS,

@@ -19,6 +19,7 @@ from crm.history.recording import actor_of
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 
+_UNKNOWN = N_("Aucune structure ne s’appelle « %(name)s » : créez d’abord sa fiche.")
 _TAKEN = N_("« %(name)s » a déjà un accompagnement en cours, suivi par %(person)s.")
 _TAKEN_MEANWHILE = N_(
     "Quelqu’un vient d’ouvrir un accompagnement pour cette structure : retrouvez-le sur sa fiche."
@@ -32,6 +33,8 @@ def open_accompaniment(session: Session, *, data: AccompanimentData) -> Accompan
     also when someone else opens it at the same moment.
     """
     data = rules.clean_accompaniment(data, clock.today())
+    if data.structure.startswith("new:"):
+        raise RuleError("structure", _UNKNOWN, name=data.structure[4:64])
     structure = resolve_structure(
         session, value=data.structure, family_code=None, field="structure"
     )

@@ -90,6 +90,13 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("project", "lead_structure_id", Policy.MOVE),
         Reference("project_partner", "structure_id", Policy.MOVE, _same("project_id", "role")),
         Reference("accompaniment", "structure_id", Policy.MOVE, _both_current, is_unique=True),
+        Reference(
+            "introduction_side",
+            "structure_id",
+            Policy.MOVE,
+            _same("introduction_id"),
+            is_unique=True,
+        ),
         Reference("structure_theme", "structure_id", Policy.UNION),
         Reference("structure_expertise", "structure_id", Policy.UNION),
         Reference("structure_country", "structure_id", Policy.UNION),
@@ -103,6 +110,9 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("network_membership", "voting_contact_id", Policy.MOVE),
         Reference("group_representative", "contact_id", Policy.MOVE, _same_while("membership_id")),
         Reference("contact", "merged_into_id", Policy.MOVE),
+        Reference(
+            "introduction_person", "contact_id", Policy.MOVE, _same("side_id"), is_unique=True
+        ),
         Reference("contact_tag", "contact_id", Policy.UNION),
         Reference("session_contact", "contact_id", Policy.LINK),
     ),

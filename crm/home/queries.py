@@ -21,6 +21,7 @@ from crm.followups.queries import (
     recent_sessions,
     unsettled_sessions,
 )
+from crm.introductions.queries import awaited_outcomes
 from crm.jobs.queries import JobState, states_of
 from crm.jobs.registry import jobs
 from crm.mail.models import OutboxMessage
@@ -59,6 +60,7 @@ class Day:
     recent: Rows
     drafts: Sequence[DraftLine]
     silent: Sequence[SilentAccompaniment]
+    awaited: Rows
     details: Details
 
     @property
@@ -90,6 +92,7 @@ def day_of(session: Session, *, user_id: int, today: date) -> Day:
         recent=recent,
         drafts=drafts_of(session, user_id=user_id),
         silent=silent_accompaniments(session, user_id=user_id, today=today, limit=_MOST_SILENT),
+        awaited=awaited_outcomes(session, user_id=user_id, today=today),
         details=details_of(session, [row.id for row in (*unsettled, *coming, *recent)]),
     )
 

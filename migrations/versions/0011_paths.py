@@ -1,4 +1,4 @@
-"""The path of a structure: where it stands, each step of it, what stops it; the list of obstacles."""
+"""The path of a structure: where it stands, each step of it, what stops it; introductions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -27,6 +27,9 @@ def upgrade() -> None:
     _create_accompaniments()
     _create_stages()
     _create_obstacles()
+    _create_introductions()
+    _create_sides()
+    _create_people()
 
 
 def _create_accompaniments() -> None:
@@ -112,6 +115,101 @@ def _create_obstacles() -> None:
     op.create_index("ix_accompaniment_obstacle_obstacle_id", name, ["obstacle_id"])
 
 
+def _create_introductions() -> None:
+    name = "introduction"
+    op.create_table(
+        name,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(500), nullable=False),
+        sa.Column("introduced_on", sa.Date(), nullable=False),
+        sa.Column("officer_id", sa.Integer(), nullable=False),
+        sa.Column("status", _key_text(20), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=True),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("follow_up_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", _key_text(20), nullable=True),
+        sa.Column("outcome_on", sa.Date(), nullable=True),
+        sa.Column("outcome_note", sa.String(1000), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "status IN ('proposee', 'accords_demandes', 'faite', 'refusee')",
+            name=op.f("ck_introduction_status"),
+        ),
+        sa.CheckConstraint(
+            "outcome IN ('rien', 'echange', 'projet_commun', 'partenariat', 'ne_sait_pas')",
+            name=op.f("ck_introduction_outcome"),
+        ),
+        sa.CheckConstraint(
+            "(status = 'faite') = (made_on IS NOT NULL)", name=op.f("ck_introduction_made_on")
+        ),
+        _key(name, "officer_id", "user.id"),
+        _key(name, "session_id", "accompaniment_session.id"),
+        _key(name, "follow_up_id", "follow_up.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_introduction")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_introduction_introduced_on", name, ["deleted_at", "introduced_on", "id"])
+    op.create_index("ix_introduction_officer_id", name, ["officer_id", "status"])
+    op.create_index("ix_introduction_session_id", name, ["session_id"])
+    op.create_index("ix_introduction_follow_up_id", name, ["follow_up_id"])
+
+
+def _create_sides() -> None:
+    name = "introduction_side"
+    op.create_table(
+        name,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("introduction_id", sa.Integer(), nullable=False),
+        sa.Column("structure_id", sa.Integer(), nullable=False),
+        sa.Column("is_asking", sa.Boolean(), nullable=False),
+        _key(name, "introduction_id", "introduction.id"),
+        _key(name, "structure_id", "structure.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_introduction_side")),
+        sa.UniqueConstraint(
+            "introduction_id",
+            "structure_id",
+            name=op.f("uq_introduction_side_introduction_id_structure_id"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_introduction_side_structure_id", name, ["structure_id"])
+
+
+def _create_people() -> None:
+    name = "introduction_person"
+    op.create_table(
+        name,
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("side_id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("answer", _key_text(3), nullable=True),
+        sa.Column("means", _key_text(20), nullable=True),
+        sa.CheckConstraint("answer IN ('oui', 'non')", name=op.f("ck_introduction_person_answer")),
+        sa.CheckConstraint(
+            "means IN ('courriel', 'telephone', 'de_vive_voix')",
+            name=op.f("ck_introduction_person_means"),
+        ),
+        sa.CheckConstraint(
+            "(answer IS NULL) = (answered_on IS NULL)",
+            name=op.f("ck_introduction_person_answered_on"),
+        ),
+        _key(name, "side_id", "introduction_side.id"),
+        _key(name, "contact_id", "contact.id"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_introduction_person")),
+        sa.UniqueConstraint(
+            "side_id", "contact_id", name=op.f("uq_introduction_person_side_id_contact_id")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_introduction_person_contact_id", name, ["contact_id"])
+
+
 def downgrade() -> None:
+    for name in ("introduction_person", "introduction_side", "introduction"):
+        op.drop_table(name)
     for name in ("accompaniment_obstacle", "accompaniment_stage", "accompaniment"):
         op.drop_table(name)
