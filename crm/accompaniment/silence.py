@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Subquery, func, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Subquery,
+    cast,
+    func,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from crm.accompaniment.models import Accompaniment, StageChange
@@ -56,10 +67,11 @@ def last_exchanges(narrow: Narrow = _all, name: str = "last_exchange") -> Subque
     )
 
 
-def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
-    """Select (structure_id, day) of sessions, follow-ups, steps and openings, one each."""
-    itself = func.coalesce(Structure.merged_into_id, Structure.id)
-    sessions = (
+def _session_days(narrow: Narrow) -> Select[Any]:
+    """Select (structure_id, day) of the sessions done, by the structure that each is today."""
+    # Said to be a whole number: SQLite indexes no other kind of expression against an id.
+    itself = cast(func.coalesce(Structure.merged_into_id, Structure.id), Integer)
+    return (
         select(itself.label("structure_id"), AccompanimentSession.held_on.label("day"))
         .select_from(SessionStructure)
         .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
@@ -70,6 +82,10 @@ def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
             narrow(itself),
         )
     )
+
+
+def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
+    """Select (structure_id, day) of sessions, follow-ups, steps and openings, one each."""
     follow_ups = (
         select(FollowUp.structure_id, func.date(FollowUp.done_at, type_=Date))
         .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
@@ -92,7 +108,7 @@ def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
     openings = select(Accompaniment.structure_id, Accompaniment.opened_on).where(
         is_current(), narrow(Accompaniment.structure_id)
     )
-    return sessions, follow_ups, steps, openings
+    return _session_days(narrow), follow_ups, steps, openings
 
 
 def last_exchange_of(session: Session, structure_id: int) -> date | None:
