@@ -71,19 +71,26 @@ def follow_the_askers(session: Session, record: Introduction) -> None:
     seats = {_present_id(seat): seat.structure_id for seat in support.structures}
     if {side.structure_id for side in askers} == set(seats):
         return
-    kept = get_session(session, support.id)
-    data = _session_data(session, record, askers, kept.held_on)
     values = tuple(str(seats.get(side.structure_id, side.structure_id)) for side in askers)
+    people = tuple(str(one.contact_id) for side in askers for one in side.people)
+    _reseat(session, support.id, values, people)
+
+
+def _reseat(
+    session: Session, session_id: int, structures: tuple[str, ...], contacts: tuple[str, ...]
+) -> None:
+    """Give a session other structures and people; the rest of it stays."""
+    kept = get_session(session, session_id)
     update_session(
         session,
-        session_id=support.id,
+        session_id=session_id,
         version=kept.version,
         data=SessionData(
-            structures=values,
+            structures=structures,
             held_on=kept.held_on,
             kind_id=kept.kind_id,
             status=kept.status,
-            contacts=data.contacts,
+            contacts=contacts,
             theme_ids=tuple(theme.id for theme in kept.themes),
             country_codes=tuple(country.code for country in kept.countries),
             officer_ids=tuple(officer.id for officer in kept.officers),

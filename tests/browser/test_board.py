@@ -22,6 +22,19 @@ def _stage_of(page: Any, card_id: str) -> str:
     )
 
 
+def _drag(page: Any, card_id: str, stage: str) -> None:
+    """Drag a card sideways into a column, as a hand does."""
+    title = page.locator(f"#{card_id} h3")
+    title.scroll_into_view_if_needed()
+    source = title.bounding_box()
+    column = page.locator(f"[data-board-stage={stage}]").bounding_box()
+    y = source["y"] + source["height"] / 2
+    page.mouse.move(source["x"] + source["width"] - 4, y)
+    page.mouse.down()
+    page.mouse.move(column["x"] + column["width"] / 2, y, steps=8)
+    page.mouse.up()
+
+
 def test_a_card_moves_and_is_taken_back(visitor: Visitor) -> None:
     visitor.sign_in("officer")
     page = visitor.open(BOARD)
@@ -49,7 +62,7 @@ def test_a_card_moves_by_the_keyboard_and_by_a_drag(visitor: Visitor, width: str
     page.keyboard.press("Shift+ArrowRight")
     page.locator(".note", has_text="c’est noté").wait_for()
     assert _stage_of(page, card_id) == "montage"
-    page.locator(f"#{card_id} h3").drag_to(page.locator("[data-board-stage=idee] h2"))
+    _drag(page, card_id, "idee")
     page.locator(".note", has_text="Idée").wait_for()
     assert _stage_of(page, card_id) == "idee"
     visitor.check()
