@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
+from crm import wiring_paths as paths
 from crm.accounts import views as accounts
 from crm.accounts.objections import closed_account
 from crm.accounts.wording import USER_WORDING
@@ -34,8 +35,6 @@ from crm.core.events import subscribe
 from crm.core.text import words
 from crm.duplicates import kinds as duplicate_kinds
 from crm.duplicates import views as duplicates
-from crm.duplicates.operations import forget_pairs
-from crm.duplicates.typing_help import people_like_typed, structures_like_typed
 from crm.duplicates.wording import PAIR_WORDING
 from crm.followups import kinds as followup_kinds
 from crm.followups import views as followups
@@ -47,7 +46,6 @@ from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import FOLLOW_UP_PANELS, follow_up_entries, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
 from crm.frame import addresses, menu_entries, network
-from crm.history.detours import add_detour
 from crm.history.exports import keep_export
 from crm.history.kinds import add_pointer, find_kind, know_kind, on_purge
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
@@ -55,8 +53,6 @@ from crm.history.timeline import change_entries
 from crm.history.views import blueprint as history
 from crm.history.wording import word
 from crm.home.views import blueprint as home
-from crm.imports.lookalikes import people_like, structures_like
-from crm.imports.matching import find_likely_with
 from crm.imports.presentation import import_url_of
 from crm.imports.views import blueprint as imports
 from crm.jobs.silence import silence_for_administrators
@@ -94,18 +90,19 @@ from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
 from crm.web.list_additions import add_column
 from crm.web.list_views import offer_views
-from crm.web.lookalikes import find_lookalikes_by
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
 from crm.web.record_actions import add_record_action, export_actions, record_actions
 from crm.web.shell import Shell
 from crm.web.summaries import add_facts
 from crm.web.timeline import CHANGES, add_source
+from crm.wiring_duplicates import connect_duplicates
 from crm.wiring_work import connect_work
 
 MENU = (
     MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
     MenuEntry(N_("Séances"), "sessions.index", "messages", Permission.READ_NETWORK),
+    *paths.MENU,
     MenuEntry(N_("Structures"), "structures.index", "building", Permission.READ_NETWORK),
     MenuEntry(N_("Contacts"), "contacts.index", "users", Permission.READ_NETWORK),
     MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
@@ -128,26 +125,34 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK),
     MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK),
 )
-SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
+SEARCHED = (
+    STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, *paths.SEARCHED, COMMUNES, EPCIS,
+)  # fmt: skip
 ACTIONS = (
     LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
+    *paths.ACTIONS,
 )  # fmt: skip
 VIEWED_LISTS = (
     KnownList("structures", N_("Structures"), lambda _: structure_list(clock.today())),
     KnownList("contacts", N_("Contacts"), lambda _: contact_list(clock.today())),
     KnownList("projects", N_("Projets"), project_list),
     KnownList("sessions", N_("Séances"), session_list),
+    *paths.VIEWED_LISTS,
 )
-KINDS = (contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds)
+KINDS = (
+    contact_kinds, group_kinds, project_kinds, followup_kinds, *paths.KINDS, duplicate_kinds,
+)  # fmt: skip
 EXPORTS = {
     "structure": "structures.export",
     "contact": "contacts.export",
     "group": "groups.export",
     "project": "projects.export",
     "session": "sessions.export",
+    **paths.EXPORTS,
 }
 WORDINGS = {
     **CONTACT_WORDINGS,
+    **paths.WORDINGS,
     "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
@@ -171,8 +176,8 @@ def register_packages(app: Flask) -> None:
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
-        duplicates.blueprint, *contacts.BLUEPRINTS, notes, history, imports, projects, reminders,
-        reports, reference, saved_views, territories, health,
+        *paths.BLUEPRINTS, duplicates.blueprint, *contacts.BLUEPRINTS, notes, history, imports,
+        projects, reminders, reports, reference, saved_views, territories, health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
@@ -193,6 +198,7 @@ def _connect_records(app: Flask) -> None:
     for known in VIEWED_LISTS:
         know_list(known)
     offer_views(views_menu)
+    paths.connect_paths()
     for entity, panel in FOLLOW_UP_PANELS.items():
         add_panel(entity, panel)
     add_panel("structure", structure_projects)
@@ -212,24 +218,12 @@ def _connect_records(app: Flask) -> None:
             add_record_action(entity, action)
     write_by(OUTBOX, write_outbox_message)
     object_by(closed_account)
-    _connect_duplicates()
+    connect_duplicates()
     register_search()
     app.add_template_global(silence_for_administrators, "worker_silence")
     app.add_template_global(_record_url, "record_url")
     app.add_template_global(record_actions)
     app.add_template_global(import_url_of, "import_url_of")
-
-
-def _connect_duplicates() -> None:
-    """Let what is typed be compared with what is there, and merges be undone on their own page."""
-    on_purge(forget_pairs)
-    add_detour(duplicate_kinds.page_of_merge)
-    for entity, action in duplicate_kinds.ACTIONS:
-        add_record_action(entity, action)
-    find_lookalikes_by("structure", structures_like_typed)
-    find_lookalikes_by("contact", people_like_typed)
-    find_likely_with("structure", structures_like)
-    find_likely_with("contact", people_like)
 
 
 def _record_url(entity: str, record_id: int) -> str | None:

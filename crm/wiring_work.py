@@ -4,8 +4,8 @@ from crm.duplicates.jobs import FIND_DUPLICATES
 from crm.history.jobs import PURGE_TRASH
 from crm.imports.background import take_over
 from crm.imports.jobs import ERASE_FILES
+from crm.jobs.message_files import ERASE_MESSAGE_FILES
 from crm.jobs.registry import add_chore, add_job
-from crm.mail.jobs import ERASE_MESSAGE_FILES
 from crm.reminders.jobs import remind
 from crm.reminders.registry import add_section
 from crm.reminders.sections import SECTIONS

@@ -9,6 +9,8 @@ from crm.demo.agenda import add_agenda
 from crm.demo.chronicle import tell_latest_sessions
 from crm.demo.depth import add_depth
 from crm.demo.groups import add_groups
+from crm.demo.introductions import add_introductions
+from crm.demo.paths import add_paths
 from crm.demo.people import add_people
 from crm.demo.projects import add_projects
 from crm.demo.reference import read_reference
@@ -56,6 +58,8 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     add_projects(session, reference, structures, seed)
     past = add_sessions(session, reference, structures, posts=posts, team=team, seed=seed)
     tell_latest_sessions(session, reference, past)
+    add_paths(session, reference, past=past, team=team, seed=seed)
+    add_introductions(session, structures, past=past, posts=posts, team=team, seed=seed)
     add_agenda(session, reference, structures, past=past, team=team, seed=seed)
     reindex_all(session)
 

@@ -57,6 +57,14 @@ SESSION_NOTES = {
         "Envoi du calendrier des appels à projets qui touchent à {about}.",
     ),
 }
+MILESTONES = (
+    "Dépôt du dossier",
+    "Comité de sélection",
+    "Signature de la convention",
+    "Mission sur place",
+    "Réunion avec le partenaire",
+    "Rapport intermédiaire",
+)
 MISSED_NOTES = (
     "Reporté à la demande de la structure.",
     "Personne au rendez-vous, message laissé.",

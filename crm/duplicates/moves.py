@@ -27,12 +27,17 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A column that points at a structure or a person; `twin` tells rows that cannot both be."""
+    """A column that points at a structure or a person; `twin` tells rows that cannot both be.
+
+    Where the database itself refuses twins, `is_unique` says so: a row goes back to a record that
+    has its twin only by hand.
+    """
 
     table: str
     column: str
     policy: Policy
     twin: Callable[[Any, Any], bool] | None = None
+    is_unique: bool = False
 
     @property
     def model(self) -> type[Any]:
@@ -64,6 +69,11 @@ def _same_while(*names: str) -> Callable[[Any, Any], bool]:
     return is_twin
 
 
+def _both_current(one: Any, other: Any) -> bool:
+    """Tell whether two paths are both neither closed nor in the trash."""
+    return all(each.closed_on is None and each.deleted_at is None for each in (one, other))
+
+
 REFERENCES: Mapping[str, Sequence[Reference]] = {
     "structure": (
         Reference("affiliation", "structure_id", Policy.MOVE, _same_while("contact_id", "role")),
@@ -79,6 +89,14 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("follow_up", "structure_id", Policy.MOVE),
         Reference("project", "lead_structure_id", Policy.MOVE),
         Reference("project_partner", "structure_id", Policy.MOVE, _same("project_id", "role")),
+        Reference("accompaniment", "structure_id", Policy.MOVE, _both_current, is_unique=True),
+        Reference(
+            "introduction_side",
+            "structure_id",
+            Policy.MOVE,
+            _same("introduction_id"),
+            is_unique=True,
+        ),
         Reference("structure_theme", "structure_id", Policy.UNION),
         Reference("structure_expertise", "structure_id", Policy.UNION),
         Reference("structure_country", "structure_id", Policy.UNION),
@@ -93,6 +111,9 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("follow_up", "contact_id", Policy.MOVE),
         Reference("group_representative", "contact_id", Policy.MOVE, _same_while("membership_id")),
         Reference("contact", "merged_into_id", Policy.MOVE),
+        Reference(
+            "introduction_person", "contact_id", Policy.MOVE, _same("side_id"), is_unique=True
+        ),
         Reference("contact_tag", "contact_id", Policy.UNION),
         Reference("session_contact", "contact_id", Policy.LINK),
     ),
@@ -140,6 +161,15 @@ def move_rows(
         setattr(row, reference.column, to_id)
         there.append(row)
         moved.rows.append(line)
+
+
+def has_twin(session: Session, reference: Reference, row: Any, record_id: int) -> bool:
+    """Tell whether a record has a row already that the database does not allow beside this one."""
+    if not reference.is_unique or reference.twin is None:
+        return False
+    return any(
+        reference.twin(row, one) for one in rows_at(session, reference, record_id) if one is not row
+    )
 
 
 def _would_point_at_itself(reference: Reference, row: Any, to_id: int) -> bool:

@@ -17,7 +17,7 @@ from crm.core.events import publish
 from crm.database import Turn, take_turn
 from crm.duplicates.merging import MADE, put_in_place, set_pair_state
 from crm.duplicates.models import Merge
-from crm.duplicates.moves import REFERENCES, Policy, Reference, movable
+from crm.duplicates.moves import REFERENCES, Policy, Reference, has_twin, movable
 from crm.duplicates.types import PairState
 from crm.followups.models import AccompanimentSession, SessionStructure, session_contact
 from crm.history.kinds import find_kind, load_record, load_records
@@ -167,8 +167,12 @@ def unmerge_records(
     session.flush()
     merged.deleted_at = merged.merged_into_id = None
     left = _give_rows_back(session, merge, kept, merged)
+    references = {(each.table, each.column): each for each in REFERENCES[merge.kind]}
     for each in given:
-        _give(session, merge.kind, each, kept, merged)
+        if _is_taken(session, each, references.get((each.table, each.column)), merged.id):
+            left.append([each.table, each.column, each.record_id])
+        else:
+            _give(session, merge.kind, each, kept, merged)
     session.flush()
     for record in (kept, merged):
         kind.mend(session, record)
@@ -210,7 +214,9 @@ def _give_rows_back(session: Session, merge: Merge, kept: Any, merged: Any) -> l
             continue
         item = LaterItem(table, column, record_id, table)
         reference = by_table.get((table, column))
-        if not _is_there(session, merge.kind, item, reference, kept.id):
+        if not _is_there(session, merge.kind, item, reference, kept.id) or _is_taken(
+            session, item, reference, merged.id
+        ):
             left.append([table, column, record_id])
             continue
         _give(session, merge.kind, item, kept, merged)
@@ -226,6 +232,16 @@ def _is_there(
     model = Note if item.table == "note" else reference.model if reference else None
     row = session.get(model, item.record_id) if model else None
     return row is not None and getattr(row, item.column) == kept_id
+
+
+def _is_taken(
+    session: Session, item: LaterItem, reference: Reference | None, merged_id: int
+) -> bool:
+    """Tell whether what is to go back would stand beside a twin that stayed: it is told instead."""
+    if reference is None or not reference.is_unique:
+        return False
+    row = session.get_one(reference.model, item.record_id)
+    return has_twin(session, reference, row, merged_id)
 
 
 def _give(session: Session, kind: str, item: LaterItem, kept: Any, merged: Any) -> None:

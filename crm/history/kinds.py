@@ -141,6 +141,19 @@ def readable(column: Any, entity_column: Any, person: Any) -> ColumnElement[bool
     )
 
 
+_released: dict[str, set[str]] = {}
+
+
+def release(entity: str, column: str) -> None:
+    """Let « table.column » of a package above be emptied when the record it names is purged."""
+    _released.setdefault(entity, set()).add(column)
+
+
+def released_of(kind: Kind) -> frozenset[str]:
+    """Return the columns that are emptied when a record of this kind is purged."""
+    return kind.released | _released.get(kind.entity, set())
+
+
 PointerSource = Callable[[Session, int], Pointer | None]
 _kinds: dict[str, Kind] = {}
 _pointers: dict[str, list[PointerSource]] = {}

@@ -17,6 +17,7 @@ from crm.history.kinds import (
     load_record,
     pointers_at,
     references_to,
+    released_of,
     tell_purgers,
     trashable_kind,
 )
@@ -138,7 +139,7 @@ def _pointed_at(session: Session, kind: Kind, ids: Sequence[int]) -> set[int]:
     """Return those of the ids that rows of others still point at."""
     found: set[int] = set()
     for table, column in references_to(kind.model.__table__):
-        if not _is_among(table, column, kind.owned | kind.released):
+        if not _is_among(table, column, kind.owned | released_of(kind)):
             found.update(session.scalars(select(column).where(column.in_(ids)).distinct()))
     return found
 
@@ -161,7 +162,7 @@ def _purge(session: Session, kind: Kind, ids: Sequence[int]) -> None:
 
 def _delete_owned(session: Session, parent: Table, ids: Sequence[int], kind: Kind) -> None:
     for table, column in references_to(parent):
-        if _is_among(table, column, kind.released):
+        if _is_among(table, column, released_of(kind)):
             session.execute(update(table).where(column.in_(ids)).values({column.name: None}))
         elif _is_among(table, column, kind.owned):
             if "id" in table.c:

@@ -171,6 +171,8 @@ def _send_deletions(session: Session) -> None:
 
 def _move_in_or_out(session: Session, step: Step, *, is_trashed: bool) -> None:
     entity, record_id = step.change.entity, step.change.record_id
+    if is_trashed == (step.record.deleted_at is not None):
+        return  # it went with another record of the same save
     if is_trashed:
         move_to_trash(session, entity=entity, record_id=record_id)
     else:

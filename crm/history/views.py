@@ -29,7 +29,7 @@ from crm.history.wording import what_is
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
 from crm.web.locale import sentence
-from crm.web.requests import done
+from crm.web.requests import done, next_path
 
 blueprint = Blueprint("history", __name__)
 
@@ -69,7 +69,7 @@ def undo(change_set_id: int) -> ResponseReturnValue:
     message = N_("C’est annulé.")
     if result.left:
         message = N_("C’est annulé, sauf ce qui avait changé depuis : %(count)s.")
-    target = _page_after(change_set_id)
+    target = next_path(_page_after(change_set_id))
     back = url_for(".undo", change_set_id=new_id) if new_id and result.put_back else None
     return done(message, target, undo_url=back, count=result.left)
 

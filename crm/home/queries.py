@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
+from crm.accompaniment.silence import SilentAccompaniment, silent_accompaniments
 from crm.accounts.models import Draft, User
 from crm.contacts.models import Structure
 from crm.contacts.types import Family
@@ -20,6 +21,7 @@ from crm.followups.queries import (
     recent_sessions,
     unsettled_sessions,
 )
+from crm.introductions.queries import awaited_outcomes
 from crm.jobs.queries import JobState, states_of
 from crm.jobs.registry import jobs
 from crm.mail.models import OutboxMessage
@@ -28,6 +30,7 @@ from crm.mail.types import DeliveryState
 from crm.revisions import current_revision, latest_revision
 
 _MOST_DRAFTS = 5
+_MOST_SILENT = 6
 _DRAFT_LABELS = (
     ("/seances/nouvelle", N_("Séance à noter")),
     ("/seances/", N_("Séance à modifier")),
@@ -58,6 +61,8 @@ class Day:
     coming: Rows
     recent: Rows
     drafts: Sequence[DraftLine]
+    silent: Sequence[SilentAccompaniment]
+    awaited: Rows
     details: Details
 
     @property
@@ -89,6 +94,8 @@ def day_of(session: Session, *, user_id: int, today: date) -> Day:
         coming=coming,
         recent=recent,
         drafts=drafts_of(session, user_id=user_id),
+        silent=silent_accompaniments(session, user_id=user_id, today=today, limit=_MOST_SILENT),
+        awaited=awaited_outcomes(session, user_id=user_id, today=today),
         details=details_of(session, [row.id for row in (*unsettled, *coming, *recent)]),
     )
 

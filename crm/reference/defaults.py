@@ -16,6 +16,7 @@ LIST_LABELS = {
     "theme": N_("Thèmes"),
     "expertise": N_("Expertises et compétences"),
     "session_kind": N_("Natures d’appui"),
+    "obstacle": N_("Obstacles d’un accompagnement"),
     "event_kind": N_("Types d’événements"),
     "event_role": N_("Rôles dans un événement"),
     "event_status": N_("Statuts d’événements"),

@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from crm.accompaniment.rules import SILENT_AFTER_DAYS
+from crm.accompaniment.silence import silent_accompaniments
 from crm.core.errors import N_
 from crm.followups.listings.follow_ups import LATE_OR_TODAY
 from crm.followups.models import FollowUp
@@ -65,7 +67,23 @@ def unsettled(session: Session, user_id: int, today: date) -> list[Section]:
     return _of_sessions(session, "a-confirmer", N_("Ont-elles eu lieu ?"), rows, _ON_SESSION)
 
 
-SECTIONS = (follow_ups, planned_today, unsettled)
+def silent(session: Session, user_id: int, today: date) -> list[Section]:
+    """Return the accompaniments in the person's charge with which nothing happens any more."""
+    found = silent_accompaniments(session, user_id=user_id, today=today, limit=MOST_LINES + 1)
+    lines = [
+        Line(
+            text=each.structure,
+            path=path_of("accompaniments.show", accompaniment_id=each.id),
+            detail=translate(N_("silencieux depuis %(count)s jours"), count=each.silent_days),
+        )
+        for each in found[:MOST_LINES]
+    ]
+    title = translate(N_("Accompagnements silencieux"))
+    path = path_of("accompaniments.index", silence=SILENT_AFTER_DAYS)
+    return [Section("silence", title, lines, path, has_more=len(found) > MOST_LINES)]
+
+
+SECTIONS = (follow_ups, planned_today, unsettled, silent)
 
 
 def _of_follow_ups(

@@ -256,6 +256,40 @@ function listenToLists() {
   });
 }
 
+/* The board: a card is dragged, or sent by Shift and an arrow; its own form does the move. ------ */
+function enhanceBoard(board) {
+  if (board.dataset.ready) return;
+  board.dataset.ready = "true";
+  const stages = [...board.querySelectorAll("[data-board-stage]")];
+  const move = (card, column) => {
+    if (!card || !column || card.closest("[data-board-stage]") === column) return;
+    const form = card.querySelector("form");
+    form.elements.etape.value = column.dataset.boardStage;
+    form.requestSubmit();
+  };
+  let dragged = null;
+  const mark = (column) => { for (const each of stages) each.classList.toggle("is-target", each === column); };
+  each(board, "[data-board-card]", (card) => { card.draggable = true; });
+  board.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest("[data-board-card]");
+    dragged?.classList.add("is-dragged");
+    event.dataTransfer.effectAllowed = "move";
+  });
+  board.addEventListener("dragend", () => { dragged?.classList.remove("is-dragged"); dragged = null; mark(null); });
+  board.addEventListener("dragover", (event) => {
+    const column = dragged && event.target.closest("[data-board-stage]");
+    if (column) { event.preventDefault(); mark(column); }
+  });
+  board.addEventListener("drop", (event) => { event.preventDefault(); move(dragged, event.target.closest("[data-board-stage]")); });
+  board.addEventListener("keydown", (event) => {
+    const step = event.shiftKey && !event.ctrlKey && !event.altKey ? { ArrowRight: 1, ArrowLeft: -1 }[event.key] : 0;
+    const card = event.target.closest("[data-board-card]");
+    if (!step || !card || isTyping(event.target)) return;
+    event.preventDefault();
+    move(card, stages[stages.indexOf(card.closest("[data-board-stage]")) + step]);
+  });
+}
+
 function dropEmptyParameters() {
   document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {
     if (!sourceElement.matches("[data-list-tools]")) return;
@@ -269,6 +303,7 @@ function enhance(root) {
   each(root, "[data-date]", enhanceDate);
   each(root, "form[data-draft-url]", keepDraft);
   each(root, "[data-fades]", fadeMessage);
+  each(root, "[data-board]", enhanceBoard);
 }
 
 guardDoubleSubmit();

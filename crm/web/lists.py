@@ -112,6 +112,15 @@ class Listing(ListLinks):
         if not self.rows and narrowing.otherwise and (other := narrowing.otherwise()):
             narrowing = other
             self.rows = self._read_page(session, narrowing)
+        self.fill_filters(session, narrowing)
+        if not self.rows and self.definition.counted is not None:
+            self.ways_out = list(self._ways_out(session, narrowing))
+        if self.definition.code:
+            self.views = views_of(session, self)
+        return self
+
+    def fill_filters(self, session: Session, narrowing: Narrowing) -> None:
+        """Read the count and the filters alone, for a page that shows its rows another way."""
         self.active_filters = narrowing.active
         self.note = narrowing.note
         self.count_label = self._count_words(session, narrowing)
@@ -121,11 +130,6 @@ class Listing(ListLinks):
             self.filters = [
                 self._open_filter(session, each, counts) for each in self.definition.filters
             ]
-        if not self.rows and self.definition.counted is not None:
-            self.ways_out = list(self._ways_out(session, narrowing))
-        if self.definition.code:
-            self.views = views_of(session, self)
-        return self
 
     def narrow(self, session: Session) -> Narrowing:
         """Apply the filters of the URL; a value that does not exist finds nothing, and says so."""

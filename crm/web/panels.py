@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 
@@ -19,11 +20,12 @@ class PanelRow:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A titled list; `url` leads to the whole of it."""
+    """A titled list; `url` leads to the whole of it. `body` stands above the list, if any."""
 
     title: str
     rows: Sequence[PanelRow]
     url: str | None = None
+    body: Markup | None = None
 
 
 PanelSource = Callable[[Session, int], Panel | None]
@@ -39,4 +41,4 @@ def add_panel(entity: str, source: PanelSource) -> None:
 def panels_of(session: Session, entity: str, record_id: int) -> list[Panel]:
     """Return the panels of a record that have something to show."""
     panels = (source(session, record_id) for source in _sources.get(entity, ()))
-    return [panel for panel in panels if panel is not None and panel.rows]
+    return [panel for panel in panels if panel is not None and (panel.rows or panel.body)]

@@ -17,6 +17,7 @@ from crm.reminders import jobs, operations
 from crm.reminders.jobs import remind
 from crm.reminders.models import DayOff, Reminder, ReminderSetting
 from crm.reminders.types import Absence, Rhythm
+from tests.factories.accompaniment import AccompanimentFactory
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory
@@ -99,6 +100,16 @@ class TestOneDay:
             assert hidden not in text
         assert "Relancer &lt;b&gt;Arras&lt;/b&gt;" in message.html_body
         html5lib.HTMLParser(strict=True).parse(message.html_body)
+
+    def test_a_silent_accompaniment_comes_up_by_itself(
+        self, app: Flask, session: Session, ada: User
+    ) -> None:
+        lens = StructureFactory(name="Ville de Lens")
+        opened_on = TUESDAY.date() - timedelta(days=90)
+        AccompanimentFactory(structure=lens, person=ada, opened_on=opened_on)
+        assert _rings(app, TUESDAY) == 1
+        (message,) = _messages(session)
+        assert "Ville de Lens (silencieux depuis 90 jours)" in message.text_body
 
     def test_nothing_to_say_is_nothing_sent(self, app: Flask, session: Session, ada: User) -> None:
         assert _rings(app, TUESDAY) == 0

@@ -15,6 +15,8 @@ from crm.core import clock
 from crm.followups.indexing import number_of
 from crm.followups.operations import delete_session, log_session, restore_session, update_session
 from crm.followups.types import SessionData
+from crm.introductions.indexing import index_introduction
+from crm.introductions.models import Introduction
 from crm.projects.indexing import index_project
 from crm.projects.models import ProjectPartner
 from crm.search.everywhere import Sought, find_everywhere
@@ -26,6 +28,7 @@ from crm.territories.indexing import number_of as number_of_code
 from crm.territories.models import Commune, Country
 from tests.factories.contacts import GroupFactory
 from tests.factories.followups import reference
+from tests.factories.introductions import IntroductionSideFactory
 from tests.factories.projects import ProjectFactory
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -227,6 +230,8 @@ def test_rebuilding_gives_what_the_writes_gave(session: Session) -> None:
         ProjectFactory(name="Eau pour Kayes", lead_structure=session.get_one(Structure, structure)),
     )
     index_group(session, GroupFactory(name="Groupe Zorglub", country_code="TG"))
+    side = IntroductionSideFactory(structure_id=structure)
+    index_introduction(session, session.get_one(Introduction, side.introduction_id))
     _structure(session, "À la corbeille")
 
     def held() -> set[tuple[object, ...]]:

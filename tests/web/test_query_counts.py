@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, insert, text
 from sqlalchemy.orm import Session
 
+from crm.accompaniment.models import Accompaniment, StageChange
 from crm.contacts.indexing import CONTACT, STRUCTURE, all_contacts, all_structures
 from crm.contacts.models import (
     Affiliation,
@@ -30,13 +31,16 @@ from crm.followups.models import (
 )
 from crm.history.models import ExportRecord, TrashEntry
 from crm.history.recording import RecordedChange, keep_changes
+from crm.introductions.models import Introduction, IntroductionPerson, IntroductionSide
 from crm.jobs.models import JobRun
 from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
 from crm.notes.models import Note
 from crm.projects.models import Project, ProjectHeadcount, ProjectPartner, project_theme
 from crm.search.index import index_records
+from tests.factories.accompaniment import AccompanimentFactory
 from tests.factories.contacts import ContactFactory, GroupFactory, StructureFactory
 from tests.factories.followups import SessionFactory, reference
+from tests.factories.introductions import IntroductionFactory, IntroductionSideFactory
 from tests.factories.projects import ProjectFactory
 from tests.support.client import PageClient
 from tests.support.queries import counted
@@ -55,6 +59,9 @@ PAGES = {
         "/projets", "/projets?filtres=1&colonnes=pays,themes,partenaires", "/projets/{project}",
         "/projets/{project}/modifier", "/seances", "/seances?filtres=1", "/seances/{session}",
         "/relances", "/mandats", "/mandats/vacants", "/corbeille",
+        "/accompagnements", "/accompagnements?filtres=1&silence=60&colonnes=obstacles,depuis",
+        "/accompagnements/tableau", "/accompagnements/chiffres", "/accompagnements/{path}",
+        "/mises-en-relation", "/mises-en-relation?filtres=1", "/mises-en-relation/{introduction}",
     ),
     "director": ("/", "/bilan/{year}", "/bilan/{year}/accompanied_structures"),
     "administrator": (
@@ -74,6 +81,11 @@ class Network:
         self.contact: Contact = ContactFactory()
         self.group: Group = GroupFactory()
         self.project: Project = ProjectFactory(themes=[reference("theme", "sante")])
+        self.path = AccompanimentFactory(structure_id=self.structure.id)
+        self.introduction = IntroductionFactory()
+        self.side = IntroductionSideFactory(
+            introduction_id=self.introduction.id, structure_id=self.structure.id
+        )
         self.record = SessionFactory(structures=[self.structure], contacts=[self.contact])
         session.flush()
 
@@ -152,6 +164,22 @@ class Network:
                 "what": "Rappeler {}", "due_on": recently, "assignee_id": self.me,
                 "structure_id": one, "created_at": now,
             },
+            Accompaniment: {
+                "id": itself, "structure_id": itself, "stage": "idee", "person_id": self.me,
+                "opened_on": recently, "created_at": now,
+            },
+            StageChange: {
+                "accompaniment_id": self.path.id, "stage": "idee", "changed_on": recently,
+                "author_id": self.me,
+            },
+            Introduction: {
+                "id": itself, "reason": "Raison {}", "introduced_on": recently,
+                "officer_id": self.me, "status": "proposee", "created_at": now,
+            },
+            IntroductionSide: {
+                "introduction_id": itself, "structure_id": one, "is_asking": True,
+            },
+            IntroductionPerson: {"side_id": self.side.id, "contact_id": itself},
             Note: {
                 "entity": "structure", "record_id": one, "body": "Note {}", "author_id": self.me,
                 "created_at": now, "is_confidential": False,
@@ -220,6 +248,7 @@ def _counts(
             url = path.format(
                 structure=network.structure.id, contact=network.contact.id,
                 group=network.group.id, project=network.project.id, session=network.record.id,
+                path=network.path.id, introduction=network.introduction.id,
                 year=clock.today().year, message=FIRST_ID,
             )  # fmt: skip
             assert browsers[role].get(url).status_code == 200, url

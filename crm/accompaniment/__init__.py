@@ -1,0 +1,1 @@
+"""The path of a structure with the network: where it stands, who follows it, what stops it."""

@@ -1,0 +1,168 @@
+"""Since when nothing has happened with a structure: derived from what happened, never stored."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Subquery,
+    cast,
+    func,
+    select,
+    true,
+    union_all,
+)
+from sqlalchemy.orm import Session
+
+from crm.accompaniment.models import Accompaniment, StageChange
+from crm.accompaniment.rules import SILENT_AFTER_DAYS, silent_before, silent_days
+from crm.contacts.models import Structure
+from crm.followups.models import AccompanimentSession, FollowUp, SessionStructure
+from crm.followups.queries.follow_ups import is_shown
+from crm.followups.types import SessionStatus
+
+Narrow = Callable[[Any], ColumnElement[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class SilentAccompaniment:
+    """A current path with which nothing has happened for `silent_days` days, since `last_on`."""
+
+    id: int
+    structure_id: int
+    structure: str
+    stage: str
+    last_on: date
+    silent_days: int
+
+
+def _all(_structure_id: Any) -> ColumnElement[bool]:
+    return true()
+
+
+def is_current() -> ColumnElement[bool]:
+    """Return the condition of paths that are neither closed nor in the trash."""
+    return Accompaniment.closed_on.is_(None) & Accompaniment.deleted_at.is_(None)
+
+
+def last_exchanges(narrow: Narrow = _all, name: str = "last_exchange") -> Subquery:
+    """Select (structure_id, last_on): the day of the latest real exchange with each structure.
+
+    An exchange is a session done with the structure (or with one merged into it since), a
+    follow-up about it that was done, a step of its path said by a person (not by a command), and
+    the opening of its current path. Editing a record is no exchange: the row's own modification
+    time counts for nothing (`docs`: the retention clock). Days are those of the database's clock,
+    UTC. `narrow` keeps to some structures, before anything is added up.
+    """
+    days = union_all(*_exchange_days(narrow)).subquery(f"{name}_days")
+    return (
+        select(days.c.structure_id, func.max(days.c.day, type_=Date).label("last_on"))
+        .group_by(days.c.structure_id)
+        .subquery(name)
+    )
+
+
+def _session_days(narrow: Narrow) -> Select[Any]:
+    """Select (structure_id, day) of the sessions done, by the structure that each is today."""
+    # Said to be a whole number: SQLite indexes no other kind of expression against an id.
+    itself = cast(func.coalesce(Structure.merged_into_id, Structure.id), Integer)
+    return (
+        select(itself.label("structure_id"), AccompanimentSession.held_on.label("day"))
+        .select_from(SessionStructure)
+        .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
+        .join(Structure, Structure.id == SessionStructure.structure_id)
+        .where(
+            AccompanimentSession.status == SessionStatus.DONE,
+            AccompanimentSession.deleted_at.is_(None),
+            narrow(itself),
+        )
+    )
+
+
+def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
+    """Select (structure_id, day) of sessions, follow-ups, steps and openings, one each."""
+    follow_ups = (
+        select(FollowUp.structure_id, func.date(FollowUp.done_at, type_=Date))
+        .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
+        .where(
+            FollowUp.done_at.is_not(None),
+            FollowUp.structure_id.is_not(None),
+            is_shown(),
+            narrow(FollowUp.structure_id),
+        )
+    )
+    steps = (
+        select(Accompaniment.structure_id, StageChange.changed_on)
+        .join(StageChange, StageChange.accompaniment_id == Accompaniment.id)
+        .where(
+            StageChange.author_id.is_not(None),
+            Accompaniment.deleted_at.is_(None),
+            narrow(Accompaniment.structure_id),
+        )
+    )
+    openings = select(Accompaniment.structure_id, Accompaniment.opened_on).where(
+        is_current(), narrow(Accompaniment.structure_id)
+    )
+    return _session_days(narrow), follow_ups, steps, openings
+
+
+def last_exchange_of(session: Session, structure_id: int) -> date | None:
+    """Return the day of the latest exchange with a structure; None when there was none."""
+    found = last_exchanges(lambda column: column == structure_id)
+    last_on: date | None = session.scalar(select(found.c.last_on))
+    return last_on
+
+
+def silent_ids(today: date, after_days: int = SILENT_AFTER_DAYS) -> Select[tuple[int]]:
+    """Select the ids of the current paths with which nothing happened for that many days."""
+    last = last_exchanges(name="silence")
+    return (
+        select(Accompaniment.id)
+        .join(last, last.c.structure_id == Accompaniment.structure_id)
+        .where(is_current(), last.c.last_on <= silent_before(today, after_days))
+    )
+
+
+def silent_accompaniments(
+    session: Session, *, user_id: int, today: date, limit: int = 50
+) -> Sequence[SilentAccompaniment]:
+    """Return the current paths in someone's charge that are silent, the longest silence first."""
+    of_theirs = select(Accompaniment.structure_id).where(
+        Accompaniment.person_id == user_id, is_current()
+    )
+    last = last_exchanges(lambda column: column.in_(of_theirs))
+    rows = session.execute(
+        select(
+            Accompaniment.id,
+            Accompaniment.structure_id,
+            Structure.name,
+            Accompaniment.stage,
+            last.c.last_on,
+        )
+        .join(Structure, Structure.id == Accompaniment.structure_id)
+        .join(last, last.c.structure_id == Accompaniment.structure_id)
+        .where(
+            Accompaniment.person_id == user_id,
+            is_current(),
+            Structure.deleted_at.is_(None),
+            last.c.last_on <= silent_before(today),
+        )
+        .order_by(last.c.last_on, Accompaniment.id)
+        .limit(limit)
+    )
+    return [
+        SilentAccompaniment(
+            id=row.id,
+            structure_id=row.structure_id,
+            structure=row.name,
+            stage=row.stage,
+            last_on=row.last_on,
+            silent_days=silent_days(row.last_on, today),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,1 @@
+"""Structures put in touch with one another: who asked, who agrees to what, what came of it."""
