@@ -102,6 +102,7 @@ from crm.wiring_work import connect_work
 MENU = (
     MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
     MenuEntry(N_("Séances"), "sessions.index", "messages", Permission.READ_NETWORK),
+    MenuEntry(N_("Relances"), "follow_ups.index", "bell", Permission.READ_NETWORK),
     *paths.MENU,
     MenuEntry(N_("Structures"), "structures.index", "building", Permission.READ_NETWORK),
     MenuEntry(N_("Contacts"), "contacts.index", "users", Permission.READ_NETWORK),
