@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import css_inline
 from flask import current_app, g
 from flask_babel import force_locale
 
@@ -31,7 +33,17 @@ def compose(folder: str, *, locale: str, **context: Any) -> Composed:
 
     with speaking(locale):
         subject = " ".join(render("subject.txt").split())
-        return Composed(subject, render("body.txt") + "\n", render("body.html") + "\n")
+        html_body = css_inline.inline(render("body.html"), extra_css=_style())
+        return Composed(subject, render("body.txt") + "\n", html_body + "\n")
+
+
+@cache
+def _style() -> str:
+    """Return the style of all messages: mail programs read it on each element, nowhere else."""
+    source, _, _ = current_app.jinja_env.loader.get_source(  # type: ignore[union-attr]
+        current_app.jinja_env, "mail/style.css"
+    )
+    return source
 
 
 def absolute_url(endpoint: str, **values: Any) -> str:
