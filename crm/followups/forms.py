@@ -23,6 +23,7 @@ from crm.followups.types import (
     SessionStatus,
 )
 from crm.web.forms import (
+    BaseForm,
     ChipsField,
     DayField,
     DurationField,
@@ -94,8 +95,10 @@ class SessionForm(OnceForm):
     def is_unfolded(self) -> bool:
         """Tell whether the rest of the form has something to show or to correct."""
         fields = [self._fields[name] for name in _FOLDED]
+        is_to_come = self.held_on.data is not None and self.held_on.data > clock.today()
         return (
             any(field.errors for field in fields)
+            or is_to_come
             or self.status.data != SessionStatus.DONE
             or bool(self.duration.data or self.countries.data or self.next_what.data)
         )
@@ -173,6 +176,16 @@ class SessionForm(OnceForm):
         self.themes.data = [str(theme.id) for theme in record.themes]
         self.countries.data = [country.code for country in record.countries]
         self.officers.data = [str(officer.id) for officer in record.officers]
+
+
+class PostponeForm(BaseForm):
+    """The new day of a planned session."""
+
+    held_on = DayField(
+        _l("Nouveau jour"),
+        [required(_l("Dites quel jour, par exemple « mardi prochain »."))],
+        prefer_past=False,
+    )
 
 
 class FollowUpForm(OnceForm):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from crm.followups import rules
 from crm.followups.forms import SessionForm
 from crm.followups.operations.sessions import find_by_submission_key
 from crm.followups.queries import session_for_page
+from crm.followups.types import SessionStatus
 from crm.projects.models import Project
 from crm.web.kept import as_form_data
 
@@ -65,6 +66,11 @@ def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int
         values |= _copied(session, copied_id)
     if project_id := _number(arguments.get("projet")):
         values |= _of_project(session, project_id)
+    if arguments.get("statut") == SessionStatus.PLANNED:
+        values |= {"status": SessionStatus.PLANNED, "held_on": None}
+    if day := _day(arguments.get("jour")):
+        planned = SessionStatus.PLANNED if day > clock.today() else SessionStatus.DONE
+        values |= {"held_on": day, "status": planned}
     structures = [each for each in arguments.getlist("structure") if _PICKED.fullmatch(each)]
     contacts = [each for each in arguments.getlist("contact") if _number(each)]
     if structures:
@@ -72,6 +78,13 @@ def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int
     if contacts:
         values["contacts"] = contacts[: rules.MOST_CONTACTS]
     return values
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _copied(session: Session, session_id: int) -> dict[str, Any]:

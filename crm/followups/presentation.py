@@ -14,6 +14,7 @@ from crm.contacts.queries import (
     suggest_structures,
 )
 from crm.contacts.queries.structures import Suggestion
+from crm.core import clock
 from crm.core.errors import N_
 from crm.core.text import fold
 from crm.followups.forms import FollowUpForm, SessionForm
@@ -23,7 +24,7 @@ from crm.followups.queries import (
     most_used_themes,
     session_for_page,
 )
-from crm.followups.rules import LONGEST_ID
+from crm.followups.rules import LONGEST_ID, is_to_confirm
 from crm.history.queries import history_of
 from crm.history.wording import tell
 from crm.reference.models import ReferenceItem
@@ -155,6 +156,8 @@ def session_page(session: Session, session_id: int) -> dict[str, Any]:
     record = session_for_page(session, session_id)
     return {
         "record": record,
+        "today": clock.today(),
+        "is_to_confirm": is_to_confirm(record.status, record.held_on, clock.today()),
         "families": dict(labels_by_code(session, "family")),
         "follow_ups": follow_ups_of_session(session, session_id),
         "changes": tell(

@@ -76,6 +76,19 @@ def check_status(status: str, held_on: date, today: date) -> None:
         )
 
 
+def is_to_confirm(status: str, held_on: date, today: date) -> bool:
+    """Tell whether a planned session's day has passed: someone must say what became of it."""
+    return status == SessionStatus.PLANNED and held_on < today
+
+
+def check_postponement(status: str, held_on: date, today: date) -> None:
+    """Raise RuleError unless the session is planned and its new day is today or to come."""
+    if status != SessionStatus.PLANNED:
+        raise RuleError("held_on", N_("Seule une séance prévue se reporte."))
+    if held_on < today:
+        raise RuleError("held_on", N_("Ce jour est passé : choisissez un jour à venir."))
+
+
 def _check_duration(minutes: int | None) -> None:
     if minutes is not None and not 1 <= minutes <= LONGEST_MINUTES:
         raise RuleError("duration", N_("La durée va de 1 minute à 24 heures."))

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.contacts.queries.identities import ids_of_any
 from crm.core.errors import N_
+from crm.followups.listings.own_filters import own_filters
 from crm.followups.listings.session_filters import Arguments, seat, session_filters
 from crm.followups.models import AccompanimentSession, SessionStructure
 from crm.followups.queries import session_rows
@@ -40,7 +41,7 @@ def session_list(arguments: Arguments, themes: Sequence[ReferenceItem] = ()) -> 
             "nature": Sort((ReferenceItem.position, AccompanimentSession.id)),
         },
         default_sort="date",
-        filters=session_filters(arguments),
+        filters=[*session_filters(arguments), *own_filters()],
         search_label=N_("Nom de la structure"),
         count_words=(N_("%(count)s séance"), N_("%(count)s séances")),
         bulk_actions=[

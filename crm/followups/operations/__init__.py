@@ -8,6 +8,7 @@ from crm.followups.operations.follow_ups import (
     reopen_follow_up,
     update_follow_up,
 )
+from crm.followups.operations.planned import postpone_session
 from crm.followups.operations.sessions import (
     delete_session,
     log_session,
@@ -25,6 +26,7 @@ __all__ = [
     "get_follow_up",
     "log_session",
     "postpone_follow_up",
+    "postpone_session",
     "remove_theme_from_sessions",
     "reopen_follow_up",
     "restore_session",

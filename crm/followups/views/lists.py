@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
+from crm.core import clock
 from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.database import db, transaction
@@ -45,6 +46,8 @@ def index() -> str:
         listing=listing,
         details=details_of(session, [row.id for row in listing.rows]),
         statuses=STATUS_LABELS,
+        today=clock.today(),
+        here=request.full_path.rstrip("?"),
     )
 
 
