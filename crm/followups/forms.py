@@ -34,7 +34,10 @@ from crm.web.forms import (
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
-_FOLDED = ("duration", "countries", "officers", "status", "next_what", "next_due")
+_FOLDED = (
+    "projects", "axes", "duration", "countries", "officers", "status", "next_what", "next_due",
+)  # fmt: skip
+_UNUSUAL = ("projects", "axes", "duration", "countries", "next_what")
 _LONGEST_TYPED = 100
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
 
@@ -54,6 +57,8 @@ class SessionForm(OnceForm):
     notes = TextAreaField(_l("Notes"), [Optional(), longest(rules.LONGEST_NOTES)])
     duration = DurationField(_l("Durée"))
     countries = PickerField(_l("Pays"))
+    projects = PickerField(_l("Projets"))
+    axes = ChipsField(_l("Axes de la convention"), validate_choice=False)
     officers = ChipsField(_l("Suivie par"), validate_choice=False)
     status = RadioField(_l("Statut"), default=SessionStatus.DONE, validate_choice=False)
     next_what = StringField(_l("À faire ensuite"), [Optional(), longest(rules.LONGEST_WHAT)])
@@ -100,7 +105,7 @@ class SessionForm(OnceForm):
             any(field.errors for field in fields)
             or is_to_come
             or self.status.data != SessionStatus.DONE
-            or bool(self.duration.data or self.countries.data or self.next_what.data)
+            or any(self._fields[name].data for name in _UNUSUAL)
         )
 
     def validate_structures(self, _field: PickerField) -> None:
@@ -158,6 +163,8 @@ class SessionForm(OnceForm):
             theme_ids=tuple(typed_id(value) for value in self.themes.data or ()),
             country_codes=tuple(self.countries.data or ()),
             officer_ids=tuple(typed_id(value) for value in self.officers.data or ()),
+            project_ids=tuple(typed_id(value) for value in self.projects.data or ()),
+            axis_ids=tuple(typed_id(value) for value in self.axes.data or ()),
             duration_minutes=self.duration.data,
             notes=self.notes.data,
             new_family=self.new_family.data or None,
@@ -176,6 +183,8 @@ class SessionForm(OnceForm):
         self.themes.data = [str(theme.id) for theme in record.themes]
         self.countries.data = [country.code for country in record.countries]
         self.officers.data = [str(officer.id) for officer in record.officers]
+        self.projects.data = [str(project.id) for project in record.projects]
+        self.axes.data = [str(axis.id) for axis in record.axes]
 
 
 class PostponeForm(BaseForm):

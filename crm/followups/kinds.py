@@ -13,6 +13,7 @@ from crm.followups.models import (
     FollowUp,
     SessionStructure,
     session_contact,
+    session_project,
 )
 from crm.history.kinds import Kind, Pointer
 from crm.web.access import Permission
@@ -21,8 +22,8 @@ from crm.web.locale import translate
 
 _SESSION_OWNED = frozenset(
     {
-        "session_contact", "session_country", "session_officer", "session_structure",
-        "session_theme",
+        "session_axis", "session_contact", "session_country", "session_officer",
+        "session_project", "session_structure", "session_theme",
     }
 )  # fmt: skip
 
@@ -100,6 +101,20 @@ def sessions_of_contact(session: Session, contact_id: int) -> Pointer | None:
     return _sessions(count, url_for("contacts.show", contact_id=contact_id) + "#fil")
 
 
+def sessions_of_project(session: Session, project_id: int) -> Pointer | None:
+    """Say how many sessions are about a project."""
+    count = session.scalar(
+        select(func.count())
+        .select_from(session_project)
+        .join(AccompanimentSession, AccompanimentSession.id == session_project.c.session_id)
+        .where(
+            session_project.c.project_id == project_id,
+            AccompanimentSession.deleted_at.is_(None),
+        )
+    )
+    return _sessions(count, url_for("sessions.index", projet=project_id))
+
+
 def _sessions(count: int | None, url: str) -> Pointer | None:
     if not count:
         return None
@@ -128,4 +143,5 @@ POINTERS = (
     ("structure", sessions_of_structure),
     ("structure", follow_ups_of_structure),
     ("contact", sessions_of_contact),
+    ("project", sessions_of_project),
 )

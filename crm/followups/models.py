@@ -9,6 +9,7 @@ from crm.accounts.models import User
 from crm.contacts.models import Contact, Structure
 from crm.database import Base, UtcDateTime, key_text
 from crm.followups.types import SessionStatus
+from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 
@@ -36,6 +37,18 @@ session_country = Table(
     Base.metadata,
     Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
     Column("country_code", ForeignKey("country.code"), primary_key=True, index=True),
+)
+session_project = Table(
+    "session_project",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("project_id", ForeignKey("project.id"), primary_key=True, index=True),
+)
+session_axis = Table(
+    "session_axis",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("axis_id", ForeignKey("reference_item.id"), primary_key=True, index=True),
 )
 
 _statuses = ", ".join(f"'{status}'" for status in SessionStatus)
@@ -85,6 +98,12 @@ class AccompanimentSession(Base):
     )
     countries: Mapped[list[Country]] = relationship(
         secondary=session_country, lazy="raise", order_by=Country.sort_name
+    )
+    projects: Mapped[list[Project]] = relationship(
+        secondary=session_project, lazy="raise", order_by=Project.sort_name
+    )
+    axes: Mapped[list[ReferenceItem]] = relationship(
+        secondary=session_axis, lazy="raise", order_by=ReferenceItem.position
     )
 
     __mapper_args__ = {"version_id_col": version}

@@ -62,8 +62,11 @@ def _unsent_draft(session: Session, user_id: int, form_key: str) -> Draft | None
 
 def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int) -> dict[str, Any]:
     values: dict[str, Any] = {"held_on": clock.today(), "officers": [str(user_id)]}
+    if model_id := _number(arguments.get("modele")):
+        values |= _copied(session, model_id)
+    # A follow-on is the copier's own: who held the one before does not come along.
     if copied_id := _number(arguments.get("copie")):
-        values |= _copied(session, copied_id)
+        values |= _copied(session, copied_id) | {"officers": [str(user_id)]}
     if project_id := _number(arguments.get("projet")):
         values |= _of_project(session, project_id)
     if arguments.get("statut") == SessionStatus.PLANNED:
@@ -92,6 +95,8 @@ def _copied(session: Session, session_id: int) -> dict[str, Any]:
         record = session_for_page(session, session_id)
     except NotFoundError:
         return {}
+    if record.deleted_at is not None:
+        return {}
     return {
         "structures": [str(seat.structure_id) for seat in record.structures],
         "contacts": [str(contact.id) for contact in record.contacts],
@@ -99,6 +104,9 @@ def _copied(session: Session, session_id: int) -> dict[str, Any]:
         "themes": [str(theme.id) for theme in record.themes if theme.is_active],
         "countries": [country.code for country in record.countries],
         "duration": record.duration_minutes,
+        "officers": [str(officer.id) for officer in record.officers if officer.is_active],
+        "projects": [str(project.id) for project in record.projects if not project.deleted_at],
+        "axes": [str(axis.id) for axis in record.axes if axis.is_active],
     }
 
 
@@ -111,6 +119,7 @@ def _of_project(session: Session, project_id: int) -> dict[str, Any]:
     if project is None:
         return {}
     return {
+        "projects": [str(project.id)],
         "structures": [str(project.lead_structure_id)],
         "themes": [str(theme.id) for theme in project.themes if theme.is_active],
         "countries": [country.code for country in project.countries],

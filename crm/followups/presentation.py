@@ -27,6 +27,7 @@ from crm.followups.queries import (
 from crm.followups.rules import LONGEST_ID, is_to_confirm
 from crm.history.queries import history_of
 from crm.history.wording import tell
+from crm.projects.queries import projects_by_values
 from crm.reference.models import ReferenceItem
 from crm.reference.queries import items_of, labels_by_code
 from crm.territories.queries import countries
@@ -85,6 +86,14 @@ def offer_session_choices(
     new_people = possible_values(form.contacts.data or (), kept)
     form.structures.offer([*seats, *structures_by_values(session, new_structures)])
     form.contacts.offer([*people, *contacts_by_values(session, new_people)])
+    axes = list(items_of(session, "axis"))
+    kept_projects: list[tuple[str, str]] = []
+    if record is not None:
+        axes += [axis for axis in record.axes if not axis.is_active]
+        kept_projects = [(str(project.id), project.name) for project in record.projects]
+    form.axes.offer((str(axis.id), axis.label) for axis in axes)
+    chosen = possible_values(form.projects.data or (), {value for value, _ in kept_projects})
+    form.projects.offer([*kept_projects, *projects_by_values(session, chosen)])
     form.countries.offer([(country.code, country.name) for country in countries(session)])
 
 

@@ -13,6 +13,7 @@ Member = TypeVar("Member")
 
 MOST_STRUCTURES = 30
 MOST_CONTACTS = 60
+MOST_PROJECTS = 20
 LONGEST_NOTES = 20_000
 LONGEST_WHAT = 300
 LONGEST_NAME = 100
@@ -29,6 +30,8 @@ def clean_session(data: SessionData, today: date) -> SessionData:
         theme_ids=_once(data.theme_ids),
         country_codes=_once(data.country_codes),
         officer_ids=_once(data.officer_ids),
+        project_ids=_once(data.project_ids),
+        axis_ids=_once(data.axis_ids),
         notes=(data.notes or "").strip() or None,
     )
     if not data.structures:
@@ -40,6 +43,10 @@ def clean_session(data: SessionData, today: date) -> SessionData:
     if len(data.contacts) > MOST_CONTACTS:
         raise RuleError(
             "contacts", N_("%(count)s personnes au plus par séance."), count=MOST_CONTACTS
+        )
+    if len(data.project_ids) > MOST_PROJECTS:
+        raise RuleError(
+            "projects", N_("%(count)s projets au plus par séance."), count=MOST_PROJECTS
         )
     _check_values("structures", data.structures)
     _check_values("contacts", data.contacts)

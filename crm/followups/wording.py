@@ -12,6 +12,7 @@ from crm.contacts.wording import named_by
 from crm.core.errors import N_
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.history.wording import Wording
+from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 from crm.web.locale import translate
@@ -39,6 +40,8 @@ SESSION_WORDING = Wording(
         "themes": N_("Thèmes"),
         "countries": N_("Pays"),
         "officers": N_("Suivie par"),
+        "projects": N_("Projets"),
+        "axes": N_("Axes de la convention"),
         "deleted_at": N_("Mise à la corbeille"),
     },
     {
@@ -49,6 +52,8 @@ SESSION_WORDING = Wording(
         "themes": named_by(ReferenceItem.id, ReferenceItem.label),
         "countries": named_by(Country.code, Country.name),
         "officers": named_by(User.id, User.name),
+        "projects": named_by(Project.id, Project.name),
+        "axes": named_by(ReferenceItem.id, ReferenceItem.label),
     },
 )
 FOLLOW_UP_WORDING = Wording(

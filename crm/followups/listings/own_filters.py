@@ -1,18 +1,23 @@
 """What narrows the list of sessions alone, and no count: what is to confirm, what it is about."""
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, select
+from sqlalchemy.orm import Session
 
+from crm.contacts.listings.filters import tally_by
 from crm.core import clock
 from crm.core.errors import N_
-from crm.followups.models import AccompanimentSession
+from crm.followups.listings.session_filters import Arguments, Options, ids, linked
+from crm.followups.models import AccompanimentSession, session_axis, session_project
 from crm.followups.types import SessionStatus
+from crm.projects.queries import projects_by_values
+from crm.reference.queries import labels_by_id
 from crm.web.list_definition import Filter
 from crm.web.locale import translate
 
 EXPECTED = "attendue"
 
 
-def own_filters() -> list[Filter]:
+def own_filters(arguments: Arguments) -> list[Filter]:
     """Return the filters that the list of sessions has besides those of the counts."""
     return [
         Filter(
@@ -23,7 +28,25 @@ def own_filters() -> list[Filter]:
             everything_label=N_("Toutes"),
             tally=_tally_to_confirm,
         ),
+        Filter(
+            "axe",
+            N_("Axe"),
+            linked(session_axis, session_axis.c.axis_id, ids),
+            lambda session: labels_by_id(session, "axis"),
+            tally=tally_by(session_axis.c.session_id, session_axis.c.axis_id),
+        ),
+        Filter(
+            "projet",
+            N_("Projet"),
+            linked(session_project, session_project.c.project_id, ids),
+            lambda session: _named(session, arguments.getlist("projet")[:20]),
+            name_values=_named,
+        ),
     ]
+
+
+def _named(session: Session, values: list[str]) -> Options:
+    return projects_by_values(session, [str(each) for each in ids(values)])
 
 
 def _is_to_confirm() -> ColumnElement[bool]:

@@ -16,10 +16,8 @@ from crm.followups.operations.sessions import (
     set_status,
     update_session,
 )
-from crm.followups.operations.themes import add_theme_to_sessions, remove_theme_from_sessions
 
 __all__ = [
-    "add_theme_to_sessions",
     "complete_follow_up",
     "create_follow_up",
     "delete_session",
@@ -27,7 +25,6 @@ __all__ = [
     "log_session",
     "postpone_follow_up",
     "postpone_session",
-    "remove_theme_from_sessions",
     "reopen_follow_up",
     "restore_session",
     "set_status",

@@ -13,7 +13,7 @@ from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
 from crm.followups.indexing import index_session
 from crm.followups.models import AccompanimentSession, SessionStructure
-from crm.followups.operations.choices import countries, kind, officers, themes
+from crm.followups.operations.choices import axes, countries, kind, officers, projects, themes
 from crm.followups.operations.follow_ups import schedule_next_step
 from crm.followups.types import NextStep, SessionData
 from crm.history.trash import move_to_trash, restore_from_trash
@@ -22,7 +22,7 @@ _FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
 _BY_KEY = select(AccompanimentSession).where(
     AccompanimentSession.submission_key == bindparam("key")
 )
-_LISTS = ("structures", "contacts", "themes", "countries", "officers")
+_LISTS = ("structures", "contacts", "themes", "countries", "officers", "projects", "axes")
 
 
 def log_session(
@@ -127,6 +127,8 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
             "themes": themes(session, data.theme_ids, kept=record.themes),
             "countries": countries(session, data.country_codes),
             "officers": officers(session, data.officer_ids, kept=record.officers),
+            "projects": projects(session, data.project_ids, kept=record.projects),
+            "axes": axes(session, data.axis_ids, kept=record.axes),
         }
     members["structures"] = seats = _seats(session, record, data)
     members["contacts"] = _contacts(session, record, data, seats[0].structure_id)

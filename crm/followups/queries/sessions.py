@@ -93,6 +93,8 @@ def session_for_page(session: Session, session_id: int) -> AccompanimentSession:
             selectinload(AccompanimentSession.officers),
             selectinload(AccompanimentSession.themes),
             selectinload(AccompanimentSession.countries),
+            selectinload(AccompanimentSession.projects),
+            selectinload(AccompanimentSession.axes),
         )
     )
     if record is None:
