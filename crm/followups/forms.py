@@ -15,6 +15,7 @@ from crm.core.errors import RuleError
 from crm.core.numbers import typed_id
 from crm.followups import rules
 from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.name_lines import PICK, Question
 from crm.followups.types import (
     STATUS_LABELS,
     FollowUpData,
@@ -39,6 +40,7 @@ _FOLDED = (
 )  # fmt: skip
 _UNUSUAL = ("projects", "axes", "duration", "countries", "next_what")
 _LONGEST_TYPED = 100
+_LONGEST_LIST = 10_000
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
 
 
@@ -63,6 +65,9 @@ class SessionForm(OnceForm):
     status = RadioField(_l("Statut"), default=SessionStatus.DONE, validate_choice=False)
     next_what = StringField(_l("À faire ensuite"), [Optional(), longest(rules.LONGEST_WHAT)])
     next_due = DayField(_l("Pour quand"), prefer_past=False)
+    structures_list = TextAreaField(
+        _l("Plusieurs structures, une par ligne"), [Optional(), longest(_LONGEST_LIST)]
+    )
     structures_text = StringField(_l("Structure"), [Optional(), longest(_LONGEST_TYPED)])
     contacts_text = StringField(_l("Personne"), [Optional(), longest(_LONGEST_TYPED)])
 
@@ -72,9 +77,9 @@ class SessionForm(OnceForm):
             (each.value, translate(text)) for each, text in STATUS_LABELS.items()
         ]
         self.structures.flags.required = True
-        # What a page without scripts asks back, as (value, label): several names fit the text.
-        self.structure_choices: list[tuple[str, str]] = []
-        self.contact_choices: list[tuple[str, str]] = []
+        # What the page asks back: names typed that several records fit, or none.
+        self.structure_questions: list[Question] = []
+        self.contact_questions: list[Question] = []
 
     def key(self) -> str:
         """Return the key of this display of the form; a made-up one is replaced."""
@@ -85,16 +90,14 @@ class SessionForm(OnceForm):
     @property
     def has_new_structure(self) -> bool:
         """Tell whether a structure is to be created with the session, or might be."""
-        chosen = [
-            *(self.structures.data or ()),
-            *(value for value, _label in self.structure_choices),
-        ]
-        return any(value.startswith("new:") for value in chosen)
+        asked = (value for each in self.structure_questions for value, _label in each.choices)
+        chosen = [*(self.structures.data or ()), *asked]
+        return any(value.removeprefix(PICK).startswith("new:") for value in chosen)
 
     @property
     def _creates_structure(self) -> bool:
-        is_only_choice = len(self.structure_choices) == 1
-        return self.has_new_structure and (is_only_choice or not self.structure_choices)
+        is_only_choice = all(len(each.choices) == 1 for each in self.structure_questions)
+        return self.has_new_structure and is_only_choice
 
     @property
     def is_unfolded(self) -> bool:
@@ -110,11 +113,14 @@ class SessionForm(OnceForm):
 
     def validate_structures(self, _field: PickerField) -> None:
         """Ask for a structure, unless one that was typed is being asked about."""
-        if self.structure_choices:
-            several = len(self.structure_choices) > 1
+        if len(self.structure_questions) > 1:
+            raise ValidationError(
+                _("Il reste %(count)s noms à reconnaître.", count=len(self.structure_questions))
+            )
+        for question in self.structure_questions:
             raise ValidationError(
                 _("Plusieurs structures s’appellent ainsi : choisissez la bonne.")
-                if several
+                if len(question.choices) > 1
                 else _("Aucune structure ne s’appelle ainsi : confirmez pour la créer.")
             )
         if not self.structures.data:
@@ -122,7 +128,7 @@ class SessionForm(OnceForm):
 
     def validate_contacts(self, _field: PickerField) -> None:
         """Ask which person was meant, when several fit what was typed."""
-        if self.contact_choices:
+        if self.contact_questions:
             raise ValidationError(_("Dites de qui il s’agit."))
 
     def validate_new_family(self, field: SelectField) -> None:

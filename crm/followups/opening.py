@@ -16,6 +16,7 @@ from crm.followups import rules
 from crm.followups.forms import SessionForm
 from crm.followups.operations.sessions import find_by_submission_key
 from crm.followups.queries import session_for_page
+from crm.followups.typed_names import settle_typed_names
 from crm.followups.types import SessionStatus
 from crm.projects.models import Project
 from crm.web.kept import as_form_data
@@ -42,6 +43,7 @@ def form_at_opening(
     draft = _unsent_draft(session, user_id, form_key)
     if draft is not None:
         form = SessionForm(formdata=as_form_data(draft.payload))
+        settle_typed_names(session, form, with_list=False)
         return form, DraftNotice(draft.updated_at, form_key, is_restored=True)
     form = SessionForm(formdata=None, data=_first_values(session, arguments, user_id))
     path = form_key.partition("?")[0]

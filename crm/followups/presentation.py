@@ -9,16 +9,13 @@ from sqlalchemy.orm import Session
 from crm.accounts.queries import team
 from crm.contacts.queries import (
     contacts_by_values,
-    find_contacts,
     structures_by_values,
-    suggest_structures,
 )
-from crm.contacts.queries.structures import Suggestion
 from crm.core import clock
 from crm.core.errors import N_
-from crm.core.text import fold
 from crm.followups.forms import FollowUpForm, SessionForm
 from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.name_lines import AT, read_person_at
 from crm.followups.queries import (
     follow_ups_of_session,
     most_used_themes,
@@ -43,7 +40,6 @@ _KIND_ICONS = {
     "mise_en_relation": "affiliate",
     "info": "mail",
 }
-_SUGGESTIONS = 8
 _THEMES_IN_SIGHT = 8
 
 
@@ -85,7 +81,8 @@ def offer_session_choices(
     new_structures = possible_values(form.structures.data or (), kept)
     new_people = possible_values(form.contacts.data or (), kept)
     form.structures.offer([*seats, *structures_by_values(session, new_structures)])
-    form.contacts.offer([*people, *contacts_by_values(session, new_people)])
+    at_places = [(each, read_person_at(each)[1]) for each in new_people if each.startswith(AT)]
+    form.contacts.offer([*people, *contacts_by_values(session, new_people), *at_places])
     axes = list(items_of(session, "axis"))
     kept_projects: list[tuple[str, str]] = []
     if record is not None:
@@ -136,28 +133,6 @@ def theme_groups(session: Session, form: SessionForm) -> tuple[list[Any], list[A
             used.add(chip.data)
     in_sight = [chip for chip in chips if chip.data in used or chip.checked]
     return in_sight, [chip for chip in chips if chip not in in_sight]
-
-
-def settle_typed_names(session: Session, form: SessionForm) -> None:
-    """Turn names typed without a picker into choices: one that fits is taken, others are asked."""
-    if text := form.structures_text.data:
-        found = suggest_structures(session, text, _SUGGESTIONS)
-        form.structure_choices = _settle(form.structures, text, found, N_("Créer « %(name)s »"))
-    if text := form.contacts_text.data:
-        people = find_contacts(session, text, _SUGGESTIONS)
-        form.contact_choices = _settle(form.contacts, text, people, N_("Ajouter « %(name)s »"))
-
-
-def _settle(
-    field: Any, text: str, found: Sequence[Suggestion], create_label: str
-) -> list[tuple[str, str]]:
-    same = [each for each in found if fold(each.text) == fold(text)]
-    taken = found if len(found) == 1 else same
-    if len(taken) == 1:
-        field.data = list(dict.fromkeys([*(field.data or ()), taken[0].value]))
-        return []
-    offered = [(each.value, " · ".join(filter(None, (each.text, each.detail)))) for each in found]
-    return [*offered, (f"new:{text}", translate(create_label, name=text))]
 
 
 def session_page(session: Session, session_id: int) -> dict[str, Any]:

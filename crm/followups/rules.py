@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from crm.core.errors import N_, RuleError
+from crm.followups.name_lines import AT, read_person_at
 from crm.followups.types import FollowUpData, NextStep, SessionData, SessionStatus
 
 Member = TypeVar("Member")
@@ -62,6 +63,8 @@ def clean_session(data: SessionData, today: date) -> SessionData:
 def _check_values(field: str, values: Iterable[str]) -> None:
     for value in values:
         kind, _, name = value.partition(":")
+        if value.startswith(AT):
+            name = read_person_at(value)[1]
         if "\x00" in value or (kind.isdecimal() and len(kind) > LONGEST_ID):
             raise RuleError(field, N_("Ce choix n’existe pas ou plus."))
         if len(name) > LONGEST_NAME:

@@ -1,5 +1,6 @@
 """Logging a session, changing it, throwing it away and taking it back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -13,6 +14,7 @@ from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
 from crm.followups.indexing import index_session
 from crm.followups.models import AccompanimentSession, SessionStructure
+from crm.followups.name_lines import AT, read_person_at
 from crm.followups.operations.choices import axes, countries, kind, officers, projects, themes
 from crm.followups.operations.follow_ups import schedule_next_step
 from crm.followups.types import NextStep, SessionData
@@ -130,8 +132,9 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
             "projects": projects(session, data.project_ids, kept=record.projects),
             "axes": axes(session, data.axis_ids, kept=record.axes),
         }
-    members["structures"] = seats = _seats(session, record, data)
-    members["contacts"] = _contacts(session, record, data, seats[0].structure_id)
+    seats = _seats(session, record, data)
+    members["structures"] = list(dict.fromkeys(seats.values()))
+    members["contacts"] = _contacts(session, record, data, seats)
     plain = {
         "kind_id": kind_id,
         "held_on": data.held_on,
@@ -151,16 +154,18 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
 
 def _seats(
     session: Session, record: AccompanimentSession, data: SessionData
-) -> list[SessionStructure]:
+) -> dict[str, SessionStructure]:
+    """Return the structures of the session by the values that chose them."""
     seats = {seat.structure_id: seat for seat in record.structures}
     chosen: dict[int, SessionStructure] = {}
+    by_value: dict[str, SessionStructure] = {}
     for value in data.structures:
         known = seats.get(int(value)) if value.isdecimal() else None
         if known is None:
             structure = _resolved(session, value, data.new_family)
             known = seats.get(structure.id) or chosen.get(structure.id) or _as_of_today(structure)
-        chosen[known.structure_id] = known
-    return list(chosen.values())
+        by_value[value] = chosen[known.structure_id] = known
+    return by_value
 
 
 def _resolved(session: Session, value: str, family_code: str | None) -> Structure:
@@ -184,11 +189,17 @@ def _contacts(
     session: Session,
     record: AccompanimentSession,
     data: SessionData,
-    structure_id: int,
+    seats: Mapping[str, SessionStructure],
 ) -> list[Contact]:
     kept = {str(contact.id): contact for contact in record.contacts}
-    chosen = [
-        kept.get(value) or resolve_contact(session, value=value, structure_id=structure_id)
-        for value in data.contacts
-    ]
+    first = next(iter(seats.values()))
+    chosen = []
+    for value in data.contacts:
+        place, name = read_person_at(value) if value.startswith(AT) else ("", "")
+        known = kept.get(value) or resolve_contact(
+            session,
+            value=f"new:{name}" if name else value,
+            structure_id=seats.get(place, first).structure_id,
+        )
+        chosen.append(known)
     return list(dict.fromkeys(chosen))

@@ -20,9 +20,9 @@ from crm.followups.presentation import (
     kind_groups,
     offer_session_choices,
     session_page,
-    settle_typed_names,
     theme_groups,
 )
+from crm.followups.typed_names import settle_typed_names
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.web.access import Permission, allow
 from crm.web.conflicts import apply_choices, both_versions
@@ -45,6 +45,9 @@ def new() -> ResponseReturnValue:
         )
         return form_page(form, notice=notice)
     form = SessionForm()
+    if is_between():
+        settle_typed_names(db.session(), form)
+        return form_page(form)
     saved = log_once(form)
     if saved is None:
         return form_page(form, 422)
@@ -103,6 +106,8 @@ def edit(session_id: int) -> ResponseReturnValue:
     form = SessionForm()
     apply_choices(form, theirs)
     settle_typed_names(db.session(), form)
+    if is_between():
+        return form_page(form, record=record)
     try:
         saved = save_form(form, lambda session: _update(session, session_id, form))
     except StaleRecordError:
@@ -155,6 +160,11 @@ def discard() -> ResponseReturnValue:
     with transaction() as session:
         discard_draft(session, user_id=signed_in().id, form_key=target)
     return done("Brouillon jeté.", target)
+
+
+def is_between() -> bool:
+    """Tell whether the form asks for something before it is saved: who is meant, a preview."""
+    return bool(request.form.get("avant"))
 
 
 def form_key() -> str:
