@@ -45,7 +45,7 @@ from crm.followups.operations.follow_ups import schedule_meetings
 from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import follow_up_entries, follow_up_panel, session_entries
-from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
+from crm.followups.wording import FOLLOW_UP_WORDING, PRIVATE_NOTE_WORDING, SESSION_WORDING
 from crm.frame import addresses, menu_entries, network
 from crm.history.detours import add_detour
 from crm.history.exports import keep_export
@@ -156,6 +156,7 @@ WORDINGS = {
     "reference_item": ITEM_WORDING,
     "saved_view": VIEW_WORDING,
     "session": SESSION_WORDING,
+    "session_private_note": PRIVATE_NOTE_WORDING,
     "user": USER_WORDING,
 }
 
@@ -186,6 +187,7 @@ def _connect_records(app: Flask) -> None:
             add_pointer(entity, pointer)
     know_kind(NOTE_KIND)
     on_purge(forget_notes)
+    on_purge(followup_kinds.forget_private_notes)
     know_kind(VIEW_KIND)
     for known in VIEWED_LISTS:
         know_list(known)

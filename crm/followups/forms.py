@@ -36,9 +36,10 @@ from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
 _FOLDED = (
-    "projects", "axes", "duration", "countries", "officers", "status", "next_what", "next_due",
+    "private_notes", "projects", "axes", "duration", "countries", "officers", "status",
+    "next_what", "next_due",
 )  # fmt: skip
-_UNUSUAL = ("projects", "axes", "duration", "countries", "next_what")
+_UNUSUAL = ("private_notes", "projects", "axes", "duration", "countries", "next_what")
 _LONGEST_TYPED = 100
 _LONGEST_LIST = 10_000
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
@@ -57,6 +58,9 @@ class SessionForm(OnceForm):
     )
     themes = ChipsField(_l("Thèmes"), validate_choice=False)
     notes = TextAreaField(_l("Notes"), [Optional(), longest(rules.LONGEST_NOTES)])
+    private_notes = TextAreaField(
+        _l("Partie confidentielle"), [Optional(), longest(rules.LONGEST_NOTES)]
+    )
     duration = DurationField(_l("Durée"))
     countries = PickerField(_l("Pays"))
     projects = PickerField(_l("Projets"))
@@ -102,13 +106,13 @@ class SessionForm(OnceForm):
     @property
     def is_unfolded(self) -> bool:
         """Tell whether the rest of the form has something to show or to correct."""
-        fields = [self._fields[name] for name in _FOLDED]
+        fields = [self._fields[name] for name in _FOLDED if name in self._fields]
         is_to_come = self.held_on.data is not None and self.held_on.data > clock.today()
         return (
             any(field.errors for field in fields)
             or is_to_come
             or self.status.data != SessionStatus.DONE
-            or any(self._fields[name].data for name in _UNUSUAL)
+            or any(self._fields[name].data for name in _UNUSUAL if name in self._fields)
         )
 
     def validate_structures(self, _field: PickerField) -> None:
@@ -155,6 +159,17 @@ class SessionForm(OnceForm):
     def next_step(self) -> NextStep | None:
         """Return what is to be done next; raise RuleError when half of it is missing."""
         return rules.clean_next_step(self.next_what.data, self.next_due.data)
+
+    def allow_private_notes(self, *, is_allowed: bool) -> None:
+        """Leave the confidential part out of the form of someone who may not write it."""
+        if not is_allowed and "private_notes" in self._fields:
+            del self.private_notes
+
+    @property
+    def private_text(self) -> str | None:
+        """Return the confidential part that was typed."""
+        field = self._fields.get("private_notes")
+        return field.data if field is not None else None
 
     def read(self) -> SessionData:
         """Return what was typed."""

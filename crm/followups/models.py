@@ -51,6 +51,13 @@ session_axis = Table(
     Column("axis_id", ForeignKey("reference_item.id"), primary_key=True, index=True),
 )
 
+session_private_note_reader = Table(
+    "session_private_note_reader",
+    Base.metadata,
+    Column("note_id", ForeignKey("session_private_note.id"), primary_key=True),
+    Column("user_id", ForeignKey("user.id"), primary_key=True, index=True),
+)
+
 _statuses = ", ".join(f"'{status}'" for status in SessionStatus)
 
 
@@ -134,6 +141,27 @@ class SessionStructure(Base):
         lazy="raise", back_populates="structures"
     )
     structure: Mapped[Structure] = relationship(lazy="raise")
+
+
+class SessionPrivateNote(Base):
+    """What a session holds for a few eyes: those named as readers, and the director.
+
+    A record of its own, so that neither history nor an export of the session can carry it along.
+    """
+
+    __tablename__ = "session_private_note"
+    __history__ = "session_private_note"
+    __history_exclude__ = frozenset({"created_at", "session_id", "author_id"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("accompaniment_session.id"), unique=True)
+    body: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    readers: Mapped[list[User]] = relationship(
+        secondary=session_private_note_reader, lazy="raise", order_by=User.name
+    )
 
 
 class FollowUp(Base):

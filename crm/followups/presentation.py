@@ -13,7 +13,9 @@ from crm.contacts.queries import (
 )
 from crm.core import clock
 from crm.core.errors import N_
+from crm.followups import operations
 from crm.followups.forms import FollowUpForm, SessionForm
+from crm.followups.mentions import links_of
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.name_lines import AT, read_person_at
 from crm.followups.queries import (
@@ -21,14 +23,20 @@ from crm.followups.queries import (
     most_used_themes,
     session_for_page,
 )
+from crm.followups.queries.private_notes import (
+    may_read_private_note,
+    private_note_of,
+    private_texts,
+)
 from crm.followups.rules import LONGEST_ID, is_to_confirm
-from crm.history.queries import history_of
+from crm.history.queries import PastChange, history_of
 from crm.history.wording import tell
 from crm.projects.queries import projects_by_values
 from crm.reference.models import ReferenceItem
 from crm.reference.queries import items_of, labels_by_code
 from crm.territories.queries import countries
 from crm.web.locale import translate
+from crm.web.markdown import notes_html
 
 _KIND_ICONS = {
     "rdv": "users",
@@ -41,6 +49,7 @@ _KIND_ICONS = {
     "info": "mail",
 }
 _THEMES_IN_SIGHT = 8
+_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +144,42 @@ def theme_groups(session: Session, form: SessionForm) -> tuple[list[Any], list[A
     return in_sight, [chip for chip in chips if chip not in in_sight]
 
 
-def session_page(session: Session, session_id: int) -> dict[str, Any]:
-    """Return what a session's page shows; raise NotFoundError."""
+def show_private_notes(
+    session: Session, form: SessionForm, record: AccompanimentSession, person: Any
+) -> None:
+    """Give the form the confidential part of the session, or leave it out for who may not write."""
+    may_write = operations.may_write_private_note(session, session_id=record.id, person=person)
+    form.allow_private_notes(is_allowed=may_write)
+    if may_write:
+        form.private_notes.data = private_texts(session, [record.id], person).get(record.id)
+
+
+def session_page(session: Session, session_id: int, person: Any) -> dict[str, Any]:
+    """Return what a session's page shows this person; raise NotFoundError."""
     record = session_for_page(session, session_id)
+    links = links_of(record)
+    private = private_texts(session, [session_id], person).get(session_id)
     return {
         "record": record,
+        "notes": notes_html(record.notes, links),
+        "private_notes": notes_html(private, links) if private else None,
         "today": clock.today(),
         "is_to_confirm": is_to_confirm(record.status, record.held_on, clock.today()),
         "families": dict(labels_by_code(session, "family")),
         "follow_ups": follow_ups_of_session(session, session_id),
-        "changes": tell(
-            session, history_of(session, entity="session", record_id=session_id, limit=20)
-        ),
+        "changes": tell(session, _changes(session, session_id, person)),
     }
+
+
+def _changes(session: Session, session_id: int, person: Any) -> list[PastChange]:
+    """Return the latest changes of a session, with those of its private note if they are read."""
+    found = history_of(session, entity="session", record_id=session_id, limit=_CHANGES)
+    note = private_note_of(session, session_id)
+    if note is not None and may_read_private_note(session, note.id, person):
+        found += history_of(
+            session, entity="session_private_note", record_id=note.id, limit=_CHANGES
+        )
+    return sorted(found, key=lambda change: -change.change_id)[:_CHANGES]
 
 
 def offer_follow_up_choices(

@@ -56,6 +56,11 @@ SESSION_WORDING = Wording(
         "axes": named_by(ReferenceItem.id, ReferenceItem.label),
     },
 )
+PRIVATE_NOTE_WORDING = Wording(
+    N_("Partie confidentielle"),
+    {"body": N_("Partie confidentielle"), "readers": N_("Lecteurs")},
+    {"readers": named_by(User.id, User.name)},
+)
 FOLLOW_UP_WORDING = Wording(
     N_("Relance"),
     {

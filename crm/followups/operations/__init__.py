@@ -9,6 +9,7 @@ from crm.followups.operations.follow_ups import (
     update_follow_up,
 )
 from crm.followups.operations.planned import postpone_session
+from crm.followups.operations.private_notes import may_write_private_note, write_private_note
 from crm.followups.operations.sessions import (
     delete_session,
     log_session,
@@ -23,6 +24,7 @@ __all__ = [
     "delete_session",
     "get_follow_up",
     "log_session",
+    "may_write_private_note",
     "postpone_follow_up",
     "postpone_session",
     "reopen_follow_up",
@@ -30,4 +32,5 @@ __all__ = [
     "set_status",
     "update_follow_up",
     "update_session",
+    "write_private_note",
 ]

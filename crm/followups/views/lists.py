@@ -1,20 +1,25 @@
 """The list of sessions, the structures they accompanied, and what is done to many at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Result
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from crm.accounts.gate import signed_in
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.core.errors import N_
 from crm.database import db
 from crm.followups.bulk import SESSION_ACTIONS
 from crm.followups.indicators import ACCOMPANIED_STRUCTURES
 from crm.followups.listings import narrow_by_name, session_list
 from crm.followups.listings.accompanied import accompanied_list
+from crm.followups.queries.private_notes import private_texts
+from crm.followups.queries.sessions import notes_of
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.followups.views.sessions import blueprint
 from crm.history.bulk import Bulk, answer_bulk
@@ -27,7 +32,7 @@ from crm.web.locale import translate
 _EXPORTED = (
     N_("Identifiant"), N_("Date"), N_("Structures"), N_("Nature"), N_("Formel"), N_("Statut"),
     N_("Durée (minutes)"), N_("Thèmes"), N_("Suivie par"), N_("Pays"),
-    N_("Axes de la convention"), N_("Projets"),
+    N_("Axes de la convention"), N_("Projets"), N_("Notes"), N_("Partie confidentielle"),
 )  # fmt: skip
 _SESSIONS = Bulk(N_("Modifier plusieurs séances"), session_list, narrow_by_name, SESSION_ACTIONS)
 
@@ -61,7 +66,9 @@ def export(extension: str) -> Response:
     listing = Listing(session_list(whole), whole)
     result = session.execute(listing.ordered(narrow_by_name(session, listing)))
     header = [translate(label) for label in _EXPORTED]
-    return send_table(translate(N_("Séances")), header, _exported(result), extension)
+    return send_table(
+        translate(N_("Séances")), header, _exported(session, result.all(), signed_in()), extension
+    )
 
 
 @blueprint.get("/structures")
@@ -87,19 +94,27 @@ def bulk() -> ResponseReturnValue:
     return answer_bulk(_SESSIONS)
 
 
-def _exported(result: Result[Any]) -> Iterator[list[Any]]:
-    for row in result:
-        yield [
-            row.id,
-            row.held_on,
-            row.structures,
-            row.kind,
-            translate(N_("oui") if row.is_formal else N_("non")),
-            translate(STATUS_LABELS[SessionStatus(row.status)]),
-            row.duration_minutes,
-            row.themes,
-            row.officers,
-            row.countries,
-            row.axes,
-            row.projects,
-        ]
+def _exported(session: Session, rows: Sequence[Row[Any]], person: Any) -> Iterator[list[Any]]:
+    for batch in in_batches(rows):
+        ids = [row.id for row in batch]
+        notes = notes_of(session, ids)
+        private = private_texts(session, ids, person)
+        for row in batch:
+            yield [*_cells(row), notes.get(row.id), private.get(row.id)]
+
+
+def _cells(row: Row[Any]) -> list[Any]:
+    return [
+        row.id,
+        row.held_on,
+        row.structures,
+        row.kind,
+        translate(N_("oui") if row.is_formal else N_("non")),
+        translate(STATUS_LABELS[SessionStatus(row.status)]),
+        row.duration_minutes,
+        row.themes,
+        row.officers,
+        row.countries,
+        row.axes,
+        row.projects,
+    ]

@@ -3,6 +3,7 @@
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from crm.accounts.gate import signed_in
 from crm.core.errors import RuleError
 from crm.database import db, transaction
 from crm.followups import operations
@@ -33,6 +34,6 @@ def postpone(session_id: int) -> ResponseReturnValue:
         else:
             undo_url = url_for("history.undo", change_set_id=saved) if saved else None
             return done("Séance reportée au %(day)s.", back, undo_url=undo_url, day=day)
-    page = session_page(db.session(), session_id)
+    page = session_page(db.session(), session_id, signed_in())
     status = 422 if form.errors else 200
     return render_template("followups/postpone.html", form=form, back=back, **page), status

@@ -13,6 +13,7 @@ from crm.core.errors import RuleError, StaleRecordError
 from crm.database import db, transaction
 from crm.followups import operations
 from crm.followups.forms import SessionForm
+from crm.followups.mentions import preview_of
 from crm.followups.models import AccompanimentSession
 from crm.followups.opening import form_at_opening
 from crm.followups.operations.sessions import find_by_submission_key, get_session
@@ -20,18 +21,19 @@ from crm.followups.presentation import (
     kind_groups,
     offer_session_choices,
     session_page,
+    show_private_notes,
     theme_groups,
 )
 from crm.followups.typed_names import settle_typed_names
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.web.access import Permission, allow
 from crm.web.conflicts import apply_choices, both_versions
-from crm.web.markdown import notes_html
 from crm.web.requests import done, next_path, refused
 from crm.web.submissions import save_form
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/seances")
 ONE = "/<int:session_id>"
+PREVIEW = "apercu"
 _LONGEST_FORM_KEY = 200
 
 
@@ -68,6 +70,9 @@ def log_once(form: SessionForm) -> int | None:
             user_id=user_id,
             next_step=form.next_step(),
         )
+        operations.write_private_note(
+            session, record=record, body=form.private_text, person=signed_in()
+        )
         discard_draft(session, user_id=user_id, form_key=form_key())
         return record.id
 
@@ -85,13 +90,11 @@ def log_once(form: SessionForm) -> int | None:
 @allow(Permission.READ_NETWORK)
 def show(session_id: int) -> str:
     """Show a session: who, when, what was said, what comes next, its changes."""
-    page = session_page(db.session(), session_id)
-    record = page["record"]
+    page = session_page(db.session(), session_id, signed_in())
     return render_template(
         "followups/show.html",
         **page,
-        notes=notes_html(record.notes),
-        status=SessionStatus(record.status),
+        status=SessionStatus(page["record"].status),
         status_labels=STATUS_LABELS,
     )
 
@@ -104,6 +107,7 @@ def edit(session_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return form_page(theirs, record=record)
     form = SessionForm()
+    form.allow_private_notes(is_allowed="private_notes" in theirs)
     apply_choices(form, theirs)
     settle_typed_names(db.session(), form)
     if is_between():
@@ -184,6 +188,7 @@ def form_page(
     page = render_template(
         "followups/form.html",
         **{"notice": None, "differences": None, **context},
+        preview=preview_of(form) if request.form.get("avant") == PREVIEW else {},
         form=form,
         record=record,
         form_key=form_key(),
@@ -203,6 +208,10 @@ def _update(session: Session, session_id: int, form: SessionForm) -> int:
         user_id=user_id,
         next_step=form.next_step(),
     )
+    if "private_notes" in form:
+        operations.write_private_note(
+            session, record=record, body=form.private_text, person=signed_in()
+        )
     discard_draft(session, user_id=user_id, form_key=form_key())
     return record.id
 
@@ -213,6 +222,7 @@ def _as_stored(session_id: int) -> tuple[SessionForm, AccompanimentSession]:
     record = get_session(session, session_id)
     form = SessionForm(formdata=None)
     form.write(record)
+    show_private_notes(session, form, record, signed_in())
     offer_session_choices(session, form, record)
     form.kind.choices = [
         (kind.value, kind.label)
