@@ -35,6 +35,7 @@ class Settings:
     mail_sender: str
     base_url: str
     trusted_proxies: int
+    largest_attachment_megabytes: int
 
     @property
     def is_production(self) -> bool:
@@ -62,6 +63,7 @@ class Settings:
             mail_sender=environ.get("CRM_MAIL_SENDER", ""),
             base_url=environ.get("CRM_BASE_URL", ""),
             trusted_proxies=_whole_number(environ, "CRM_TRUSTED_PROXIES", 0),
+            largest_attachment_megabytes=_whole_number(environ, "CRM_LARGEST_ATTACHMENT_MB", 20),
         )
         return settings._checked() if settings.is_production else settings._with_defaults()
 

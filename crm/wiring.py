@@ -8,6 +8,9 @@ from flask_login import current_user
 
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
+from crm.attachments import kinds as attachment_kinds
+from crm.attachments.jobs import ERASE_ORPHANS
+from crm.attachments.views import blueprint as attachments
 from crm.contacts import group_kinds
 from crm.contacts import kinds as contact_kinds
 from crm.contacts import views as contacts
@@ -135,7 +138,12 @@ VIEWED_LISTS = (
     KnownList("projects", N_("Projets"), project_list),
     KnownList("sessions", N_("Séances"), session_list),
 )
-KINDS = (contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds)
+KINDS = (
+    contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds, attachment_kinds,
+)  # fmt: skip
+PURGERS = (
+    forget_notes, attachment_kinds.forget_attachments, followup_kinds.forget_private_notes,
+)  # fmt: skip
 EXPORTS = {
     "structure": "structures.export",
     "contact": "contacts.export",
@@ -145,6 +153,7 @@ EXPORTS = {
 }
 WORDINGS = {
     **CONTACT_WORDINGS,
+    "attachment": attachment_kinds.ATTACHMENT_WORDING,
     "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
@@ -169,7 +178,7 @@ def register_packages(app: Flask) -> None:
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, duplicates.blueprint,
-        *contacts.BLUEPRINTS, notes, history, imports, projects, reports, reference,
+        *contacts.BLUEPRINTS, attachments, notes, history, imports, projects, reports, reference,
         saved_views, territories, health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
@@ -186,8 +195,9 @@ def _connect_records(app: Flask) -> None:
         for entity, pointer in kinds.POINTERS:
             add_pointer(entity, pointer)
     know_kind(NOTE_KIND)
-    on_purge(forget_notes)
-    on_purge(followup_kinds.forget_private_notes)
+    for purger in PURGERS:
+        on_purge(purger)
+    attachment_kinds.take_files("session", "project")
     know_kind(VIEW_KIND)
     for known in VIEWED_LISTS:
         know_list(known)
@@ -204,8 +214,8 @@ def _connect_records(app: Flask) -> None:
     add_source(CHANGES, N_("Modifications"), change_entries)
     subscribe(SuccessorsWanted, schedule_meetings)
     on_export(keep_export)
-    add_job(PURGE_TRASH)
-    add_job(ERASE_FILES)
+    for job in (PURGE_TRASH, ERASE_FILES, ERASE_ORPHANS):
+        add_job(job)
     add_chore(take_over)
     for entity, endpoint in EXPORTS.items():
         for action in export_actions(endpoint):

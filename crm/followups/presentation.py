@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.accounts.queries import team
+from crm.attachments.presentation import files_of_page
 from crm.contacts.queries import (
     contacts_by_values,
     structures_by_values,
@@ -167,6 +168,7 @@ def session_page(session: Session, session_id: int, person: Any) -> dict[str, An
         "is_to_confirm": is_to_confirm(record.status, record.held_on, clock.today()),
         "families": dict(labels_by_code(session, "family")),
         "follow_ups": follow_ups_of_session(session, session_id),
+        **files_of_page(session, entity="session", record_id=session_id),
         "changes": tell(session, _changes(session, session_id, person)),
     }
 

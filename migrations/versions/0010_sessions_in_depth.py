@@ -1,4 +1,4 @@
-"""What sessions are about (projects, axes), and what of them is for a few eyes."""
+"""What sessions are about (projects, axes), what is for a few eyes, and files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,11 +13,13 @@ def upgrade() -> None:
     _link("session_project", "project_id", "project")
     _link("session_axis", "axis_id", "reference_item")
     _create_private_notes()
+    _create_attachments()
 
 
 def downgrade() -> None:
     for table in (
-        "session_private_note_reader", "session_private_note", "session_axis", "session_project",
+        "attachment", "session_private_note_reader", "session_private_note", "session_axis",
+        "session_project",
     ):  # fmt: skip
         op.drop_table(table)
 
@@ -76,3 +78,32 @@ def _create_private_notes() -> None:
     op.create_index(
         op.f("ix_session_private_note_reader_user_id"), "session_private_note_reader", ["user_id"]
     )
+
+
+def _key_text(length: int) -> sa.types.TypeEngine[str]:
+    return sa.String(length=length).with_variant(
+        sa.String(length=length, collation="C"), "postgresql"
+    )
+
+
+def _create_attachments() -> None:
+    op.create_table(
+        "attachment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entity", _key_text(30), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("key", _key_text(40), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("content_type", _key_text(100), nullable=False),
+        sa.Column("size_bytes", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_attachment_author_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attachment")),
+        sa.UniqueConstraint("key", name=op.f("uq_attachment_key")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_attachment_author_id"), "attachment", ["author_id"])
+    op.create_index("ix_attachment_entity_record_id", "attachment", ["entity", "record_id", "id"])
