@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
-from crm.attachments import kinds as attachment_kinds
+from crm.attachments import kinds as file_kinds
 from crm.attachments.jobs import ERASE_ORPHANS
 from crm.attachments.views import blueprint as attachments
 from crm.contacts import group_kinds
@@ -97,6 +97,7 @@ from crm.web.health import blueprint as health
 from crm.web.list_additions import add_column
 from crm.web.list_views import offer_views
 from crm.web.lookalikes import find_lookalikes_by
+from crm.web.manifest import blueprint as manifest
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
 from crm.web.record_actions import add_record_action, export_actions, record_actions
@@ -122,11 +123,13 @@ MENU = (
     MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_EXPORTS),
 )
 QUICK_ACTIONS = (
-    MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
-    MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
-    MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
-    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK),
-    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n s"),
+    MenuEntry(
+        N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK, "n t"
+    ),
+    MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK, "n c"),
+    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK, "n p"),
+    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK, "n g"),
 )
 SEARCHED = (STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, COMMUNES, EPCIS)
 ACTIONS = (
@@ -138,12 +141,8 @@ VIEWED_LISTS = (
     KnownList("projects", N_("Projets"), project_list),
     KnownList("sessions", N_("Séances"), session_list),
 )
-KINDS = (
-    contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds, attachment_kinds,
-)  # fmt: skip
-PURGERS = (
-    forget_notes, attachment_kinds.forget_attachments, followup_kinds.forget_private_notes,
-)  # fmt: skip
+KINDS = (contact_kinds, group_kinds, project_kinds, followup_kinds, duplicate_kinds, file_kinds)
+PURGERS = (forget_notes, file_kinds.forget_attachments, followup_kinds.forget_private_notes)
 EXPORTS = {
     "structure": "structures.export",
     "contact": "contacts.export",
@@ -153,7 +152,7 @@ EXPORTS = {
 }
 WORDINGS = {
     **CONTACT_WORDINGS,
-    "attachment": attachment_kinds.ATTACHMENT_WORDING,
+    "attachment": file_kinds.ATTACHMENT_WORDING,
     "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
@@ -179,7 +178,7 @@ def register_packages(app: Flask) -> None:
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, search, *followups.BLUEPRINTS, duplicates.blueprint,
         *contacts.BLUEPRINTS, attachments, notes, history, imports, projects, reports, reference,
-        saved_views, territories, health,
+        saved_views, territories, manifest, health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
@@ -197,7 +196,7 @@ def _connect_records(app: Flask) -> None:
     know_kind(NOTE_KIND)
     for purger in PURGERS:
         on_purge(purger)
-    attachment_kinds.take_files("session", "project")
+    file_kinds.take_files("session", "project")
     know_kind(VIEW_KIND)
     for known in VIEWED_LISTS:
         know_list(known)

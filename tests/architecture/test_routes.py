@@ -22,6 +22,7 @@ EXPECTED_PUBLIC = {
     "calendar.read",
     "health.alive",
     "health.ready",
+    "manifest.read",
     "static",
 }
 
