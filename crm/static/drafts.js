@@ -26,8 +26,8 @@ function keepDraft(form) {
       } else if (values.length) control.value = values[0];
     }
   };
-  let sent = contents(), busy = false, leaving = false;
   const kept = keptDraft(key), isAnswer = document.body.dataset.method === "POST";
+  let sent = isAnswer ? "" : contents(), busy = false, leaving = false;
   if (kept && memory?.getItem(SUBMITTED) === key && isAnswer) safe.removeItem(key);
   else if (kept) { restore(kept.entries); say(phrases.draftRestored); setTimeout(save); }
   async function save() {

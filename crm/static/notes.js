@@ -37,6 +37,13 @@ function mark(area, name) {
     const end = area.value.indexOf("\n", to);
     to = end < 0 ? area.value.length : end;
   }
+  const edge = { bold: "**", italic: "*" }[name] ?? "", before = area.value.slice(0, from), after = area.value.slice(to);
+  const isStrong = before.endsWith("**") && !before.endsWith("***");
+  if (edge && before.endsWith(edge) && after.startsWith(edge) && !(edge === "*" && isStrong)) {
+    const inner = area.value.slice(from, to);
+    write(area, from - edge.length, to + edge.length, inner);
+    return area.setSelectionRange(from - edge.length, to - edge.length);
+  }
   const made = MARKS[name](area.value.slice(from, to));
   write(area, from, to, made.text);
   area.setSelectionRange(from + made.from, from + made.to);

@@ -12,7 +12,7 @@ _TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong", "ul",
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto"}
-_HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h4", "h5": "h4", "h6": "h4"}
+_TITLE, _SUBTITLE = "h3", "h4"
 
 Links = Mapping[str, str]
 
@@ -25,8 +25,11 @@ def notes_html(notes: str | None, links: Links | None = None) -> Markup:
     `links` gives the address of words that become links where they stand: « @Ada Martin ».
     """
     tokens = _markdown.parse(notes or "")
+    # The highest title there is comes right below those of the page, whichever sign was typed.
+    highest = min((token.tag for token in tokens if token.type == "heading_open"), default="")
     for token in tokens:
-        token.tag = _HEADINGS.get(token.tag, token.tag)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = _TITLE if token.tag == highest else _SUBTITLE
         if links and token.type == "inline" and token.children:
             token.children = list(_linked(token.children, links))
     html = _markdown.renderer.render(tokens, _markdown.options, {})

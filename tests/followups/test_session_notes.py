@@ -88,7 +88,7 @@ def test_a_preview_shows_the_notes_and_saves_nothing(officer: PageClient, sessio
     page = officer.submit(NEW, typed)
     assert page.status_code == 200
     shown = page.text[page.text.index('id="apercu"') :]
-    for piece in ("<strong>forage</strong>", f'href="/contacts/{ada.id}"', "<em>réel</em>", "<h4>"):
+    for piece in ("<strong>forage</strong>", f'href="/contacts/{ada.id}"', "<em>réel</em>", "<h3>"):
         assert piece in shown
     assert "## Décisions" in page.text
     assert session.scalar(select(func.count()).select_from(AccompanimentSession)) == 0
