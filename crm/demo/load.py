@@ -14,6 +14,7 @@ from crm.demo.projects import add_projects
 from crm.demo.reference import read_reference
 from crm.demo.sessions import add_sessions
 from crm.demo.structures import add_structures
+from crm.demo.subjects import add_subjects
 from crm.demo.users import add_users, has_demo_users
 from crm.followups.models import AccompanimentSession
 from crm.projects.models import Project
@@ -57,6 +58,7 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     past = add_sessions(session, reference, structures, posts=posts, team=team, seed=seed)
     tell_latest_sessions(session, reference, past)
     add_agenda(session, reference, structures, past=past, team=team, seed=seed)
+    add_subjects(session)
     reindex_all(session)
 
 
