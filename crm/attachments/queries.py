@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from crm.attachments.models import Attachment
@@ -56,17 +56,15 @@ def kept_keys(session: Session, keys: Collection[str]) -> set[str]:
     return set(session.scalars(select(Attachment.key).where(Attachment.key.in_(keys))))
 
 
-def attachment_counts(
-    session: Session, *, entity: str, record_ids: Sequence[int]
-) -> dict[int, int]:
-    """Return record → how many files it has, of those that have some."""
-    rows = session.execute(
-        select(Attachment.record_id, func.count())
+def attachment_count(entity: str, record_id: Any) -> ScalarSelect[int]:
+    """Return the expression of how many files a record of a list has, by the column of its id."""
+    return (
+        select(func.count(Attachment.id))
         .where(
             Attachment.entity == entity,
-            Attachment.record_id.in_(record_ids),
+            Attachment.record_id == record_id,
             Attachment.deleted_at.is_(None),
         )
-        .group_by(Attachment.record_id)
+        .correlate(record_id.class_)
+        .scalar_subquery()
     )
-    return dict(rows.tuples().all())

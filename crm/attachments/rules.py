@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +29,7 @@ _MAIN_PARTS = {
     "xl/workbook.xml": types.XLSX,
     "ppt/presentation.xml": types.PPTX,
 }
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError)
 _ODF_TYPES = {each.content_type: each for each in (types.ODT, types.ODS, types.ODP)}
 _NOT_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MARKUP = re.compile(rb"(?i)\A(?:\xef\xbb\xbf)?\s*<(?:[!?]|html|svg|script|body|head|xml)")
@@ -71,7 +73,7 @@ def _of_archive(source: IO[bytes], name: str) -> FileType | None:
             if "mimetype" in names:
                 with archive.open("mimetype") as part:
                     return _ODF_TYPES.get(part.read(100).decode("ascii", "replace").strip())
-    except (UnsafeArchiveError, zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except (UnsafeArchiveError, *_BROKEN) as error:
         raise RuleError("files", _UNSAFE, name=name) from error
     if "[Content_Types].xml" not in names:
         return None

@@ -130,6 +130,13 @@ class SessionForm(OnceForm):
         if not self.structures.data:
             raise ValidationError(_("Choisissez au moins une structure."))
 
+    def validate_structures_list(self, field: TextAreaField) -> None:
+        """Refuse the names that were left unread: there were too many at once."""
+        if field.data:
+            raise ValidationError(
+                _("%(count)s structures au plus par séance.", count=rules.MOST_STRUCTURES)
+            )
+
     def validate_contacts(self, _field: PickerField) -> None:
         """Ask which person was meant, when several fit what was typed."""
         if self.contact_questions:

@@ -41,7 +41,7 @@ def settle_typed_names(session: Session, form: SessionForm, *, with_list: bool =
     lines = [*asked, *_one(form.structures_text.data)]
     if with_list:
         lines += read_lines(form.structures_list.data)
-        form.structures_list.data = ""
+        form.structures_list.data = "\n".join(line.text for line in lines[MOST_STRUCTURES:])
     for line in lines[:MOST_STRUCTURES]:
         found = suggest_structures(session, line.name, _SUGGESTIONS)
         if taken := _only_one(line.name, found):
@@ -98,6 +98,8 @@ def _settle_people(session: Session, form: SessionForm, people: list[tuple[str, 
         else:
             choices = [*_labelled(found), (new, translate(_ADD, name=name))]
             form.contact_questions.append(_question(name, f"{structure}|{name}", choices))
+    # Too many to look up: they stay in sight, and the rule says how many a session holds.
+    chosen += [person_at(structure, name) for structure, name in people[MOST_CONTACTS:]]
     form.contacts.data = list(dict.fromkeys(chosen))
 
 

@@ -58,6 +58,10 @@ def test_a_file_is_joined_shown_and_sent_as_a_sealed_download(
     found = session.scalars(select(Attachment)).one()
     page = officer.get(f"/seances/{record.id}").text
     assert f'href="/pieces-jointes/{found.id}"' in page
+    assert f'href="/seances/{record.id}"' in officer.get("/seances?pieces=avec").text
+    officer.submit(f"/pieces-jointes/{found.id}/retirer", {})
+    assert f'href="/seances/{record.id}"' not in officer.get("/seances?pieces=avec").text
+    officer.submit(f"/pieces-jointes/{found.id}/remettre", {})
     assert "Compte rendu.pdf" in page
     sent = officer.get(f"/pieces-jointes/{found.id}")
     assert sent.data == PDF

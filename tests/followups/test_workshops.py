@@ -127,6 +127,21 @@ def test_the_people_of_a_line_are_found_at_their_structure(
     assert "Nouvelle Venue" in record
 
 
+def test_too_many_names_are_refused_and_none_is_lost(
+    officer: PageClient, session: Session, ten: list[Structure]
+) -> None:
+    page = officer.submit(NEW, fields("\n".join(f"Zzyzx {number}" for number in range(32))))
+    assert page.status_code == 422
+    assert "30 structures au plus" in page.text
+    assert "Zzyzx 30\nZzyzx 31</textarea>" in page.text
+    assert 'value="new:Zzyzx 29" selected' in page.text
+    people = ", ".join(f"Ada {number}" for number in range(62))
+    page = officer.submit(NEW, fields(f"Alouette : {people}"))
+    assert page.status_code == 422
+    assert "60 personnes au plus" in page.text
+    assert "Ada 61" in page.text
+
+
 def test_a_draft_asks_its_questions_again(
     officer: PageClient, session: Session, ten: list[Structure]
 ) -> None:

@@ -3,6 +3,7 @@
 from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from crm.attachments.models import Attachment
 from crm.contacts.listings.filters import tally_by
 from crm.core import clock
 from crm.core.errors import N_
@@ -14,7 +15,7 @@ from crm.reference.queries import labels_by_id
 from crm.web.list_definition import Filter
 from crm.web.locale import translate
 
-EXPECTED = "attendue"
+EXPECTED, WITH_FILES = "attendue", "avec"
 
 
 def own_filters(arguments: Arguments) -> list[Filter]:
@@ -36,6 +37,13 @@ def own_filters(arguments: Arguments) -> list[Filter]:
             tally=tally_by(session_axis.c.session_id, session_axis.c.axis_id),
         ),
         Filter(
+            "pieces",
+            N_("Pièces jointes"),
+            lambda _values: _has_files(),
+            lambda _session: [(WITH_FILES, translate(N_("Avec des pièces jointes")))],
+            everything_label=N_("Toutes"),
+        ),
+        Filter(
             "projet",
             N_("Projet"),
             linked(session_project, session_project.c.project_id, ids),
@@ -43,6 +51,14 @@ def own_filters(arguments: Arguments) -> list[Filter]:
             name_values=_named,
         ),
     ]
+
+
+def _has_files() -> ColumnElement[bool]:
+    return AccompanimentSession.id.in_(
+        select(Attachment.record_id).where(
+            Attachment.entity == "session", Attachment.deleted_at.is_(None)
+        )
+    )
 
 
 def _named(session: Session, values: list[str]) -> Options:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import ScalarSelect, func, select
 
 from crm.accounts.models import User
+from crm.attachments.queries import attachment_count
 from crm.contacts.listings.columns import joined_labels
 from crm.core.errors import N_
 from crm.followups.models import (
@@ -64,4 +65,6 @@ def session_columns() -> tuple[Column, ...]:
                extra=_linked(Country.name, Country.sort_name, Country.code, session_country)),
         Column("duration_minutes", N_("Durée (minutes)"), name="duree", is_usual=False,
                is_numeric=True),
+        Column("attachments", N_("Pièces jointes"), name="pieces", is_usual=False,
+               extra=attachment_count("session", AccompanimentSession.id), is_numeric=True),
     )  # fmt: skip
