@@ -150,6 +150,13 @@ def test_it_is_emptied_and_the_undo_brings_it_back(
     assert SECRET in officer.get(f"/seances/{record.id}").text
 
 
+def test_the_same_form_twice_writes_it_once(officer: PageClient, session: Session) -> None:
+    typed = fields(private_notes=SECRET)
+    first, second = officer.submit(NEW, typed), officer.submit(NEW, typed | {"private_notes": "?"})
+    assert first.location == second.location
+    assert session.scalars(select(SessionPrivateNote.body)).all() == [SECRET]
+
+
 def test_a_text_too_long_is_said_beside_it(officer: PageClient, session: Session) -> None:
     page = officer.submit(NEW, fields(private_notes="x" * 20_001))
     assert page.status_code == 422

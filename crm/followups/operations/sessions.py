@@ -17,6 +17,7 @@ from crm.followups.models import AccompanimentSession, SessionStructure
 from crm.followups.name_lines import AT, read_person_at
 from crm.followups.operations.choices import axes, countries, kind, officers, projects, themes
 from crm.followups.operations.follow_ups import schedule_next_step
+from crm.followups.operations.private_notes import write_private_note
 from crm.followups.types import NextStep, SessionData
 from crm.history.trash import move_to_trash, restore_from_trash
 
@@ -34,8 +35,12 @@ def log_session(
     submission_key: str,
     user_id: int | None,
     next_step: NextStep | None = None,
+    private_text: str | None = None,
+    person: Any = None,
 ) -> AccompanimentSession:
     """Keep a session, its structures as they are today and its next step; return it.
+
+    `private_text` is its confidential part, which `person` writes.
 
     The same `submission_key` a second time changes nothing and returns the first session. Raises
     RuleError with the field that does not fit.
@@ -54,6 +59,8 @@ def log_session(
     index_session(session, record)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
+    if private_text:
+        write_private_note(session, record=record, body=private_text, person=person)
     return record
 
 

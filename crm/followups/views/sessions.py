@@ -69,9 +69,8 @@ def log_once(form: SessionForm) -> int | None:
             submission_key=form.key(),
             user_id=user_id,
             next_step=form.next_step(),
-        )
-        operations.write_private_note(
-            session, record=record, body=form.private_text, person=signed_in()
+            private_text=form.private_text,
+            person=signed_in(),
         )
         discard_draft(session, user_id=user_id, form_key=form_key())
         return record.id
