@@ -110,6 +110,7 @@ class Settings:
     mail: MailSettings
     base_url: str
     trusted_proxies: int
+    largest_attachment_megabytes: int
 
     @property
     def is_production(self) -> bool:
@@ -137,6 +138,7 @@ class Settings:
             mail=MailSettings.read(environ, mode),
             base_url=environ.get("CRM_BASE_URL", ""),
             trusted_proxies=_whole_number(environ, "CRM_TRUSTED_PROXIES", 0),
+            largest_attachment_megabytes=_whole_number(environ, "CRM_LARGEST_ATTACHMENT_MB", 20),
         )
         return settings._checked() if settings.is_production else settings._with_defaults()
 

@@ -18,6 +18,7 @@ ADDRESSES = {
     "logout": "accounts.logout",
     "profile": "accounts.profile",
     "preferences": "accounts.preferences",
+    "manifest": "manifest.read",
 }
 
 
@@ -35,6 +36,7 @@ def menu_entries(entries: tuple[MenuEntry, ...]) -> list[dict[str, Any]]:
             "url": url_for(entry.endpoint),
             "icon": entry.icon,
             "shortcut": entry.shortcut,
+            "sequence": entry.shortcut.partition(" ")[2],
             "is_active": _is_here(entry.endpoint),
         }
         for entry in entries

@@ -7,6 +7,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine
 
 import crm.accounts.models
+import crm.attachments.models
 import crm.contacts.models
 import crm.duplicates.models
 import crm.followups.models

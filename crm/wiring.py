@@ -10,6 +10,8 @@ from crm import wiring_paths as paths
 from crm.accounts import views as accounts
 from crm.accounts.objections import closed_account
 from crm.accounts.wording import USER_WORDING
+from crm.attachments import kinds as file_kinds
+from crm.attachments.views import blueprint as attachments
 from crm.contacts import group_kinds
 from crm.contacts import kinds as contact_kinds
 from crm.contacts import views as contacts
@@ -44,7 +46,7 @@ from crm.followups.operations.follow_ups import schedule_meetings
 from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import FOLLOW_UP_PANELS, follow_up_entries, session_entries
-from crm.followups.wording import FOLLOW_UP_WORDING, SESSION_WORDING
+from crm.followups.wording import FOLLOW_UP_WORDING, PRIVATE_NOTE_WORDING, SESSION_WORDING
 from crm.frame import addresses, menu_entries, network
 from crm.history.exports import keep_export
 from crm.history.kinds import add_pointer, find_kind, know_kind, on_purge
@@ -90,6 +92,7 @@ from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
 from crm.web.list_additions import add_column
 from crm.web.list_views import offer_views
+from crm.web.manifest import blueprint as manifest
 from crm.web.navigation import MenuEntry
 from crm.web.panels import add_panel
 from crm.web.record_actions import add_record_action, export_actions, record_actions
@@ -120,11 +123,13 @@ MENU = (
     MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_EXPORTS),
 )
 QUICK_ACTIONS = (
-    MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n"),
-    MenuEntry(N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK),
-    MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK),
-    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK),
-    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK),
+    MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n s"),
+    MenuEntry(
+        N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK, "n t"
+    ),
+    MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK, "n c"),
+    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK, "n p"),
+    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK, "n g"),
 )
 SEARCHED = (
     STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, *paths.SEARCHED, COMMUNES, EPCIS,
@@ -142,7 +147,9 @@ VIEWED_LISTS = (
 )
 KINDS = (
     contact_kinds, group_kinds, project_kinds, followup_kinds, *paths.KINDS, duplicate_kinds,
+    file_kinds,
 )  # fmt: skip
+PURGERS = (forget_notes, file_kinds.forget_attachments, followup_kinds.forget_private_notes)
 EXPORTS = {
     "structure": "structures.export",
     "contact": "contacts.export",
@@ -154,6 +161,7 @@ EXPORTS = {
 WORDINGS = {
     **CONTACT_WORDINGS,
     **paths.WORDINGS,
+    "attachment": file_kinds.ATTACHMENT_WORDING,
     "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
     "note": NOTE_WORDING,
@@ -165,6 +173,7 @@ WORDINGS = {
     "reference_item": ITEM_WORDING,
     "saved_view": VIEW_WORDING,
     "session": SESSION_WORDING,
+    "session_private_note": PRIVATE_NOTE_WORDING,
     "user": USER_WORDING,
 }
 
@@ -177,8 +186,9 @@ def register_packages(app: Flask) -> None:
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
-        *paths.BLUEPRINTS, duplicates.blueprint, *contacts.BLUEPRINTS, notes, history, imports,
-        projects, reminders, reports, reference, saved_views, territories, health,
+        *paths.BLUEPRINTS, duplicates.blueprint, *contacts.BLUEPRINTS, attachments, notes, history,
+        imports, projects, reminders, reports, reference, saved_views, territories, manifest,
+        health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
@@ -194,7 +204,9 @@ def _connect_records(app: Flask) -> None:
         for entity, pointer in kinds.POINTERS:
             add_pointer(entity, pointer)
     know_kind(NOTE_KIND)
-    on_purge(forget_notes)
+    for purger in PURGERS:
+        on_purge(purger)
+    file_kinds.take_files("session", "project")
     know_kind(VIEW_KIND)
     for known in VIEWED_LISTS:
         know_list(known)

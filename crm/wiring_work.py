@@ -1,5 +1,6 @@
 """What `wiring` says of the work that comes back by itself: a part of the table of contents."""
 
+from crm.attachments.jobs import ERASE_ORPHANS
 from crm.duplicates.jobs import FIND_DUPLICATES
 from crm.history.jobs import PURGE_TRASH
 from crm.imports.background import take_over
@@ -10,7 +11,7 @@ from crm.reminders.jobs import remind
 from crm.reminders.registry import add_section
 from crm.reminders.sections import SECTIONS
 
-JOBS = (PURGE_TRASH, ERASE_FILES, ERASE_MESSAGE_FILES, FIND_DUPLICATES)
+JOBS = (PURGE_TRASH, ERASE_FILES, ERASE_MESSAGE_FILES, ERASE_ORPHANS, FIND_DUPLICATES)
 CHORES = (take_over, remind)
 
 

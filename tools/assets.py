@@ -165,6 +165,19 @@ def icon_sprite() -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg">\n{symbols}\n</svg>\n'.encode()
 
 
+def maskable_icon() -> bytes:
+    """Return the icon for systems that cut it to a shape: no corner, the drawing well inside."""
+    drawing = (STATIC / "favicon.svg").read_text("utf-8")
+    square = re.sub(r' rx="[0-9.]+"', "", drawing, count=1)
+    inside, count = re.subn(
+        r"(<path .*)(</svg>)", r'<g transform="translate(4.8 4.8) scale(.7)">\1</g>\2', square
+    )
+    if square == drawing or count != 1:
+        message = "crm/static/favicon.svg must be a rounded square with a path over it"
+        raise AssetError(message)
+    return inside.encode()
+
+
 def own_files() -> dict[str, bytes]:
     """Return our own static files by their path below crm/static."""
     found = {}
@@ -223,6 +236,7 @@ def build_files() -> int:
         name: SOURCE_MAP.sub(b"", read_package_file(path)) for name, path in DIST_FILES.items()
     }
     contents["icons.svg"] = icon_sprite()
+    contents["icon-maskable.svg"] = maskable_icon()
     for name, content in own_files().items():
         if name in contents:
             message = f"crm/static/{name} has the name of a vendored file: rename it"

@@ -16,6 +16,7 @@ from crm.demo.projects import add_projects
 from crm.demo.reference import read_reference
 from crm.demo.sessions import add_sessions
 from crm.demo.structures import add_structures
+from crm.demo.subjects import add_subjects
 from crm.demo.users import add_users, has_demo_users
 from crm.followups.models import AccompanimentSession
 from crm.projects.models import Project
@@ -61,6 +62,7 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     add_paths(session, reference, past=past, team=team, seed=seed)
     add_introductions(session, structures, past=past, posts=posts, team=team, seed=seed)
     add_agenda(session, reference, structures, past=past, team=team, seed=seed)
+    add_subjects(session)
     reindex_all(session)
 
 

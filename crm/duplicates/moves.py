@@ -131,6 +131,7 @@ POLYMORPHIC: Mapping[str, bool] = {
     "trash_entry": False,
     "search_word": False,
     "form_submission": False,
+    "attachment": False,  # of sessions and projects, which are never merged
 }
 
 

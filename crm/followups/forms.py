@@ -15,6 +15,7 @@ from crm.core.errors import RuleError
 from crm.core.numbers import typed_id
 from crm.followups import rules
 from crm.followups.models import AccompanimentSession
+from crm.followups.name_lines import PICK, Question
 from crm.followups.types import (
     STATUS_LABELS,
     NextStep,
@@ -22,6 +23,7 @@ from crm.followups.types import (
     SessionStatus,
 )
 from crm.web.forms import (
+    BaseForm,
     ChipsField,
     DayField,
     DurationField,
@@ -32,8 +34,13 @@ from crm.web.forms import (
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
-_FOLDED = ("duration", "countries", "officers", "status", "next_what", "next_due")
+_FOLDED = (
+    "private_notes", "projects", "axes", "duration", "countries", "officers", "status",
+    "next_what", "next_due",
+)  # fmt: skip
+_UNUSUAL = ("private_notes", "projects", "axes", "duration", "countries", "next_what")
 _LONGEST_TYPED = 100
+_LONGEST_LIST = 10_000
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
 
 
@@ -50,12 +57,20 @@ class SessionForm(OnceForm):
     )
     themes = ChipsField(_l("Thèmes"), validate_choice=False)
     notes = TextAreaField(_l("Notes"), [Optional(), longest(rules.LONGEST_NOTES)])
+    private_notes = TextAreaField(
+        _l("Partie confidentielle"), [Optional(), longest(rules.LONGEST_NOTES)]
+    )
     duration = DurationField(_l("Durée"))
     countries = PickerField(_l("Pays"))
+    projects = PickerField(_l("Projets"))
+    axes = ChipsField(_l("Axes de la convention"), validate_choice=False)
     officers = ChipsField(_l("Suivie par"), validate_choice=False)
     status = RadioField(_l("Statut"), default=SessionStatus.DONE, validate_choice=False)
     next_what = StringField(_l("À faire ensuite"), [Optional(), longest(rules.LONGEST_WHAT)])
     next_due = DayField(_l("Pour quand"), prefer_past=False)
+    structures_list = TextAreaField(
+        _l("Plusieurs structures, une par ligne"), [Optional(), longest(_LONGEST_LIST)]
+    )
     structures_text = StringField(_l("Structure"), [Optional(), longest(_LONGEST_TYPED)])
     contacts_text = StringField(_l("Personne"), [Optional(), longest(_LONGEST_TYPED)])
 
@@ -65,9 +80,9 @@ class SessionForm(OnceForm):
             (each.value, translate(text)) for each, text in STATUS_LABELS.items()
         ]
         self.structures.flags.required = True
-        # What a page without scripts asks back, as (value, label): several names fit the text.
-        self.structure_choices: list[tuple[str, str]] = []
-        self.contact_choices: list[tuple[str, str]] = []
+        # What the page asks back: names typed that several records fit, or none.
+        self.structure_questions: list[Question] = []
+        self.contact_questions: list[Question] = []
 
     def key(self) -> str:
         """Return the key of this display of the form; a made-up one is replaced."""
@@ -78,42 +93,52 @@ class SessionForm(OnceForm):
     @property
     def has_new_structure(self) -> bool:
         """Tell whether a structure is to be created with the session, or might be."""
-        chosen = [
-            *(self.structures.data or ()),
-            *(value for value, _label in self.structure_choices),
-        ]
-        return any(value.startswith("new:") for value in chosen)
+        asked = (value for each in self.structure_questions for value, _label in each.choices)
+        chosen = [*(self.structures.data or ()), *asked]
+        return any(value.removeprefix(PICK).startswith("new:") for value in chosen)
 
     @property
     def _creates_structure(self) -> bool:
-        is_only_choice = len(self.structure_choices) == 1
-        return self.has_new_structure and (is_only_choice or not self.structure_choices)
+        is_only_choice = all(len(each.choices) == 1 for each in self.structure_questions)
+        return self.has_new_structure and is_only_choice
 
     @property
     def is_unfolded(self) -> bool:
         """Tell whether the rest of the form has something to show or to correct."""
-        fields = [self._fields[name] for name in _FOLDED]
+        fields = [self._fields[name] for name in _FOLDED if name in self._fields]
+        is_to_come = self.held_on.data is not None and self.held_on.data > clock.today()
         return (
             any(field.errors for field in fields)
+            or is_to_come
             or self.status.data != SessionStatus.DONE
-            or bool(self.duration.data or self.countries.data or self.next_what.data)
+            or any(self._fields[name].data for name in _UNUSUAL if name in self._fields)
         )
 
     def validate_structures(self, _field: PickerField) -> None:
         """Ask for a structure, unless one that was typed is being asked about."""
-        if self.structure_choices:
-            several = len(self.structure_choices) > 1
+        if len(self.structure_questions) > 1:
+            raise ValidationError(
+                _("Il reste %(count)s noms à reconnaître.", count=len(self.structure_questions))
+            )
+        for question in self.structure_questions:
             raise ValidationError(
                 _("Plusieurs structures s’appellent ainsi : choisissez la bonne.")
-                if several
+                if len(question.choices) > 1
                 else _("Aucune structure ne s’appelle ainsi : confirmez pour la créer.")
             )
         if not self.structures.data:
             raise ValidationError(_("Choisissez au moins une structure."))
 
+    def validate_structures_list(self, field: TextAreaField) -> None:
+        """Refuse the names that were left unread: there were too many at once."""
+        if field.data:
+            raise ValidationError(
+                _("%(count)s structures au plus par séance.", count=rules.MOST_STRUCTURES)
+            )
+
     def validate_contacts(self, _field: PickerField) -> None:
         """Ask which person was meant, when several fit what was typed."""
-        if self.contact_choices:
+        if self.contact_questions:
             raise ValidationError(_("Dites de qui il s’agit."))
 
     def validate_new_family(self, field: SelectField) -> None:
@@ -141,6 +166,17 @@ class SessionForm(OnceForm):
         """Return what is to be done next; raise RuleError when half of it is missing."""
         return rules.clean_next_step(self.next_what.data, self.next_due.data)
 
+    def allow_private_notes(self, *, is_allowed: bool) -> None:
+        """Leave the confidential part out of the form of someone who may not write it."""
+        if not is_allowed and "private_notes" in self._fields:
+            del self.private_notes
+
+    @property
+    def private_text(self) -> str | None:
+        """Return the confidential part that was typed."""
+        field = self._fields.get("private_notes")
+        return field.data if field is not None else None
+
     def read(self) -> SessionData:
         """Return what was typed."""
         if self.held_on.data is None:
@@ -154,6 +190,8 @@ class SessionForm(OnceForm):
             theme_ids=tuple(typed_id(value) for value in self.themes.data or ()),
             country_codes=tuple(self.countries.data or ()),
             officer_ids=tuple(typed_id(value) for value in self.officers.data or ()),
+            project_ids=tuple(typed_id(value) for value in self.projects.data or ()),
+            axis_ids=tuple(typed_id(value) for value in self.axes.data or ()),
             duration_minutes=self.duration.data,
             notes=self.notes.data,
             new_family=self.new_family.data or None,
@@ -172,6 +210,18 @@ class SessionForm(OnceForm):
         self.themes.data = [str(theme.id) for theme in record.themes]
         self.countries.data = [country.code for country in record.countries]
         self.officers.data = [str(officer.id) for officer in record.officers]
+        self.projects.data = [str(project.id) for project in record.projects]
+        self.axes.data = [str(axis.id) for axis in record.axes]
+
+
+class PostponeForm(BaseForm):
+    """The new day of a planned session."""
+
+    held_on = DayField(
+        _l("Nouveau jour"),
+        [required(_l("Dites quel jour, par exemple « mardi prochain »."))],
+        prefer_past=False,
+    )
 
 
 def _obey(check: Callable[[], object], field: str | None = None) -> None:

@@ -1,9 +1,10 @@
 """How sessions and follow-ups come back, and what of them points at structures and people."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
@@ -13,18 +14,23 @@ from crm.followups.indexing import index_session
 from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
+    SessionPrivateNote,
     SessionStructure,
     session_contact,
+    session_project,
 )
+from crm.followups.queries.private_notes import may_read_private_note, readable_private_notes
 from crm.history.kinds import Kind, Pointer
+from crm.history.models import Change
 from crm.web.access import Permission
 from crm.web.formats import short_date
 from crm.web.locale import translate
 
 _SESSION_OWNED = frozenset(
     {
-        "session_contact", "session_country", "session_officer", "session_structure",
-        "session_theme",
+        "session_axis", "session_contact", "session_country", "session_officer",
+        "session_private_note", "session_private_note_reader", "session_project",
+        "session_structure", "session_theme",
     }
 )  # fmt: skip
 
@@ -71,7 +77,26 @@ KINDS = (
         permission=Permission.LOG_SESSIONS,
         missing=_structure_to_follow_in_trash,
     ),
+    Kind(
+        "session_private_note",
+        SessionPrivateNote,
+        # A name is everyone's to read: it tells nothing of the text.
+        lambda _note: translate(N_("Partie confidentielle")),
+        permission=Permission.LOG_SESSIONS,
+        readable_ids=lambda person: select(SessionPrivateNote.id).where(
+            readable_private_notes(person)
+        ),
+        may_read=may_read_private_note,
+    ),
 )
+
+
+def forget_private_notes(session: Session, entity: str, ids: Sequence[int]) -> None:
+    """Empty what history tells of the private notes of sessions that are erased for good."""
+    if entity == "session":
+        of_these = select(SessionPrivateNote.id).where(SessionPrivateNote.session_id.in_(ids))
+        told = (Change.entity == "session_private_note") & Change.record_id.in_(of_these)
+        session.execute(update(Change).where(told).values(fields={}))
 
 
 def sessions_of_structure(session: Session, structure_id: int) -> Pointer | None:
@@ -100,6 +125,20 @@ def sessions_of_contact(session: Session, contact_id: int) -> Pointer | None:
         )
     )
     return _sessions(count, url_for("contacts.show", contact_id=contact_id) + "#fil")
+
+
+def sessions_of_project(session: Session, project_id: int) -> Pointer | None:
+    """Say how many sessions are about a project."""
+    count = session.scalar(
+        select(func.count())
+        .select_from(session_project)
+        .join(AccompanimentSession, AccompanimentSession.id == session_project.c.session_id)
+        .where(
+            session_project.c.project_id == project_id,
+            AccompanimentSession.deleted_at.is_(None),
+        )
+    )
+    return _sessions(count, url_for("sessions.index", projet=project_id))
 
 
 def _sessions(count: int | None, url: str) -> Pointer | None:
@@ -143,4 +182,5 @@ POINTERS = (
     ("contact", sessions_of_contact),
     ("contact", follow_ups_of_contact),
     ("project", follow_ups_of_project),
+    ("project", sessions_of_project),
 )

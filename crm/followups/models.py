@@ -38,6 +38,25 @@ session_country = Table(
     Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
     Column("country_code", ForeignKey("country.code"), primary_key=True, index=True),
 )
+session_project = Table(
+    "session_project",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("project_id", ForeignKey("project.id"), primary_key=True, index=True),
+)
+session_axis = Table(
+    "session_axis",
+    Base.metadata,
+    Column("session_id", ForeignKey("accompaniment_session.id"), primary_key=True),
+    Column("axis_id", ForeignKey("reference_item.id"), primary_key=True, index=True),
+)
+
+session_private_note_reader = Table(
+    "session_private_note_reader",
+    Base.metadata,
+    Column("note_id", ForeignKey("session_private_note.id"), primary_key=True),
+    Column("user_id", ForeignKey("user.id"), primary_key=True, index=True),
+)
 
 _statuses = ", ".join(f"'{status}'" for status in SessionStatus)
 _priorities = ", ".join(f"'{priority}'" for priority in Priority)
@@ -89,6 +108,12 @@ class AccompanimentSession(Base):
     countries: Mapped[list[Country]] = relationship(
         secondary=session_country, lazy="raise", order_by=Country.sort_name
     )
+    projects: Mapped[list[Project]] = relationship(
+        secondary=session_project, lazy="raise", order_by=Project.sort_name
+    )
+    axes: Mapped[list[ReferenceItem]] = relationship(
+        secondary=session_axis, lazy="raise", order_by=ReferenceItem.position
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -118,6 +143,27 @@ class SessionStructure(Base):
         lazy="raise", back_populates="structures"
     )
     structure: Mapped[Structure] = relationship(lazy="raise")
+
+
+class SessionPrivateNote(Base):
+    """What a session holds for a few eyes: those named as readers, and the director.
+
+    A record of its own, so that neither history nor an export of the session can carry it along.
+    """
+
+    __tablename__ = "session_private_note"
+    __history__ = "session_private_note"
+    __history_exclude__ = frozenset({"created_at", "session_id", "author_id"})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("accompaniment_session.id"), unique=True)
+    body: Mapped[str | None] = mapped_column(Text)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    readers: Mapped[list[User]] = relationship(
+        secondary=session_private_note_reader, lazy="raise", order_by=User.name
+    )
 
 
 class FollowUp(Base):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -17,6 +17,8 @@ from crm.followups.forms import SessionForm
 from crm.followups.models import FollowUp
 from crm.followups.operations.sessions import find_by_submission_key
 from crm.followups.queries import session_for_page
+from crm.followups.typed_names import settle_typed_names
+from crm.followups.types import SessionStatus
 from crm.projects.models import Project
 from crm.web.kept import as_form_data
 
@@ -42,6 +44,7 @@ def form_at_opening(
     draft = _unsent_draft(session, user_id, form_key)
     if draft is not None:
         form = SessionForm(formdata=as_form_data(draft.payload))
+        settle_typed_names(session, form, with_list=False)
         return form, DraftNotice(draft.updated_at, form_key, is_restored=True)
     form = SessionForm(formdata=None, data=_first_values(session, arguments, user_id))
     path = form_key.partition("?")[0]
@@ -62,12 +65,20 @@ def _unsent_draft(session: Session, user_id: int, form_key: str) -> Draft | None
 
 def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int) -> dict[str, Any]:
     values: dict[str, Any] = {"held_on": clock.today(), "officers": [str(user_id)]}
+    if model_id := _number(arguments.get("modele")):
+        values |= _copied(session, model_id)
+    # A follow-on is the copier's own: who held the one before does not come along.
     if copied_id := _number(arguments.get("copie")):
-        values |= _copied(session, copied_id)
+        values |= _copied(session, copied_id) | {"officers": [str(user_id)]}
     if follow_up_id := _number(arguments.get("relance")):
         values |= _of_follow_up(session, follow_up_id)
     if project_id := _number(arguments.get("projet")):
         values |= _of_project(session, project_id)
+    if arguments.get("statut") == SessionStatus.PLANNED:
+        values |= {"status": SessionStatus.PLANNED, "held_on": None}
+    if day := _day(arguments.get("jour")):
+        planned = SessionStatus.PLANNED if day > clock.today() else SessionStatus.DONE
+        values |= {"held_on": day, "status": planned}
     structures = [each for each in arguments.getlist("structure") if _PICKED.fullmatch(each)]
     contacts = [each for each in arguments.getlist("contact") if _number(each)]
     if structures:
@@ -77,10 +88,19 @@ def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int
     return values
 
 
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
 def _copied(session: Session, session_id: int) -> dict[str, Any]:
     try:
         record = session_for_page(session, session_id)
     except NotFoundError:
+        return {}
+    if record.deleted_at is not None:
         return {}
     return {
         "structures": [str(seat.structure_id) for seat in record.structures],
@@ -89,6 +109,9 @@ def _copied(session: Session, session_id: int) -> dict[str, Any]:
         "themes": [str(theme.id) for theme in record.themes if theme.is_active],
         "countries": [country.code for country in record.countries],
         "duration": record.duration_minutes,
+        "officers": [str(officer.id) for officer in record.officers if officer.is_active],
+        "projects": [str(project.id) for project in record.projects if not project.deleted_at],
+        "axes": [str(axis.id) for axis in record.axes if axis.is_active],
     }
 
 
@@ -115,6 +138,7 @@ def _of_project(session: Session, project_id: int) -> dict[str, Any]:
     if project is None:
         return {}
     return {
+        "projects": [str(project.id)],
         "structures": [str(project.lead_structure_id)],
         "themes": [str(theme.id) for theme in project.themes if theme.is_active],
         "countries": [country.code for country in project.countries],

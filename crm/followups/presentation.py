@@ -7,30 +7,38 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.accounts.queries import team
+from crm.attachments.presentation import files_of_page
 from crm.contacts.queries import (
     contacts_by_values,
-    find_contacts,
     structures_by_values,
-    suggest_structures,
 )
-from crm.contacts.queries.structures import Suggestion
+from crm.core import clock
 from crm.core.errors import N_
-from crm.core.text import fold
+from crm.followups import operations
 from crm.followups.follow_up_forms import FollowUpForm
 from crm.followups.forms import SessionForm
+from crm.followups.mentions import links_of
 from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.name_lines import AT, read_person_at
 from crm.followups.queries import (
     follow_ups_of_session,
     most_used_themes,
     session_for_page,
 )
-from crm.followups.rules import LONGEST_ID
-from crm.history.queries import history_of
+from crm.followups.queries.private_notes import (
+    may_read_private_note,
+    private_note_of,
+    private_texts,
+)
+from crm.followups.rules import LONGEST_ID, is_to_confirm
+from crm.history.queries import PastChange, history_of
 from crm.history.wording import tell
+from crm.projects.queries import projects_by_values
 from crm.reference.models import ReferenceItem
 from crm.reference.queries import items_of, labels_by_code
 from crm.territories.queries import countries
 from crm.web.locale import translate
+from crm.web.markdown import notes_html
 
 _KIND_ICONS = {
     "rdv": "users",
@@ -42,8 +50,8 @@ _KIND_ICONS = {
     "mise_en_relation": "affiliate",
     "info": "mail",
 }
-_SUGGESTIONS = 8
 _THEMES_IN_SIGHT = 8
+_CHANGES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,16 @@ def offer_session_choices(
     new_structures = possible_values(form.structures.data or (), kept)
     new_people = possible_values(form.contacts.data or (), kept)
     form.structures.offer([*seats, *structures_by_values(session, new_structures)])
-    form.contacts.offer([*people, *contacts_by_values(session, new_people)])
+    at_places = [(each, read_person_at(each)[1]) for each in new_people if each.startswith(AT)]
+    form.contacts.offer([*people, *contacts_by_values(session, new_people), *at_places])
+    axes = list(items_of(session, "axis"))
+    kept_projects: list[tuple[str, str]] = []
+    if record is not None:
+        axes += [axis for axis in record.axes if not axis.is_active]
+        kept_projects = [(str(project.id), project.name) for project in record.projects]
+    form.axes.offer((str(axis.id), axis.label) for axis in axes)
+    chosen = possible_values(form.projects.data or (), {value for value, _ in kept_projects})
+    form.projects.offer([*kept_projects, *projects_by_values(session, chosen)])
     form.countries.offer([(country.code, country.name) for country in countries(session)])
 
 
@@ -129,39 +146,43 @@ def theme_groups(session: Session, form: SessionForm) -> tuple[list[Any], list[A
     return in_sight, [chip for chip in chips if chip not in in_sight]
 
 
-def settle_typed_names(session: Session, form: SessionForm) -> None:
-    """Turn names typed without a picker into choices: one that fits is taken, others are asked."""
-    if text := form.structures_text.data:
-        found = suggest_structures(session, text, _SUGGESTIONS)
-        form.structure_choices = _settle(form.structures, text, found, N_("Créer « %(name)s »"))
-    if text := form.contacts_text.data:
-        people = find_contacts(session, text, _SUGGESTIONS)
-        form.contact_choices = _settle(form.contacts, text, people, N_("Ajouter « %(name)s »"))
+def show_private_notes(
+    session: Session, form: SessionForm, record: AccompanimentSession, person: Any
+) -> None:
+    """Give the form the confidential part of the session, or leave it out for who may not write."""
+    may_write = operations.may_write_private_note(session, session_id=record.id, person=person)
+    form.allow_private_notes(is_allowed=may_write)
+    if may_write:
+        form.private_notes.data = private_texts(session, [record.id], person).get(record.id)
 
 
-def _settle(
-    field: Any, text: str, found: Sequence[Suggestion], create_label: str
-) -> list[tuple[str, str]]:
-    same = [each for each in found if fold(each.text) == fold(text)]
-    taken = found if len(found) == 1 else same
-    if len(taken) == 1:
-        field.data = list(dict.fromkeys([*(field.data or ()), taken[0].value]))
-        return []
-    offered = [(each.value, " · ".join(filter(None, (each.text, each.detail)))) for each in found]
-    return [*offered, (f"new:{text}", translate(create_label, name=text))]
-
-
-def session_page(session: Session, session_id: int) -> dict[str, Any]:
-    """Return what a session's page shows; raise NotFoundError."""
+def session_page(session: Session, session_id: int, person: Any) -> dict[str, Any]:
+    """Return what a session's page shows this person; raise NotFoundError."""
     record = session_for_page(session, session_id)
+    links = links_of(record)
+    private = private_texts(session, [session_id], person).get(session_id)
     return {
         "record": record,
+        "notes": notes_html(record.notes, links),
+        "private_notes": notes_html(private, links) if private else None,
+        "today": clock.today(),
+        "is_to_confirm": is_to_confirm(record.status, record.held_on, clock.today()),
         "families": dict(labels_by_code(session, "family")),
         "follow_ups": follow_ups_of_session(session, session_id),
-        "changes": tell(
-            session, history_of(session, entity="session", record_id=session_id, limit=20)
-        ),
+        **files_of_page(session, entity="session", record_id=session_id),
+        "changes": tell(session, _changes(session, session_id, person)),
     }
+
+
+def _changes(session: Session, session_id: int, person: Any) -> list[PastChange]:
+    """Return the latest changes of a session, with those of its private note if they are read."""
+    found = history_of(session, entity="session", record_id=session_id, limit=_CHANGES)
+    note = private_note_of(session, session_id)
+    if note is not None and may_read_private_note(session, note.id, person):
+        found += history_of(
+            session, entity="session_private_note", record_id=note.id, limit=_CHANGES
+        )
+    return sorted(found, key=lambda change: -change.change_id)[:_CHANGES]
 
 
 def offer_follow_up_choices(

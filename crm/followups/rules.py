@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from crm.core.days import add_months
 from crm.core.errors import N_, RuleError
+from crm.followups.name_lines import AT, read_person_at
 from crm.followups.types import (
     FollowUpData,
     NextStep,
@@ -21,6 +22,7 @@ Member = TypeVar("Member")
 
 MOST_STRUCTURES = 30
 MOST_CONTACTS = 60
+MOST_PROJECTS = 20
 LONGEST_NOTES = 20_000
 LONGEST_WHAT = 300
 LONGEST_OUTCOME = 2_000
@@ -38,6 +40,8 @@ def clean_session(data: SessionData, today: date) -> SessionData:
         theme_ids=_once(data.theme_ids),
         country_codes=_once(data.country_codes),
         officer_ids=_once(data.officer_ids),
+        project_ids=_once(data.project_ids),
+        axis_ids=_once(data.axis_ids),
         notes=(data.notes or "").strip() or None,
     )
     if not data.structures:
@@ -49,6 +53,10 @@ def clean_session(data: SessionData, today: date) -> SessionData:
     if len(data.contacts) > MOST_CONTACTS:
         raise RuleError(
             "contacts", N_("%(count)s personnes au plus par séance."), count=MOST_CONTACTS
+        )
+    if len(data.project_ids) > MOST_PROJECTS:
+        raise RuleError(
+            "projects", N_("%(count)s projets au plus par séance."), count=MOST_PROJECTS
         )
     _check_values("structures", data.structures)
     _check_values("contacts", data.contacts)
@@ -64,6 +72,8 @@ def clean_session(data: SessionData, today: date) -> SessionData:
 def _check_values(field: str, values: Iterable[str]) -> None:
     for value in values:
         kind, _, name = value.partition(":")
+        if value.startswith(AT):
+            name = read_person_at(value)[1]
         if "\x00" in value or (kind.isdecimal() and len(kind) > LONGEST_ID):
             raise RuleError(field, N_("Ce choix n’existe pas ou plus."))
         if len(name) > LONGEST_NAME:
@@ -83,6 +93,19 @@ def check_status(status: str, held_on: date, today: date) -> None:
             "held_on",
             N_("Cette date est à venir : corrigez-la, ou choisissez le statut « Prévue »."),
         )
+
+
+def is_to_confirm(status: str, held_on: date, today: date) -> bool:
+    """Tell whether a planned session's day has passed: someone must say what became of it."""
+    return status == SessionStatus.PLANNED and held_on < today
+
+
+def check_postponement(status: str, held_on: date, today: date) -> None:
+    """Raise RuleError unless the session is planned and its new day is today or to come."""
+    if status != SessionStatus.PLANNED:
+        raise RuleError("held_on", N_("Seule une séance prévue se reporte."))
+    if held_on < today:
+        raise RuleError("held_on", N_("Ce jour est passé : choisissez un jour à venir."))
 
 
 def _check_duration(minutes: int | None) -> None:

@@ -1,9 +1,9 @@
-"""What accompaniment tells on the pages of structures and people."""
+"""What accompaniment tells on the pages of structures, people and projects."""
 
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
@@ -15,6 +15,7 @@ from crm.followups.models import (
     SessionStructure,
     session_contact,
     session_officer,
+    session_project,
 )
 from crm.followups.queries import open_follow_ups_of
 from crm.followups.queries.follow_ups import ABOUT, follow_up_rows
@@ -26,12 +27,13 @@ from crm.web.panels import Panel, PanelRow, PanelSource
 from crm.web.timeline import TimelineEntry
 
 _LONGEST_BODY = 280
+_RECORD_ID: BindParameter[int] = bindparam("record_id")
 
 
 def session_entries(
     session: Session, *, entity: str, record_id: int, limit: int
 ) -> list[TimelineEntry]:
-    """Return the latest sessions with a structure or a person; none for another kind of record."""
+    """Return the latest sessions of a structure, a person or a project; none of other records."""
     statement = _SESSIONS.get(entity)
     if statement is None:
         return []
@@ -69,10 +71,8 @@ _DONE = {
 }
 
 
-def _told_sessions(
-    kind: str, session_id: ColumnElement[int], record_id: ColumnElement[int]
-) -> Select[Any]:
-    """Select the sessions of a record, and of those merged into it, through what links them."""
+def _told_sessions(session_id: ColumnElement[int], is_of: ColumnElement[bool]) -> Select[Any]:
+    """Select the sessions of a record, through the condition of the rows that link them to it."""
     officer = (
         select(func.min(User.name))
         .join(session_officer, session_officer.c.user_id == User.id)
@@ -92,9 +92,7 @@ def _told_sessions(
         .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id)
         .where(
             AccompanimentSession.deleted_at.is_(None),
-            AccompanimentSession.id.in_(
-                select(session_id).where(record_id.in_(ids_of(kind, bindparam("record_id"))))
-            ),
+            AccompanimentSession.id.in_(select(session_id).where(is_of)),
         )
         .order_by(AccompanimentSession.held_on.desc(), AccompanimentSession.id.desc())
         .limit(bindparam("limit", type_=Integer))
@@ -103,12 +101,15 @@ def _told_sessions(
 
 _SESSIONS = {
     "structure": _told_sessions(
-        "structure",
         SessionStructure.__table__.c.session_id,
-        SessionStructure.__table__.c.structure_id,
+        SessionStructure.structure_id.in_(ids_of("structure", _RECORD_ID)),
     ),
     "contact": _told_sessions(
-        "contact", session_contact.c.session_id, session_contact.c.contact_id
+        session_contact.c.session_id,
+        session_contact.c.contact_id.in_(ids_of("contact", _RECORD_ID)),
+    ),
+    "project": _told_sessions(
+        session_project.c.session_id, session_project.c.project_id == _RECORD_ID
     ),
 }
 

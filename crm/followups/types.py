@@ -75,6 +75,8 @@ class SessionData:
     theme_ids: tuple[int, ...] = ()
     country_codes: tuple[str, ...] = ()
     officer_ids: tuple[int, ...] = ()
+    project_ids: tuple[int, ...] = ()
+    axis_ids: tuple[int, ...] = ()
     duration_minutes: int | None = None
     notes: str | None = None
     new_family: str | None = None

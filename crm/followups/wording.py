@@ -55,6 +55,8 @@ SESSION_WORDING = Wording(
         "themes": N_("Thèmes"),
         "countries": N_("Pays"),
         "officers": N_("Suivie par"),
+        "projects": N_("Projets"),
+        "axes": N_("Axes de la convention"),
         "deleted_at": N_("Mise à la corbeille"),
     },
     {
@@ -65,7 +67,14 @@ SESSION_WORDING = Wording(
         "themes": named_by(ReferenceItem.id, ReferenceItem.label),
         "countries": named_by(Country.code, Country.name),
         "officers": named_by(User.id, User.name),
+        "projects": named_by(Project.id, Project.name),
+        "axes": named_by(ReferenceItem.id, ReferenceItem.label),
     },
+)
+PRIVATE_NOTE_WORDING = Wording(
+    N_("Partie confidentielle"),
+    {"body": N_("Partie confidentielle"), "readers": N_("Lecteurs")},
+    {"readers": named_by(User.id, User.name)},
 )
 FOLLOW_UP_WORDING = Wording(
     N_("Relance"),

@@ -57,6 +57,20 @@ SESSION = (
         "pays concerne | pays concernes",
     ),
     field(
+        "session.axes",
+        N_("Axes de la convention"),
+        "entries",
+        "axe | axes",
+        "axes de la convention | axe de la convention | axe cpo",
+    ),
+    field(
+        "session.projects",
+        N_("Projets de la séance"),
+        "entries",
+        "projets",
+        "projets de la seance | projet concerne | projets concernes",
+    ),
+    field(
         "session.notes",
         N_("Compte rendu"),
         "long",

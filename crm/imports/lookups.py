@@ -12,6 +12,7 @@ from crm.contacts.models import Group
 from crm.core.addresses import email_key
 from crm.core.text import fold, sort_key
 from crm.imports.cells import CellError, parse_place
+from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import (
     Commune,
@@ -115,7 +116,17 @@ def read_lookups(session: Session) -> Lookups:
             found.users.setdefault(text, []).append(user_id)
     groups = select(Group.sort_name, Group.id).where(Group.deleted_at.is_(None))
     found.groups = dict(session.execute(groups).tuples().all())
+    _read_projects(session, found)
     return found
+
+
+def _read_projects(session: Session, found: Lookups) -> None:
+    """Read the projects whose name is no other's: a shared one tells none of them."""
+    names: dict[str, list[int]] = {}
+    rows = session.execute(select(Project.name, Project.id).where(Project.deleted_at.is_(None)))
+    for name, project_id in rows.tuples():
+        names.setdefault(fold(name), []).append(project_id)
+    found.lists["project"] = {name: ids[0] for name, ids in names.items() if len(ids) == 1}
 
 
 def _read_reference(session: Session, found: Lookups) -> None:

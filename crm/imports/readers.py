@@ -83,6 +83,11 @@ def _organisations(cell: Cell) -> list[str]:
     return [_organisation(part) for part in parts]
 
 
+def _entries(cell: Cell) -> list[str]:
+    # Their labels hold commas: « Accueil, information, mise en réseau » is one entry.
+    return cells.split_values(cell, commas=False)
+
+
 def _tags(cell: Cell) -> list[str]:
     return [_tag(part) for part in cells.split_values(cell)]
 
@@ -90,6 +95,7 @@ def _tags(cell: Cell) -> list[str]:
 _tag = _text("tag")
 _READERS: dict[str, Callable[[Cell], Any]] = {
     **{name: _text(name) for name in ("acronym", "address", "short", "text", "long", "role")},
+    "entries": _entries,
     "organisation": _organisation,
     "organisations": _organisations,
     "first_name": _name,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crm.attachments.presentation import files_of_page
 from crm.contacts.models import Structure
 from crm.contacts.queries import structures_by_values
 from crm.core import clock
@@ -50,6 +51,7 @@ def project_page(session: Session, project_id: int) -> dict[str, Any]:
         "headcount_labels": HEADCOUNT_LABELS,
         "partners_form": form,
         "headcount_form": HeadcountForm(formdata=None, counted_on=clock.today()),
+        **files_of_page(session, entity="project", record_id=project_id),
         "panels": panels_of(session, "project", project_id),
         "timeline": timeline_of(session, entity="project", record_id=project_id),
         "changes": tell(

@@ -8,7 +8,10 @@ from sqlalchemy import Column, Select, Table, literal, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.contacts.models import Structure
+from crm.contacts.queries.structures import Suggestion
 from crm.core.errors import NotFoundError
+from crm.core.numbers import parse_ids
+from crm.projects.indexing import PROJECT
 from crm.projects.models import (
     Project,
     ProjectHeadcount,
@@ -19,7 +22,10 @@ from crm.projects.models import (
 )
 from crm.projects.types import Role
 from crm.reference.models import ReferenceItem
+from crm.search.queries import RELEVANCE, joined_on_words, typed_words
 from crm.territories.models import Country
+
+_SUGGESTIONS = 8
 
 
 def project_rows() -> Select[Any]:
@@ -115,6 +121,28 @@ def projects_of_structure(session: Session, structure_id: int) -> list[tuple[Pro
         )
         for project in projects
     ]
+
+
+def find_projects(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[Suggestion]:
+    """Return the projects whose words begin like those typed, best first."""
+    prefixes = typed_words(text)
+    if not prefixes:
+        return []
+    statement = joined_on_words(project_rows(), Project.id, PROJECT, prefixes)
+    rows = session.execute(statement.order_by(*RELEVANCE).limit(limit))
+    return [Suggestion(str(row.id), row.name, row.lead) for row in rows]
+
+
+def projects_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (value, name) of what a picker holds, so that a page can show it again."""
+    ids = parse_ids(list(values))
+    if not ids:
+        return []
+    found = session.execute(
+        select(Project.id, Project.name).where(Project.id.in_(ids), Project.deleted_at.is_(None))
+    )
+    known = {str(project_id): name for project_id, name in found.tuples()}
+    return [(value, known[value]) for value in values if value in known]
 
 
 def linked_names(

@@ -20,6 +20,7 @@ LIST_LABELS = {
     "event_kind": N_("Types d’événements"),
     "event_role": N_("Rôles dans un événement"),
     "event_status": N_("Statuts d’événements"),
+    "axis": N_("Axes des conventions"),
     "scheme": N_("Dispositifs"),
     "application_status": N_("Statuts de financement"),
     "agreement_funder": N_("Financeurs des conventions"),

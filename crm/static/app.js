@@ -102,62 +102,6 @@ function guardDoubleSubmit() {
   window.addEventListener("pageshow", () => each(document, "form[data-sending]", release));
 }
 
-/* Drafts ------------------------------------------------------------------ */
-function keepDraft(form) {
-  const url = form.dataset.draftUrl;
-  if (!url || form.matches("[data-drafting]")) return;
-  form.dataset.drafting = "true";
-  const key = `draft:${url}`, safe = storage("sessionStorage"), state = form.querySelector("[data-draft-state]");
-  const contents = () => JSON.stringify([...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string"));
-  const say = (text) => { if (state && state.value !== text) state.value = text; };
-  const token = () => form.querySelector("[name=csrf_token]")?.value ?? "";
-  const restore = (entries) => {
-    for (const control of form.elements) {
-      const values = entries.filter(([name]) => name === control.name).map(([, value]) => value);
-      if (!control.name || control.name === "csrf_token" || control.type === "file") continue;
-      if (control.type === "checkbox" || control.type === "radio") control.checked = values.includes(control.value);
-      else if (control.multiple) {
-        for (const value of values) if (![...control.options].some((option) => option.value === value)) control.add(new Option(value.replace(/^new:/, ""), value));
-        for (const option of control.options) option.selected = values.includes(option.value);
-        control.tomselect?.sync();
-      } else if (values.length) control.value = values[0];
-    }
-  };
-  let sent = contents(), busy = false, leaving = false;
-  const kept = safe?.getItem(key), hasMovedOn = performance.getEntriesByType("navigation")[0]?.type === "navigate";
-  if (kept && safe.getItem("draft-submitted") === key && hasMovedOn) safe.removeItem(key);
-  else if (kept) { restore(JSON.parse(kept)); say(phrases.draftRestored); }
-  async function save() {
-    const now = contents();
-    if (busy || leaving || now === sent) return;
-    busy = true;
-    try {
-      const response = await fetch(url, { method: "POST", body: new FormData(form), headers: { "X-CSRFToken": token() }, keepalive: now.length < 60000, redirect: "manual" });
-      if (!response.ok) throw response;
-      sent = now;
-      safe?.removeItem(key);
-      say(fill(phrases.draftSaved, { time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }).format(new Date()) }));
-    } catch (problem) {
-      try { safe?.setItem(key, now); } catch { return; }
-      say([0, 401, 403].includes(problem.status) ? phrases.draftRefused : phrases.draftKept);
-    } finally { busy = false; }
-  }
-  setInterval(save, 5000);
-  form.addEventListener("focusout", save);
-  window.addEventListener("online", save);
-  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
-  form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { leaving = true; safe?.setItem("draft-submitted", key); } });
-  window.addEventListener("pageshow", () => { leaving = false; });
-}
-
-function forgetSubmittedDraft() {
-  const safe = storage("sessionStorage"), key = safe?.getItem("draft-submitted");
-  if (!key) return;
-  const isStillHere = [...document.querySelectorAll("[data-draft-url]")].some((form) => `draft:${form.dataset.draftUrl}` === key);
-  if (!isStillHere) safe.removeItem(key);
-  safe.removeItem("draft-submitted");
-}
-
 /* Keyboard ---------------------------------------------------------------- */
 function listenToKeys() {
   const memory = storage("localStorage"), toggle = document.querySelector("[data-shortcut-switch]");
@@ -171,6 +115,16 @@ function listenToKeys() {
     else if (target.checkVisibility()) target.select();
     else return false;
     return true;
+  };
+  /* « n » alone acts as it always did, once it is clear that no second key follows. */
+  let waiting = 0;
+  const begin = () => { waiting = setTimeout(() => { waiting = 0; follow("n"); }, 600); return true; };
+  const goOn = (key) => {
+    clearTimeout(waiting);
+    waiting = 0;
+    const target = document.querySelector(`[data-sequence="${CSS.escape(key)}"]`);
+    target?.click();
+    return Boolean(target);
   };
   const moveRow = (step) => {
     const links = [...document.querySelectorAll("[data-rows] tbody tr, .row-line")].map((row) => row.querySelector("th a, a, button")).filter(Boolean);
@@ -190,6 +144,8 @@ function listenToKeys() {
     if (event.key === "Escape") return closeMenus(null, true);
     if (command || event.altKey || event.isComposing || !areOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
     const help = document.getElementById("aide-clavier");
+    if (waiting && goOn(event.key)) return event.preventDefault();
+    if (event.key === "n" && !event.repeat && document.querySelector("[data-sequence]")) return begin() && event.preventDefault();
     const handled = event.key === "?" ? (help?.showModal(), Boolean(help)) : event.key === "j" ? moveRow(1) : event.key === "k" ? moveRow(-1) : event.key.length === 1 && follow(event.key);
     if (handled) event.preventDefault();
   });
@@ -313,6 +269,8 @@ listenToLists();
 dropEmptyParameters();
 enhance(document);
 forgetSubmittedDraft();
+sendKeptDrafts();
+window.addEventListener("online", sendKeptDrafts);
 document.querySelector("[data-focus-first]")?.focus();
 document.addEventListener("htmx:after:swap", () => {
   enhance(document);

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 
 _MANIFEST = "vendor/manifest.json"
 
@@ -17,14 +17,17 @@ def read_manifest(static_folder: str | None) -> dict[str, str]:
     return manifest
 
 
+def asset_url(name: str) -> str:
+    """Return the address of a front-end file, made once."""
+    addresses: dict[str, str] = current_app.extensions["asset_addresses"]
+    if name not in addresses:
+        known: dict[str, str] = current_app.extensions["asset_names"]
+        addresses[name] = url_for("static", filename=f"vendor/{known.get(name, name)}")
+    return addresses[name]
+
+
 def register_assets(app: Flask) -> None:
     """Give templates `asset(name)`; an unknown name is an error of the programmer."""
-    manifest = read_manifest(app.static_folder)
-    addresses: dict[str, str] = {}
-
-    def asset(name: str) -> str:
-        if name not in addresses:
-            addresses[name] = url_for("static", filename=f"vendor/{manifest.get(name, name)}")
-        return addresses[name]
-
-    app.add_template_global(asset, "asset")
+    app.extensions["asset_names"] = read_manifest(app.static_folder)
+    app.extensions["asset_addresses"] = {}
+    app.add_template_global(asset_url, "asset")

@@ -10,11 +10,14 @@ _ATTRIBUTE = "__largest_request__"
 _FIELDS_BYTES = 1024 * 1024
 
 
-def takes_files(largest_bytes: int) -> Callable[[View], View]:
-    """Let a view's requests be as large as this, besides their fields; below the route."""
+def takes_files(largest_bytes: int | Callable[[], int]) -> Callable[[View], View]:
+    """Let a view's requests be as large as this, besides their fields; below the route.
+
+    A limit that is a setting is asked at each request.
+    """
 
     def mark(view: View) -> View:
-        setattr(view, _ATTRIBUTE, largest_bytes + _FIELDS_BYTES)
+        setattr(view, _ATTRIBUTE, largest_bytes)
         return view
 
     return mark
@@ -24,7 +27,8 @@ def _set_limit() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     largest = getattr(view, _ATTRIBUTE, None)
     if largest is not None:
-        request.max_content_length = largest
+        limit = largest() if callable(largest) else largest
+        request.max_content_length = limit + _FIELDS_BYTES
 
 
 def register_uploads(app: Flask) -> None:

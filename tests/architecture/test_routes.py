@@ -24,6 +24,7 @@ EXPECTED_PUBLIC = {
     "reminders.follow_link",
     "health.alive",
     "health.ready",
+    "manifest.read",
     "static",
 }
 

@@ -49,6 +49,8 @@ class SessionFactory(BaseFactory):
     officers = factory.LazyFunction(list)
     themes = factory.LazyFunction(list)
     countries = factory.LazyFunction(list)
+    projects = factory.LazyFunction(list)
+    axes = factory.LazyFunction(list)
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from crm.core import clock
-from crm.followups.models import FollowUp
+from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.timeline import FOLLOW_UP_PANELS, session_entries
 from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory, reference, seat
@@ -86,14 +86,42 @@ def test_a_theme_is_put_on_a_selection_and_taken_off(
     officer: PageClient, session: Session, history: dict[str, int]
 ) -> None:
     theme = reference("theme", "urgence_humanitaire")
-    ids = [str(history["one"]), str(history["two"]), "999"]
-    officer.submit("/seances/themes", {"selection": ids, "action": str(theme.id)})
+    asked = {"selection": [str(history["one"]), str(history["two"])], "value": str(theme.id)}
+    officer.submit("/seances/lot", asked | {"action": "theme"})
     page = officer.get(f"/seances?theme={theme.id}").text
     assert shown(page, history) == {"one", "two"}
-    officer.submit(f"/seances/themes/retirer?theme={theme.id}&ids={','.join(ids)}", {})
+    officer.submit("/seances/lot", asked | {"action": "sans-theme"})
     assert shown(officer.get(f"/seances?theme={theme.id}").text, history) == set()
-    officer.submit("/seances/themes", {"selection": ids, "action": "0"})
-    assert "Un de ces thèmes" in officer.get("/seances").text
+    officer.submit("/seances/lot", asked | {"action": "theme", "value": "0"})
+    assert "Choisissez une entrée" in officer.get("/seances").text
+
+
+def test_an_axis_and_a_status_are_given_to_all_that_the_filters_keep(
+    officer: PageClient, session: Session, history: dict[str, int]
+) -> None:
+    axis = reference("axis", "axe_3")
+    choices = officer.submit("/seances/lot", {"tout": "1", "filtre": "annee=2019", "autre": "1"})
+    assert axis.label in choices.text
+    whole = {"tout": "1", "filtre": "annee=2019"}
+    officer.submit("/seances/lot", whole | {"action": "axe", "valeur-axe": str(axis.id)})
+    page = officer.get(f"/seances?axe={axis.id}&colonnes=axes&filtres=1").text
+    assert shown(page, history) == {"two", "three"}
+    assert f"{axis.label} (2)" in page
+    officer.submit("/seances/lot", whole | {"action": "statut", "valeur-statut": "absent"})
+    found = session.scalars(select(AccompanimentSession.status).order_by("held_on")).all()
+    assert found == ["realisee", "absent", "absent"]
+    officer.submit("/seances/lot", whole | {"action": "sans-axe", "valeur-sans-axe": str(axis.id)})
+    assert shown(officer.get(f"/seances?axe={axis.id}").text, history) == set()
+
+
+def test_no_session_to_come_is_said_done_together(officer: PageClient, session: Session) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    record = SessionFactory(structures=[StructureFactory()], status="prevue", held_on=tomorrow)
+    asked = {"selection": [str(record.id)], "action": "statut", "valeur-statut": "realisee"}
+    officer.submit("/seances/lot", asked)
+    assert "est à venir" in officer.get("/seances").text
+    session.refresh(record)
+    assert record.status == "prevue"
 
 
 def test_the_accompanied_structures_are_the_rows_of_the_figure(

@@ -11,6 +11,7 @@ from crm.contacts.models import Structure
 from crm.core import clock
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups import operations
+from crm.followups.bulk import add_item, remove_item
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.operations.sessions import get_session
 from crm.followups.types import FollowUpData, NextStep, SessionData
@@ -204,9 +205,9 @@ def test_a_theme_goes_on_many_sessions_and_comes_off(session: Session) -> None:
     had = SessionFactory(structures=[StructureFactory()], themes=[theme])
     lacked = SessionFactory(structures=[StructureFactory()])
     ids = [had.id, lacked.id]
-    changed = operations.add_theme_to_sessions(session, session_ids=ids, theme_id=theme.id)
-    assert changed == [lacked.id]
-    operations.remove_theme_from_sessions(session, session_ids=changed, theme_id=theme.id)
+    assert add_item(session, ids=ids, name="themes", item_id=theme.id) == 1
+    assert (had.themes, lacked.themes) == ([theme], [theme])
+    assert remove_item(session, ids=[lacked.id], name="themes", item_id=theme.id) == 1
     assert (had.themes, lacked.themes) == ([theme], [])
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, text
 from sqlalchemy.orm import Session
 
 from crm.accompaniment.models import Accompaniment, StageChange
+from crm.attachments.models import Attachment
 from crm.contacts.indexing import CONTACT, STRUCTURE, all_contacts, all_structures
 from crm.contacts.models import (
     Affiliation,
@@ -26,7 +27,9 @@ from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
     SessionStructure,
+    session_axis,
     session_contact,
+    session_project,
     session_theme,
 )
 from crm.history.models import ExportRecord, TrashEntry
@@ -58,6 +61,7 @@ PAGES = {
         "/groupes", "/groupes?filtres=1", "/groupes/{group}", "/groupes/{group}/courriels",
         "/projets", "/projets?filtres=1&colonnes=pays,themes,partenaires", "/projets/{project}",
         "/projets/{project}/modifier", "/seances", "/seances?filtres=1", "/seances/{session}",
+        "/seances?colonnes=toutes", "/seances?projet={project}", "/seances/{session}/modifier",
         "/relances", "/mandats", "/mandats/vacants", "/corbeille",
         "/accompagnements", "/accompagnements?filtres=1&silence=60&colonnes=obstacles,depuis",
         "/accompagnements/tableau", "/accompagnements/chiffres", "/accompagnements/{path}",
@@ -184,6 +188,11 @@ class Network:
                 "entity": "structure", "record_id": one, "body": "Note {}", "author_id": self.me,
                 "created_at": now, "is_confidential": False,
             },
+            Attachment: {
+                "entity": "session", "record_id": self.record.id, "key": "{}", "name": "{}.pdf",
+                "content_type": "application/pdf", "size_bytes": 9, "author_id": self.me,
+                "created_at": now, "version": 1,
+            },
             TrashEntry: {
                 "entity": "contact", "record_id": itself, "name": "Parti {}", "at": now,
                 "actor_name": "Camille",
@@ -222,6 +231,11 @@ class Network:
             SessionStructure: {**seat, "structure_id": itself},
             session_contact: {"session_id": itself, "contact_id": self.contact.id},
             session_theme: {"session_id": itself, "theme_id": theme},
+            session_project: {"session_id": itself, "project_id": self.project.id},
+            session_axis: {
+                "session_id": itself,
+                "axis_id": reference("axis", "axe_1").id,
+            },
             structure_theme: {"structure_id": itself, "theme_id": theme},
             project_theme: {"project_id": itself, "theme_id": theme},
         }

@@ -141,21 +141,21 @@ def _filters_of_links() -> list[Filter]:
         Filter(
             "theme",
             N_("Thème"),
-            _linked(session_theme, session_theme.c.theme_id, ids),
+            linked(session_theme, session_theme.c.theme_id, ids),
             lambda session: labels_by_id(session, "theme"),
             tally=tally_by(session_theme.c.session_id, session_theme.c.theme_id),
         ),
         Filter(
             "pays",
             N_("Pays"),
-            _linked(session_country, session_country.c.country_code, list),
+            linked(session_country, session_country.c.country_code, list),
             _countries,
             tally=tally_by(session_country.c.session_id, session_country.c.country_code),
         ),
         Filter(
             "suivi",
             N_("Suivie par"),
-            _linked(session_officer, session_officer.c.user_id, ids),
+            linked(session_officer, session_officer.c.user_id, ids),
             _officers,
             everything_label=N_("Tout le monde"),
             tally=tally_by(session_officer.c.session_id, session_officer.c.user_id),
@@ -191,9 +191,10 @@ def _tally_by_formality(found: CTE) -> Select[Any]:
     )
 
 
-def _linked(
+def linked(
     link: Table, key: TableColumn[Any], read: Callable[[list[str]], list[Any]]
 ) -> Callable[[list[str]], ColumnElement[bool]]:
+    """Return the condition of sessions that a table links to one of the values, once read."""
     return lambda values: AccompanimentSession.id.in_(
         select(link.c.session_id).where(key.in_(read(values)))
     )

@@ -1,52 +1,43 @@
 """The list of sessions."""
 
-from collections.abc import Sequence
-
 from flask import url_for
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.queries.identities import ids_of_any
 from crm.core.errors import N_
+from crm.followups.listings.own_filters import own_filters
+from crm.followups.listings.session_columns import session_columns
 from crm.followups.listings.session_filters import Arguments, seat, session_filters
 from crm.followups.models import AccompanimentSession, SessionStructure
 from crm.followups.queries import session_rows
 from crm.reference.models import ReferenceItem
 from crm.search.queries import matching_ids, typed_words
-from crm.web.list_definition import Column, ListDefinition, Narrowing, Sort
+from crm.web.list_definition import ListDefinition, Narrowing, Sort
 from crm.web.lists import Listing
-from crm.web.locale import translate
 
 SESSIONS = "sessions"
 
 
-def session_list(arguments: Arguments, themes: Sequence[ReferenceItem] = ()) -> ListDefinition:
+def session_list(arguments: Arguments) -> ListDefinition:
     """Return the list of sessions."""
     return ListDefinition(
         code=SESSIONS,
         url=url_for("sessions.index"),
         statement=session_rows(),
         counted=_session_ids(),
-        columns=(
-            Column("structures", N_("Structures")),
-            Column("held_on", N_("Date"), sort="date"),
-            Column("kind", N_("Nature"), sort="nature"),
-            Column("themes", N_("Thèmes")),
-            Column("officers", N_("Suivie par")),
-            Column("status", N_("Statut")),
-        ),
+        columns=session_columns(),
         sorts={
             "date": Sort((AccompanimentSession.held_on, AccompanimentSession.id), descending=True),
             "nature": Sort((ReferenceItem.position, AccompanimentSession.id)),
         },
         default_sort="date",
-        filters=session_filters(arguments),
+        filters=[*session_filters(arguments), *own_filters(arguments)],
         search_label=N_("Nom de la structure"),
         count_words=(N_("%(count)s séance"), N_("%(count)s séances")),
-        bulk_actions=[
-            (str(theme.id), translate(N_("Ajouter le thème « %(label)s »"), label=theme.label))
-            for theme in themes
-        ],
+        takes_all=True,
+        has_more_actions=True,
+        empty_text=N_("Les séances apparaîtront ici dès la première notée."),
         export_url=lambda extension: url_for("sessions.export", extension=extension),
     )
 

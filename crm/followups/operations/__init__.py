@@ -8,6 +8,8 @@ from crm.followups.operations.follow_ups import (
     reopen_follow_up,
     update_follow_up,
 )
+from crm.followups.operations.planned import postpone_session
+from crm.followups.operations.private_notes import may_write_private_note, write_private_note
 from crm.followups.operations.sessions import (
     delete_session,
     log_session,
@@ -15,20 +17,20 @@ from crm.followups.operations.sessions import (
     set_status,
     update_session,
 )
-from crm.followups.operations.themes import add_theme_to_sessions, remove_theme_from_sessions
 
 __all__ = [
-    "add_theme_to_sessions",
     "complete_follow_up",
     "create_follow_up",
     "delete_session",
     "get_follow_up",
     "log_session",
+    "may_write_private_note",
     "postpone_follow_up",
-    "remove_theme_from_sessions",
+    "postpone_session",
     "reopen_follow_up",
     "restore_session",
     "set_status",
     "update_follow_up",
     "update_session",
+    "write_private_note",
 ]

@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.core.errors import N_, RuleError
+from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 
-_THEMES = (
+_ITEMS = (
     select(ReferenceItem)
     .where(
-        ReferenceItem.list_code == "theme", ReferenceItem.id.in_(bindparam("ids", expanding=True))
+        ReferenceItem.list_code == bindparam("list_code"),
+        ReferenceItem.id.in_(bindparam("ids", expanding=True)),
     )
     .order_by(ReferenceItem.position, ReferenceItem.id)
 )
@@ -22,6 +24,11 @@ _COUNTRIES = (
     select(Country)
     .where(Country.code.in_(bindparam("codes", expanding=True)))
     .order_by(Country.sort_name)
+)
+_PROJECTS = (
+    select(Project)
+    .where(Project.id.in_(bindparam("ids", expanding=True)))
+    .order_by(Project.sort_name, Project.id)
 )
 _OFFICERS = select(User).where(User.id.in_(bindparam("ids", expanding=True))).order_by(User.name)
 
@@ -44,9 +51,42 @@ def themes(
     session: Session, theme_ids: Sequence[int], *, kept: Collection[ReferenceItem] = ()
 ) -> list[ReferenceItem]:
     """Return the themes in their order; a retired one only where it was already."""
-    found = session.scalars(_THEMES, {"ids": theme_ids}).all() if theme_ids else []
-    if len(found) != len(theme_ids) or any(not t.is_active and t not in kept for t in found):
+    found = _items(session, "theme", theme_ids, kept)
+    if found is None:
         raise RuleError("themes", N_("Un de ces thèmes n’est plus proposé : choisissez à nouveau."))
+    return found
+
+
+def axes(
+    session: Session, axis_ids: Sequence[int], *, kept: Collection[ReferenceItem] = ()
+) -> list[ReferenceItem]:
+    """Return the axes in their order; a retired one only where it was already."""
+    found = _items(session, "axis", axis_ids, kept)
+    if found is None:
+        raise RuleError("axes", N_("Un de ces axes n’est plus proposé : choisissez à nouveau."))
+    return found
+
+
+def _items(
+    session: Session, list_code: str, ids: Sequence[int], kept: Collection[ReferenceItem]
+) -> list[ReferenceItem] | None:
+    """Return the entries of a list; None when one is not there, or retired and not kept."""
+    if not ids:
+        return []
+    found = session.scalars(_ITEMS, {"list_code": list_code, "ids": ids}).all()
+    is_whole = len(found) == len(ids) and all(i.is_active or i in kept for i in found)
+    return list(found) if is_whole else None
+
+
+def projects(
+    session: Session, project_ids: Sequence[int], *, kept: Collection[Project] = ()
+) -> list[Project]:
+    """Return the projects by name; one in the trash only where it was already."""
+    found = session.scalars(_PROJECTS, {"ids": project_ids}).all() if project_ids else []
+    if len(found) != len(project_ids) or any(p.deleted_at and p not in kept for p in found):
+        raise RuleError(
+            "projects", N_("Un de ces projets n’existe plus : retirez-le, puis enregistrez.")
+        )
     return list(found)
 
 

@@ -1,5 +1,6 @@
 """Logging a session, changing it, throwing it away and taking it back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -13,8 +14,10 @@ from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
 from crm.followups.indexing import index_session
 from crm.followups.models import AccompanimentSession, SessionStructure
-from crm.followups.operations.choices import countries, kind, officers, themes
+from crm.followups.name_lines import AT, read_person_at
+from crm.followups.operations.choices import axes, countries, kind, officers, projects, themes
 from crm.followups.operations.follow_ups import schedule_next_step
+from crm.followups.operations.private_notes import write_private_note
 from crm.followups.types import NextStep, SessionData
 from crm.history.trash import move_to_trash, restore_from_trash
 
@@ -22,7 +25,7 @@ _FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
 _BY_KEY = select(AccompanimentSession).where(
     AccompanimentSession.submission_key == bindparam("key")
 )
-_LISTS = ("structures", "contacts", "themes", "countries", "officers")
+_LISTS = ("structures", "contacts", "themes", "countries", "officers", "projects", "axes")
 
 
 def log_session(
@@ -32,8 +35,12 @@ def log_session(
     submission_key: str,
     user_id: int | None,
     next_step: NextStep | None = None,
+    private_text: str | None = None,
+    person: Any = None,
 ) -> AccompanimentSession:
     """Keep a session, its structures as they are today and its next step; return it.
+
+    `private_text` is its confidential part, which `person` writes.
 
     The same `submission_key` a second time changes nothing and returns the first session. Raises
     RuleError with the field that does not fit.
@@ -52,6 +59,8 @@ def log_session(
     index_session(session, record)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
+    if private_text:
+        write_private_note(session, record=record, body=private_text, person=person)
     return record
 
 
@@ -127,9 +136,12 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
             "themes": themes(session, data.theme_ids, kept=record.themes),
             "countries": countries(session, data.country_codes),
             "officers": officers(session, data.officer_ids, kept=record.officers),
+            "projects": projects(session, data.project_ids, kept=record.projects),
+            "axes": axes(session, data.axis_ids, kept=record.axes),
         }
-    members["structures"] = seats = _seats(session, record, data)
-    members["contacts"] = _contacts(session, record, data, seats[0].structure_id)
+    seats = _seats(session, record, data)
+    members["structures"] = list(dict.fromkeys(seats.values()))
+    members["contacts"] = _contacts(session, record, data, seats)
     plain = {
         "kind_id": kind_id,
         "held_on": data.held_on,
@@ -149,16 +161,18 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
 
 def _seats(
     session: Session, record: AccompanimentSession, data: SessionData
-) -> list[SessionStructure]:
+) -> dict[str, SessionStructure]:
+    """Return the structures of the session by the values that chose them."""
     seats = {seat.structure_id: seat for seat in record.structures}
     chosen: dict[int, SessionStructure] = {}
+    by_value: dict[str, SessionStructure] = {}
     for value in data.structures:
         known = seats.get(int(value)) if value.isdecimal() else None
         if known is None:
             structure = _resolved(session, value, data.new_family)
             known = seats.get(structure.id) or chosen.get(structure.id) or _as_of_today(structure)
-        chosen[known.structure_id] = known
-    return list(chosen.values())
+        by_value[value] = chosen[known.structure_id] = known
+    return by_value
 
 
 def _resolved(session: Session, value: str, family_code: str | None) -> Structure:
@@ -182,11 +196,17 @@ def _contacts(
     session: Session,
     record: AccompanimentSession,
     data: SessionData,
-    structure_id: int,
+    seats: Mapping[str, SessionStructure],
 ) -> list[Contact]:
     kept = {str(contact.id): contact for contact in record.contacts}
-    chosen = [
-        kept.get(value) or resolve_contact(session, value=value, structure_id=structure_id)
-        for value in data.contacts
-    ]
+    first = next(iter(seats.values()))
+    chosen = []
+    for value in data.contacts:
+        place, name = read_person_at(value) if value.startswith(AT) else ("", "")
+        known = kept.get(value) or resolve_contact(
+            session,
+            value=f"new:{name}" if name else value,
+            structure_id=seats.get(place, first).structure_id,
+        )
+        chosen.append(known)
     return list(dict.fromkeys(chosen))

@@ -81,6 +81,16 @@ def _names_by_id(session: Session, statement: Select[Any]) -> dict[int, list[str
     return names
 
 
+def notes_of(session: Session, session_ids: Sequence[int]) -> dict[int, str | None]:
+    """Return session → the notes that everyone reads."""
+    rows = session.execute(
+        select(AccompanimentSession.id, AccompanimentSession.notes).where(
+            AccompanimentSession.id.in_(session_ids)
+        )
+    )
+    return dict(rows.tuples().all())
+
+
 def session_for_page(session: Session, session_id: int) -> AccompanimentSession:
     """Return a session with all that its page shows, even from the trash; raise NotFoundError."""
     record = session.scalar(
@@ -93,6 +103,8 @@ def session_for_page(session: Session, session_id: int) -> AccompanimentSession:
             selectinload(AccompanimentSession.officers),
             selectinload(AccompanimentSession.themes),
             selectinload(AccompanimentSession.countries),
+            selectinload(AccompanimentSession.projects),
+            selectinload(AccompanimentSession.axes),
         )
     )
     if record is None:

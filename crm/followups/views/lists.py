@@ -1,35 +1,41 @@
 """The list of sessions, the structures they accompanied, and what is done to many at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 
+from crm.accounts.gate import signed_in
+from crm.core import clock
 from crm.core.batches import in_batches
-from crm.core.errors import N_, RuleError
-from crm.database import db, transaction
-from crm.followups import operations
+from crm.core.errors import N_
+from crm.database import db
+from crm.followups.bulk import SESSION_ACTIONS
 from crm.followups.indicators import ACCOMPANIED_STRUCTURES
 from crm.followups.listings import narrow_by_name, session_list
 from crm.followups.listings.accompanied import accompanied_list
-from crm.followups.listings.session_filters import ids
-from crm.followups.queries import details_of
+from crm.followups.queries.private_notes import private_texts
+from crm.followups.queries.sessions import notes_of
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.followups.views.sessions import blueprint
-from crm.reference.queries import items_of
+from crm.history.bulk import Bulk, answer_bulk
 from crm.web.access import Permission, allow
-from crm.web.exports import send_table
+from crm.web.exports import send_rows, send_table
+from crm.web.list_columns import COLUMNS, EVERY
 from crm.web.lists import Listing
 from crm.web.locale import translate
-from crm.web.requests import done, next_path, refused, typed_ids
 
 _EXPORTED = (
     N_("Identifiant"), N_("Date"), N_("Structures"), N_("Nature"), N_("Formel"), N_("Statut"),
-    N_("Durée (minutes)"), N_("Thèmes"), N_("Suivie par"),
+    N_("Durée (minutes)"), N_("Thèmes"), N_("Suivie par"), N_("Pays"),
+    N_("Axes de la convention"), N_("Projets"), N_("Pièces jointes"), N_("Notes"),
+    N_("Partie confidentielle"),
 )  # fmt: skip
+_SESSIONS = Bulk(N_("Modifier plusieurs séances"), session_list, narrow_by_name, SESSION_ACTIONS)
 
 
 @blueprint.get("")
@@ -37,14 +43,14 @@ _EXPORTED = (
 def index() -> str:
     """Show the list of sessions, narrowed by the URL."""
     session = db.session()
-    definition = session_list(request.args, items_of(session, "theme"))
-    listing = Listing(definition, request.args)
+    listing = Listing(session_list(request.args), request.args)
     listing.fill(session, narrow_by_name(session, listing))
     return render_template(
         "followups/index.html",
         listing=listing,
-        details=details_of(session, [row.id for row in listing.rows]),
         statuses=STATUS_LABELS,
+        today=clock.today(),
+        here=request.full_path.rstrip("?"),
     )
 
 
@@ -54,9 +60,16 @@ def export(extension: str) -> Response:
     """Send the whole list, as narrowed by the URL."""
     session = db.session()
     listing = Listing(session_list(request.args), request.args)
-    statement = listing.ordered(narrow_by_name(session, listing))
+    if listing.exported is not None:
+        result = session.execute(listing.ordered(narrow_by_name(session, listing)))
+        return send_rows("seances", result, extension, listing.exported)
+    whole = MultiDict([*request.args.items(multi=True), (COLUMNS, EVERY)])
+    listing = Listing(session_list(whole), whole)
+    result = session.execute(listing.ordered(narrow_by_name(session, listing)))
     header = [translate(label) for label in _EXPORTED]
-    return send_table(translate(N_("Séances")), header, _exported(session, statement), extension)
+    return send_table(
+        translate(N_("Séances")), header, _exported(session, result.all(), signed_in()), extension
+    )
 
 
 @blueprint.get("/structures")
@@ -75,51 +88,35 @@ def accompanied() -> str:
     )
 
 
-@blueprint.post("/themes")
+@blueprint.post("/lot")
 @allow(Permission.LOG_SESSIONS)
-def add_theme() -> ResponseReturnValue:
-    """Put a theme on the selected sessions."""
-    theme_id = next(iter(ids(request.form.getlist("action"))), 0)
-    try:
-        with transaction() as session:
-            changed = operations.add_theme_to_sessions(
-                session, session_ids=typed_ids("selection"), theme_id=theme_id
-            )
-    except RuleError as error:
-        return refused(error, url_for(".index"))
-    undo = url_for(".remove_theme", theme=theme_id, ids=",".join(map(str, changed)))
-    return done(
-        "Thème ajouté : %(count)s séance(s).",
-        next_path(url_for(".index")),
-        undo_url=undo if changed else None,
-        count=len(changed),
-    )
+def bulk() -> ResponseReturnValue:
+    """Change the selected sessions at once, or show all that can be changed."""
+    return answer_bulk(_SESSIONS)
 
 
-@blueprint.post("/themes/retirer")
-@allow(Permission.LOG_SESSIONS)
-def remove_theme() -> ResponseReturnValue:
-    """Undo a theme just put on a selection."""
-    session_ids = ids(request.args.get("ids", "").split(","))
-    theme_id = next(iter(ids(request.args.getlist("theme"))), 0)
-    with transaction() as session:
-        operations.remove_theme_from_sessions(session, session_ids=session_ids, theme_id=theme_id)
-    return done("Thème retiré.", url_for(".index"))
-
-
-def _exported(session: Session, statement: Select[Any]) -> Iterator[list[Any]]:
-    rows = session.execute(statement).all()
+def _exported(session: Session, rows: Sequence[Row[Any]], person: Any) -> Iterator[list[Any]]:
     for batch in in_batches(rows):
-        details = details_of(session, [row.id for row in batch])
+        ids = [row.id for row in batch]
+        notes = notes_of(session, ids)
+        private = private_texts(session, ids, person)
         for row in batch:
-            yield [
-                row.id,
-                row.held_on,
-                details.title(row.id),
-                row.kind,
-                translate(N_("oui") if row.is_formal else N_("non")),
-                translate(STATUS_LABELS[SessionStatus(row.status)]),
-                row.duration_minutes,
-                ", ".join(details.themes.get(row.id, ())),
-                ", ".join(details.officers.get(row.id, ())),
-            ]
+            yield [*_cells(row), notes.get(row.id), private.get(row.id)]
+
+
+def _cells(row: Row[Any]) -> list[Any]:
+    return [
+        row.id,
+        row.held_on,
+        row.structures,
+        row.kind,
+        translate(N_("oui") if row.is_formal else N_("non")),
+        translate(STATUS_LABELS[SessionStatus(row.status)]),
+        row.duration_minutes,
+        row.themes,
+        row.officers,
+        row.countries,
+        row.axes,
+        row.projects,
+        row.attachments,
+    ]

@@ -13,6 +13,7 @@ from crm.core.errors import RuleError, StaleRecordError
 from crm.database import db, transaction
 from crm.followups import operations
 from crm.followups.forms import SessionForm
+from crm.followups.mentions import preview_of
 from crm.followups.models import AccompanimentSession
 from crm.followups.opening import form_at_opening
 from crm.followups.operations.sessions import find_by_submission_key, get_session
@@ -20,18 +21,19 @@ from crm.followups.presentation import (
     kind_groups,
     offer_session_choices,
     session_page,
-    settle_typed_names,
+    show_private_notes,
     theme_groups,
 )
+from crm.followups.typed_names import settle_typed_names
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.web.access import Permission, allow
 from crm.web.conflicts import apply_choices, both_versions
-from crm.web.markdown import notes_html
 from crm.web.requests import done, next_path, refused
 from crm.web.submissions import save_form
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/seances")
 ONE = "/<int:session_id>"
+PREVIEW = "apercu"
 _LONGEST_FORM_KEY = 200
 
 
@@ -45,6 +47,9 @@ def new() -> ResponseReturnValue:
         )
         return form_page(form, notice=notice)
     form = SessionForm()
+    if is_between():
+        settle_typed_names(db.session(), form)
+        return form_page(form)
     saved = log_once(form)
     if saved is None:
         return form_page(form, 422)
@@ -64,6 +69,8 @@ def log_once(form: SessionForm) -> int | None:
             submission_key=form.key(),
             user_id=user_id,
             next_step=form.next_step(),
+            private_text=form.private_text,
+            person=signed_in(),
         )
         discard_draft(session, user_id=user_id, form_key=form_key())
         return record.id
@@ -82,13 +89,11 @@ def log_once(form: SessionForm) -> int | None:
 @allow(Permission.READ_NETWORK)
 def show(session_id: int) -> str:
     """Show a session: who, when, what was said, what comes next, its changes."""
-    page = session_page(db.session(), session_id)
-    record = page["record"]
+    page = session_page(db.session(), session_id, signed_in())
     return render_template(
         "followups/show.html",
         **page,
-        notes=notes_html(record.notes),
-        status=SessionStatus(record.status),
+        status=SessionStatus(page["record"].status),
         status_labels=STATUS_LABELS,
     )
 
@@ -101,8 +106,11 @@ def edit(session_id: int) -> ResponseReturnValue:
     if request.method != "POST":
         return form_page(theirs, record=record)
     form = SessionForm()
+    form.allow_private_notes(is_allowed="private_notes" in theirs)
     apply_choices(form, theirs)
     settle_typed_names(db.session(), form)
+    if is_between():
+        return form_page(form, record=record)
     try:
         saved = save_form(form, lambda session: _update(session, session_id, form))
     except StaleRecordError:
@@ -157,6 +165,11 @@ def discard() -> ResponseReturnValue:
     return done("Brouillon jeté.", target)
 
 
+def is_between() -> bool:
+    """Tell whether the form asks for something before it is saved: who is meant, a preview."""
+    return bool(request.form.get("avant"))
+
+
 def form_key() -> str:
     """Return the address under which this form's draft is kept."""
     return request.full_path.rstrip("?")[:_LONGEST_FORM_KEY]
@@ -174,6 +187,7 @@ def form_page(
     page = render_template(
         "followups/form.html",
         **{"notice": None, "differences": None, **context},
+        preview=preview_of(form) if request.form.get("avant") == PREVIEW else {},
         form=form,
         record=record,
         form_key=form_key(),
@@ -193,6 +207,10 @@ def _update(session: Session, session_id: int, form: SessionForm) -> int:
         user_id=user_id,
         next_step=form.next_step(),
     )
+    if "private_notes" in form:
+        operations.write_private_note(
+            session, record=record, body=form.private_text, person=signed_in()
+        )
     discard_draft(session, user_id=user_id, form_key=form_key())
     return record.id
 
@@ -203,6 +221,7 @@ def _as_stored(session_id: int) -> tuple[SessionForm, AccompanimentSession]:
     record = get_session(session, session_id)
     form = SessionForm(formdata=None)
     form.write(record)
+    show_private_notes(session, form, record, signed_in())
     offer_session_choices(session, form, record)
     form.kind.choices = [
         (kind.value, kind.label)

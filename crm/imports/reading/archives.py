@@ -4,6 +4,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from crm.core.archives import Fault, Limits, UnsafeArchiveError, check_directory
 from crm.core.errors import N_
 from crm.imports.reading.limits import (
     EXPANSION_FREE_BYTES,
@@ -30,7 +31,7 @@ _NUMBERS = N_("Ce classeur est de Numbers. Exportez-le au format XLSX, puis reco
 _ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
 _CHUNK = 1024 * 1024
 _OVERLAP = 16
-_ENCRYPTED_FLAG = 0x1
+_LIMITS = Limits(MOST_ENTRIES, MOST_EXPANDED_BYTES, MOST_EXPANSION, EXPANSION_FREE_BYTES)
 
 
 def format_of_archive(source: Path) -> str:
@@ -51,18 +52,14 @@ def format_of_archive(source: Path) -> str:
 
 
 def _check_directory(entries: list[zipfile.ZipInfo]) -> None:
-    if len(entries) > MOST_ENTRIES:
-        raise _too_big()
-    if any(entry.flag_bits & _ENCRYPTED_FLAG for entry in entries):
-        raise UnreadableFileError(LOCKED)
-    if len({entry.filename for entry in entries}) != len(entries):
-        raise UnreadableFileError(BROKEN, detail="two parts of one name")
-    expanded = sum(entry.file_size for entry in entries)
-    packed = sum(entry.compress_size for entry in entries) or 1
-    if expanded > MOST_EXPANDED_BYTES:
-        raise _too_big()
-    if expanded > EXPANSION_FREE_BYTES and expanded / packed > MOST_EXPANSION:
-        raise _too_big()
+    try:
+        check_directory(entries, _LIMITS)
+    except UnsafeArchiveError as error:
+        if error.fault is Fault.TOO_BIG:
+            raise _too_big() from error
+        if error.fault is Fault.LOCKED:
+            raise UnreadableFileError(LOCKED) from error
+        raise UnreadableFileError(BROKEN, detail=error.fault.value) from error
 
 
 def _too_big() -> UnreadableFileError:

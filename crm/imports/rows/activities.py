@@ -117,6 +117,10 @@ def _session_lists(context: RowContext) -> dict[str, list[Any]]:
     lists: dict[str, list[Any]] = {}
     if themes := context.get("session.themes"):
         lists["themes"] = known_ids(context, "session.themes", "theme", themes)
+    if axes := context.get("session.axes"):
+        lists["axes"] = known_ids(context, "session.axes", "axis", axes)
+    if projects := context.get("session.projects"):
+        lists["projects"] = known_ids(context, "session.projects", "project", projects)
     if countries := context.get("session.countries"):
         lists["countries"] = known_countries(context, "session.countries", countries)
     officers: list[int] = []

@@ -2,7 +2,7 @@
 
 import re
 
-from flask import Response, render_template, request, url_for
+from flask import Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,7 @@ from crm.projects.forms import ProjectForm
 from crm.projects.listings import EXPORT_HEADER, export_table, narrow_by_words, project_list
 from crm.projects.models import Project
 from crm.projects.presentation import offer_project_choices, project_page
-from crm.projects.queries import partners_of, project_for_page
+from crm.projects.queries import find_projects, partners_of, project_for_page
 from crm.projects.views.blueprint import ONE, blueprint
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -55,6 +55,14 @@ def export(extension: str) -> Response:
         return send_rows("projets", result, extension, listing.exported)
     header = [translate(label) for label in EXPORT_HEADER]
     return send_table("projets", header, export_table(session, result.all()), extension)
+
+
+@blueprint.get("/suggestions")
+@allow(Permission.READ_NETWORK)
+def suggestions() -> Response:
+    """Answer a picker: projects whose words begin like this."""
+    found = find_projects(db.session(), request.args.get("q", "")[:100])
+    return jsonify([{"value": s.value, "text": s.text, "detail": s.detail} for s in found])
 
 
 @blueprint.get(ONE)
