@@ -130,6 +130,7 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK, "n c"),
     MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK, "n p"),
     MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK, "n g"),
+    MenuEntry(N_("Nouvelle relance"), "follow_ups.new", "bell", Permission.LOG_SESSIONS, "n r"),
 )
 SEARCHED = (
     STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, *paths.SEARCHED, COMMUNES, EPCIS,

@@ -34,7 +34,7 @@ class FollowUpForm(OnceForm):
     )
     structure = PickerField(_l("Structure"))
     contact = PickerField(_l("Personne"))
-    project = HiddenField()
+    project = PickerField(_l("Projet"))
     assignee = SelectField(_l("Confiée à"), validate_choice=False)
     priority = SelectField(_l("Priorité"), default=Priority.NORMAL, validate_choice=False)
     recurrence = SelectField(_l("Revient"), validate_choice=False)
@@ -57,7 +57,7 @@ class FollowUpForm(OnceForm):
             assignee_id=typed_id(self.assignee.data),
             structure=next(iter(self.structure.data or ()), None),
             contact=next(iter(self.contact.data or ()), None),
-            project_id=typed_id(self.project.data) if self.project.data else None,
+            project_id=typed_id(next(iter(self.project.data or ()), None)) or None,
             priority=self.priority.data or Priority.NORMAL,
             recurrence=self.recurrence.data or None,
         )
@@ -69,7 +69,7 @@ class FollowUpForm(OnceForm):
         self.due_on.data = record.due_on
         self.structure.data = [str(record.structure_id)] if record.structure_id else []
         self.contact.data = [str(record.contact_id)] if record.contact_id else []
-        self.project.data = str(record.project_id) if record.project_id else ""
+        self.project.data = [str(record.project_id)] if record.project_id else []
         self.assignee.data = str(record.assignee_id)
         self.priority.data = record.priority
         self.recurrence.data = record.recurrence or ""

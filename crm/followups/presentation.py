@@ -188,7 +188,7 @@ def _changes(session: Session, session_id: int, person: Any) -> list[PastChange]
 def offer_follow_up_choices(
     session: Session, form: FollowUpForm, record: FollowUp | None = None
 ) -> None:
-    """Give the form the team, and the names of the structure and the person that are chosen."""
+    """Give the form the team, and the names of what is chosen."""
     form.assignee.choices = team(session, [record.assignee_id] if record else [])
     seats: dict[str, str] = {}
     people: dict[str, str] = {}
@@ -196,6 +196,11 @@ def offer_follow_up_choices(
         seats = {str(record.structure.id): record.structure.name}
     if record and record.contact:
         people = {str(record.contact.id): record.contact.full_name}
+    known_projects: dict[str, str] = {}
+    if record and record.project:
+        known_projects = {str(record.project.id): record.project.name}
+    new_projects = possible_values(form.project.data or [], known_projects)
+    form.project.offer([*known_projects.items(), *projects_by_values(session, new_projects)])
     new_seats = possible_values(form.structure.data or [], seats)
     new_people = possible_values(form.contact.data or [], people)
     form.structure.offer([*seats.items(), *structures_by_values(session, new_seats)])

@@ -145,12 +145,17 @@ def count_waiting(session: Session, user_id: int, today: date) -> int:
     unsettled = (
         select(func.count())
         .select_from(AccompanimentSession)
-        .join(session_officer, session_officer.c.session_id == AccompanimentSession.id)
         .where(
-            session_officer.c.user_id == user_id,
             AccompanimentSession.status == SessionStatus.PLANNED,
             AccompanimentSession.held_on < today,
             AccompanimentSession.deleted_at.is_(None),
+            # Not joined: the few planned ones are to be read first, not all those of the person.
+            select(session_officer.c.user_id)
+            .where(
+                session_officer.c.session_id == AccompanimentSession.id,
+                session_officer.c.user_id == user_id,
+            )
+            .exists(),
         )
         .scalar_subquery()
     )

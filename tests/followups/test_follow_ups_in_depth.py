@@ -1,19 +1,23 @@
 """Follow-ups that come back, matter more or less, bear fruit, and are seen month by month."""
 
+from contextlib import nullcontext
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import RuleError
 from crm.followups import operations, rules
 from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.queries import coming_sessions, unsettled_sessions
 from crm.followups.types import FollowUpData, Recurrence
 from crm.history.models import ChangeSet
+from crm.reminders.queries import count_waiting
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory, reference
@@ -263,3 +267,32 @@ class TestMonth:
         with_name = officer.get(f"/relances/calendrier?mois={asked}").text
         today = clock.today()
         assert f"{today.year}</h1>" in with_name
+
+
+def test_what_waits_reads_the_planned_sessions_alone(
+    session: Session, connection: Connection
+) -> None:
+    on_sqlite = connection.dialect.name == "sqlite"
+    if not on_sqlite:  # a small table is read whole unless that is forbidden
+        session.execute(text("SET LOCAL enable_seqscan = off"))
+    plans: list[str] = []
+
+    @event.listens_for(connection, "before_cursor_execute", retval=True)
+    def explain(*arguments: Any) -> tuple[str, Any]:
+        statement, parameters = arguments[2], arguments[3]
+        prefix = "EXPLAIN QUERY PLAN " if on_sqlite else "EXPLAIN "
+        with connection.connection.cursor() if not on_sqlite else nullcontext() as cursor:
+            runner = cursor or connection.connection.cursor()
+            runner.execute(prefix + statement, parameters)
+            plans.append("\n".join(str(row) for row in runner.fetchall()))
+        return statement, parameters
+
+    unsettled_sessions(session, officer_id=1, today=clock.today())
+    coming_sessions(session, officer_id=1, today=clock.today())
+    count_waiting(session, 1, clock.today())
+    event.remove(connection, "before_cursor_execute", explain)
+    read = [plan for plan in plans if "accompaniment_session" in plan]
+    assert len(read) == 3
+    for plan in read:
+        assert "Seq Scan on accompaniment_session" not in plan
+        assert "ix_accompaniment_session_counted" in plan or not on_sqlite

@@ -122,6 +122,14 @@ def follow_ups_of_session(session: Session, session_id: int) -> Sequence[FollowU
     ).all()
 
 
+# The order of the index of statuses: by day and number alone, SQLite reads every past session.
+_PLANNED_ORDER = (
+    AccompanimentSession.held_on,
+    AccompanimentSession.kind_id,
+    AccompanimentSession.id,
+)
+
+
 def unsettled_sessions(
     session: Session, *, officer_id: int, today: date, limit: int = 20
 ) -> Sequence[Row[Any]]:
@@ -132,7 +140,7 @@ def unsettled_sessions(
             AccompanimentSession.status == SessionStatus.PLANNED,
             AccompanimentSession.held_on < today,
         )
-        .order_by(AccompanimentSession.held_on, AccompanimentSession.id)
+        .order_by(*_PLANNED_ORDER)
         .limit(limit)
     ).all()
 
@@ -147,7 +155,7 @@ def coming_sessions(
             AccompanimentSession.status == SessionStatus.PLANNED,
             AccompanimentSession.held_on >= today,
         )
-        .order_by(AccompanimentSession.held_on, AccompanimentSession.id)
+        .order_by(*_PLANNED_ORDER)
         .limit(limit)
     ).all()
 

@@ -98,7 +98,7 @@ def new() -> ResponseReturnValue:
     form = FollowUpForm(
         structure=[asked.get("structure", "")],
         contact=[asked.get("contact", "")],
-        project=asked.get("projet", ""),
+        project=[asked.get("projet", "")],
         assignee=str(signed_in().id),
     )
     if form.is_submitted():
