@@ -1,12 +1,17 @@
 """The forms of a follow-up: what is to be done, and what came of it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import Optional, ValidationError
 
+from crm.contacts.queries import find_contacts, suggest_structures
 from crm.core.numbers import typed_id
+from crm.core.text import fold
 from crm.followups import rules
 from crm.followups.models import FollowUp
 from crm.followups.types import (
@@ -15,9 +20,17 @@ from crm.followups.types import (
     FollowUpData,
     Priority,
 )
+from crm.projects.queries import find_projects
 from crm.web.forms import DayField, PickerField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+
+_SUGGESTIONS, _NAMED = 8, 3
+_FINDERS: dict[str, Callable[..., Sequence[Any]]] = {
+    "structure": suggest_structures,
+    "contact": find_contacts,
+    "project": find_projects,
+}
 
 
 class FollowUpForm(OnceForm):
@@ -39,13 +52,55 @@ class FollowUpForm(OnceForm):
     priority = SelectField(_l("Priorité"), default=Priority.NORMAL, validate_choice=False)
     recurrence = SelectField(_l("Revient"), validate_choice=False)
 
+    structure_text = StringField(_l("Structure"), [Optional(), longest(rules.LONGEST_NAME)])
+    contact_text = StringField(_l("Personne"), [Optional(), longest(rules.LONGEST_NAME)])
+    project_text = StringField(_l("Projet"), [Optional(), longest(rules.LONGEST_NAME)])
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.unclear: dict[str, str] = {}
         self.priority.choices = [(each.value, translate(t)) for each, t in PRIORITY_LABELS.items()]
         self.recurrence.choices = [
             ("", translate("Une seule fois")),
             *((each.value, translate(text)) for each, text in RECURRENCE_LABELS.items()),
         ]
+
+    def settle_typed_names(self, session: Session) -> None:
+        """Turn names typed without a picker into choices; one that fits nobody or many is asked."""
+        for name, find in _FINDERS.items():
+            typed: str = self._fields[f"{name}_text"].data or ""
+            if not typed:
+                continue
+            found = find(session, typed, _SUGGESTIONS)
+            same = [each for each in found if fold(each.text) == fold(typed)]
+            taken = found if len(found) == 1 else same
+            if len(taken) == 1:
+                self._fields[name].data = [taken[0].value]
+                self._fields[f"{name}_text"].data = ""
+            else:
+                names = ", ".join(each.text for each in found[:_NAMED])
+                self.unclear[name] = (
+                    _("Plusieurs fiches y répondent : %(names)s. Écrivez le nom en entier.")
+                    % {"names": names}
+                    if found
+                    else _("Aucune fiche ne s’appelle ainsi : vérifiez le nom.")
+                )
+
+    def validate_structure(self, field: PickerField) -> None:
+        """Say when the name typed is nobody’s, or several’s."""
+        self._say(field)
+
+    def validate_contact(self, field: PickerField) -> None:
+        """Say when the name typed is nobody’s, or several’s."""
+        self._say(field)
+
+    def validate_project(self, field: PickerField) -> None:
+        """Say when the name typed is nobody’s, or several’s."""
+        self._say(field)
+
+    def _say(self, field: PickerField) -> None:
+        if field.name in self.unclear:
+            raise ValidationError(self.unclear[field.name])
 
     def read(self) -> FollowUpData:
         """Return what was typed."""

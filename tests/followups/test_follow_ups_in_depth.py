@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, event, select, text
 from sqlalchemy.orm import Session
 
+from crm.contacts.indexing import index_contact, index_structure
 from crm.core import clock
 from crm.core.errors import RuleError
 from crm.followups import operations, rules
@@ -17,6 +18,7 @@ from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.queries import coming_sessions, unsettled_sessions
 from crm.followups.types import FollowUpData, Recurrence
 from crm.history.models import ChangeSet
+from crm.projects.indexing import index_project
 from crm.reminders.queries import count_waiting
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import ContactFactory, StructureFactory
@@ -182,6 +184,45 @@ class TestConclusion:
         assert officer.get(f"/relances/{record.id}").status_code == 200
 
 
+class TestWithoutScripts:
+    """Names typed where no picker runs."""
+
+    def test_a_name_typed_is_the_record_it_names(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        lens = StructureFactory(name="Ville de Lens")
+        person = ContactFactory(first_name="Marie", last_name="Dupont")
+        project = ProjectFactory(name="Eau de Kaolack")
+        index_structure(session, lens)
+        index_contact(session, person)
+        index_project(session, project)
+        typed = {
+            "what": "Écrire", "due_on": "demain", "assignee": str(officer.user.id),
+            "structure_text": "Ville de Lens", "contact_text": "Marie Dupont",
+            "project_text": "Eau de Kaolack", "submission_key": "t" * 24,
+        }  # fmt: skip
+        assert officer.submit("/relances/nouvelle", typed).status_code == 303
+        record = session.scalars(select(FollowUp)).one()
+        assert (record.structure_id, record.contact_id, record.project_id) == (
+            lens.id, person.id, project.id
+        )  # fmt: skip
+
+    def test_a_name_of_nobody_or_of_many_is_asked_about_and_kept(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        for name in ("Lens Solidaire", "Lens Horizon"):
+            index_structure(session, StructureFactory(name=name))
+        typed = {"what": "Écrire", "due_on": "demain", "assignee": str(officer.user.id)}
+        many = officer.submit("/relances/nouvelle", typed | {"structure_text": "lens"})
+        assert many.status_code == 422
+        assert "Lens Horizon" in many.text
+        assert 'value="lens"' in many.text
+        nobody = officer.submit("/relances/nouvelle", typed | {"contact_text": "Zzyzx"})
+        assert nobody.status_code == 422
+        assert "Aucune fiche ne s’appelle ainsi" in nobody.text
+        assert session.scalars(select(FollowUp)).all() == []
+
+
 class TestSelection:
     """Several at once, undone at once."""
 
@@ -232,6 +273,25 @@ class TestSelection:
         assert one.done_at is not None
         assert two.deleted_at is not None
 
+    def test_all_that_the_filters_and_the_search_keep_is_changed_and_nothing_else(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        lens = StructureFactory(name="Ville de Lens")
+        index_structure(session, lens)
+        mine = [FollowUpFactory(assignee_id=officer.user.id, what="Relire") for _ in range(3)]
+        of_lens = FollowUpFactory(assignee_id=officer.user.id, structure_id=lens.id, what="Écrire")
+        others = FollowUpFactory(what="Relire")
+        for query, changed in (("q=lens&pour=moi", [of_lens]), ("q=relire&pour=moi", mine)):
+            sent = {"filtre": query, "tout": "1", "action": "priorite",
+                    "valeur-priorite": "basse"}  # fmt: skip
+            assert officer.submit("/relances/lot", sent).status_code == 303
+            session.expire_all()
+            assert [record.priority for record in changed] == ["basse"] * len(changed)
+        assert others.priority == "normale"
+        page = officer.get("/relances?q=lens").text
+        assert "Écrire" in page
+        assert "Relire" not in page
+
     def test_a_wrong_value_changes_nothing(self, officer: PageClient, session: Session) -> None:
         record = FollowUpFactory(assignee_id=officer.user.id)
         before = (record.assignee_id, record.due_on, record.priority)
@@ -261,6 +321,20 @@ class TestMonth:
         team = officer.get("/relances/calendrier?mois=2026-02&pour=equipe").text
         assert "Celle d’une autre" in team
         assert "Rien ce mois-ci" in officer.get("/relances/calendrier?mois=2031-07").text
+
+    def test_a_day_shows_so_many_and_says_how_many_more(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        for number in range(25):
+            FollowUpFactory(
+                assignee_id=officer.user.id, due_on=date(2026, 2, 3), what=f"Chose {number:02}",
+                done_at=clock.now() if number < 3 else None,
+            )  # fmt: skip
+        page = officer.get("/relances/calendrier?mois=2026-02").text
+        assert page.count("Chose ") == 2 * 20  # in the grid and in the list
+        assert "et 5 de plus" in page
+        assert "Chose 03" in page
+        assert "Chose 00" not in page
 
     @pytest.mark.parametrize("asked", ["", "2026-13", "0001-01", "zzz", "2026-2"])
     def test_an_unreadable_month_is_this_one(self, officer: PageClient, asked: str) -> None:

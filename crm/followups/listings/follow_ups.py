@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import User
-from crm.contacts.models import Contact, Structure
 from crm.contacts.queries import contacts_by_values
 from crm.core.errors import N_
 from crm.followups.listings.session_filters import chosen_structures, ids
 from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_rows
+from crm.followups.queries.follow_ups import ABOUT
 from crm.followups.types import PRIORITY_LABELS, Priority
 from crm.projects.models import Project
+from crm.search.queries import matching_ids, typed_words
+from crm.search.rules import MOST_WORDS
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
 from crm.web.lists import Listing
 from crm.web.locale import translate
@@ -54,9 +56,10 @@ def follow_up_list(arguments: MultiDict[str, str], *, today: date, user_id: int)
         },
         default_sort="date",
         filters=_filters(arguments, today, user_id),
-        search_label=N_("Ce qu’il y a à faire, structure"),
+        search_label=N_("Ce qu’il y a à faire, un nom"),
         count_words=(N_("%(count)s relance"), N_("%(count)s relances")),
         takes_all=True,
+        counted=follow_up_rows().with_only_columns(FollowUp.id, maintain_column_froms=True),
         has_more_actions=True,
         export_url=lambda extension: url_for("follow_ups.export", extension=extension),
     )
@@ -120,16 +123,19 @@ def _about(arguments: MultiDict[str, str]) -> list[Filter]:
 
 
 def narrow_by_text(session: Session, listing: Listing) -> Narrowing:
-    """Apply the filters of the URL and the words searched."""
+    """Apply the filters of the URL, and each word searched: in what is to be done, or in a name."""
     narrowing = listing.narrow(session)
-    for word in listing.search.split()[:6]:
-        narrowing.statement = narrowing.statement.where(
-            FollowUp.what.icontains(word, autoescape=True)
-            | Structure.name.icontains(word, autoescape=True)
-            | Contact.last_name.icontains(word, autoescape=True)
-            | Project.name.icontains(word, autoescape=True)
-        )
-    return narrowing
+    typed = tuple(listing.search.split()[:MOST_WORDS])
+    if not typed:
+        return narrowing
+    return narrowing.kept_to(and_(*(_holds(text) for text in typed)), typed)
+
+
+def _holds(text: str) -> ColumnElement[bool]:
+    found = [FollowUp.what.icontains(text, autoescape=True)]
+    if prefixes := typed_words(text):
+        found += [column.in_(matching_ids(kind, prefixes)) for kind, column in ABOUT.items()]
+    return or_(*found)
 
 
 def _chosen_projects(session: Session, values: list[str]) -> list[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from crm.accounts.models import User
@@ -88,13 +88,22 @@ def due_follow_ups(
 
 
 def follow_ups_between(
-    session: Session, *, start: date, end: date, assignee_id: int | None, limit: int = 1_000
+    session: Session, *, start: date, end: date, assignee_id: int | None, a_day: int
 ) -> Sequence[Row[Any]]:
-    """Return what is or was to be done on these days, by one person or by all, day by day."""
+    """Return what is or was to be done on these days, by one person or by all, day by day.
+
+    So many a day at most, those still to do first; `of_day` says how many there are in all.
+    """
+    order = (FollowUp.done_at.is_not(None), FollowUp.id)
     statement = follow_up_rows().where(FollowUp.due_on.between(start, end))
     if assignee_id is not None:
         statement = statement.where(FollowUp.assignee_id == assignee_id)
-    return session.execute(statement.order_by(FollowUp.due_on, FollowUp.id).limit(limit)).all()
+    placed = statement.add_columns(
+        func.row_number().over(partition_by=FollowUp.due_on, order_by=order).label("place"),
+        func.count().over(partition_by=FollowUp.due_on).label("of_day"),
+    ).subquery()
+    shown = select(placed).where(placed.c.place <= a_day)
+    return session.execute(shown.order_by(placed.c.due_on, placed.c.place)).all()
 
 
 ABOUT = {

@@ -171,18 +171,29 @@ def recent_sessions(session: Session, *, officer_id: int, limit: int = 6) -> Seq
 
 
 def sessions_between(
-    session: Session, *, start: date, end: date, officer_id: int | None, limit: int = 1_000
+    session: Session, *, start: date, end: date, officer_id: int | None, a_day: int
 ) -> Sequence[Row[Any]]:
-    """Return the sessions done or planned on these days, of an officer or of all, day by day."""
+    """Return the sessions done or planned on these days, of an officer or of all, day by day.
+
+    So many a day at most; `of_day` says how many there are in all.
+    """
+    day = AccompanimentSession.held_on
     statement = session_rows() if officer_id is None else _of_officer(officer_id)
-    return session.execute(
+    placed = (
         statement.where(
             AccompanimentSession.held_on.between(start, end),
             AccompanimentSession.status.in_([SessionStatus.PLANNED, SessionStatus.DONE]),
         )
-        .order_by(AccompanimentSession.held_on, AccompanimentSession.id)
-        .limit(limit)
-    ).all()
+        .add_columns(
+            func.row_number()
+            .over(partition_by=day, order_by=AccompanimentSession.id)
+            .label("place"),
+            func.count().over(partition_by=day).label("of_day"),
+        )
+        .subquery()
+    )
+    shown = select(placed).where(placed.c.place <= a_day)
+    return session.execute(shown.order_by(placed.c.held_on, placed.c.place)).all()
 
 
 def _of_officer(officer_id: int) -> Select[Any]:

@@ -19,7 +19,7 @@ from crm.followups.views.follow_ups import blueprint
 from crm.web.access import Permission, allow
 
 _MONTH = re.compile(r"(19[5-9]\d|20\d\d)-(0[1-9]|1[0-2])")
-TEAM = "equipe"
+TEAM, _A_DAY = "equipe", 20
 
 
 @dataclass(slots=True)
@@ -30,6 +30,12 @@ class Day:
     is_in_month: bool
     follow_ups: list[Row[Any]] = field(default_factory=list)
     sessions: list[Row[Any]] = field(default_factory=list)
+
+    @property
+    def left_out(self) -> int:
+        """Return how many more there are than are shown."""
+        lists = [rows for rows in (self.follow_ups, self.sessions) if rows]
+        return sum(rows[0].of_day - len(rows) for rows in lists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +87,9 @@ def _month(user_id: int | None) -> Month:
     }
     end = max(days)
     session = db.session()
-    for row in follow_ups_between(session, start=start, end=end, assignee_id=user_id):
+    for row in follow_ups_between(session, start=start, end=end, assignee_id=user_id, a_day=_A_DAY):
         days[row.due_on].follow_ups.append(row)
-    sessions = sessions_between(session, start=start, end=end, officer_id=user_id)
+    sessions = sessions_between(session, start=start, end=end, officer_id=user_id, a_day=_A_DAY)
     for row in sessions:
         days[row.held_on].sessions.append(row)
     ordered = [days[day] for day in sorted(days)]

@@ -102,6 +102,7 @@ def new() -> ResponseReturnValue:
         assignee=str(signed_in().id),
     )
     if form.is_submitted():
+        form.settle_typed_names(db.session())
         saved = save_once(
             form, lambda session: operations.create_follow_up(session, data=form.read()).id
         )
@@ -119,6 +120,7 @@ def edit(follow_up_id: int) -> ResponseReturnValue:
         return _form_page(theirs, follow_up_id)
     form = FollowUpForm()
     apply_choices(form, theirs)
+    form.settle_typed_names(db.session())
     try:
         saved = save_form(form, lambda session: _update(session, follow_up_id, form))
     except StaleRecordError:
