@@ -8,7 +8,6 @@ from flask_login import current_user
 
 from crm import wiring_paths as paths
 from crm.accounts import views as accounts
-from crm.accounts.objections import closed_account
 from crm.accounts.wording import USER_WORDING
 from crm.attachments import kinds as file_kinds
 from crm.attachments.views import blueprint as attachments
@@ -59,9 +58,7 @@ from crm.imports.presentation import import_url_of
 from crm.imports.views import blueprint as imports
 from crm.jobs.silence import silence_for_administrators
 from crm.jobs.views import blueprint as jobs
-from crm.mail.outbox import OUTBOX, write_outbox_message
 from crm.mail.views import blueprint as outbox
-from crm.mail.writers import object_by, write_by
 from crm.notes.kinds import NOTE_KIND, NOTE_WORDING, forget_notes
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
@@ -198,19 +195,33 @@ def register_packages(app: Flask) -> None:
 
 
 def _connect_records(app: Flask) -> None:
-    """Let records show, and history put back, what belongs to the packages above them."""
+    """Let history put back, and pages show, what belongs to the packages above them."""
     for kinds in KINDS:
         for kind in kinds.KINDS:
             know_kind(kind)
         for entity, pointer in kinds.POINTERS:
             add_pointer(entity, pointer)
-    know_kind(NOTE_KIND)
+    for kind in (NOTE_KIND, VIEW_KIND):
+        know_kind(kind)
     for purger in PURGERS:
         on_purge(purger)
     file_kinds.take_files("session", "project")
-    know_kind(VIEW_KIND)
     for known in VIEWED_LISTS:
         know_list(known)
+    subscribe(SuccessorsWanted, schedule_meetings)
+    on_export(keep_export)
+    connect_work()
+    _connect_pages()
+    connect_duplicates()
+    register_search()
+    app.add_template_global(silence_for_administrators, "worker_silence")
+    app.add_template_global(_record_url, "record_url")
+    app.add_template_global(record_actions)
+    app.add_template_global(import_url_of, "import_url_of")
+
+
+def _connect_pages() -> None:
+    """Let the pages of records show what the packages above them know."""
     offer_views(views_menu)
     paths.connect_paths()
     for entity, panel in FOLLOW_UP_PANELS.items():
@@ -224,20 +235,9 @@ def _connect_records(app: Flask) -> None:
     add_source("relances", N_("Relances faites"), follow_up_entries)
     add_source("notes", N_("Notes"), note_entries)
     add_source(CHANGES, N_("Modifications"), change_entries)
-    subscribe(SuccessorsWanted, schedule_meetings)
-    on_export(keep_export)
-    connect_work()
     for entity, endpoint in EXPORTS.items():
         for action in export_actions(endpoint):
             add_record_action(entity, action)
-    write_by(OUTBOX, write_outbox_message)
-    object_by(closed_account)
-    connect_duplicates()
-    register_search()
-    app.add_template_global(silence_for_administrators, "worker_silence")
-    app.add_template_global(_record_url, "record_url")
-    app.add_template_global(record_actions)
-    app.add_template_global(import_url_of, "import_url_of")
 
 
 def _record_url(entity: str, record_id: int) -> str | None:

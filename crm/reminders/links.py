@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask import current_app
@@ -28,63 +28,77 @@ class Asked:
     """What a link asks: by whom, what, of which record; `what` names the record."""
 
     user: User
-    action: "LinkAction"
+    code: str
     record_id: int
     what: str
+
+    @property
+    def action(self) -> "LinkAction":
+        """Return what the link does."""
+        return ACTIONS[self.code]
 
 
 @dataclass(frozen=True, slots=True)
 class LinkAction:
-    """Something a link does: `find` names the record if the person may, or raises NotFoundError."""
+    """Something a link does.
+
+    `find` names the record and tells its day if the person may, or raises NotFoundError.
+    """
 
     label: str
     said: str
-    find: Callable[[Session, int, int], str]
+    find: Callable[[Session, int, int], tuple[str, date]]
     run: Callable[[Session, int], Any]
 
 
-def sign(user_id: int, action: str, record_id: int) -> str:
-    """Return the token of a link."""
-    return str(_serializer().dumps([user_id, action, record_id]))
+def sign(user_id: int, action: str, record_id: int, mark: str) -> str:
+    """Return the token of a link; `mark` is the day that the record has as the link is written."""
+    return str(_serializer().dumps([user_id, action, record_id, mark]))
 
 
 def read(session: Session, token: str) -> Asked:
     """Return what a link asks; raise NotFoundError when it is false, too old, or no longer theirs.
 
-    Theirs: the person is still of the team, and the follow-up or session is still in their hands.
+    Theirs: the person is still of the team, and the follow-up or session is still in their hands,
+    and at the same day: a link that was followed has done its work.
     """
     try:
-        user_id, code, record_id = _serializer().loads(token, max_age=int(KEPT_FOR.total_seconds()))
+        user_id, code, record_id, mark = _serializer().loads(
+            token, max_age=int(KEPT_FOR.total_seconds())
+        )
     except (BadSignature, ValueError) as error:
         raise NotFoundError from error
     user = session.get(User, user_id)
     action = ACTIONS.get(code)
     if user is None or not user.is_active or action is None:
         raise NotFoundError
-    return Asked(user, action, record_id, action.find(session, user_id, record_id))
+    what, day = action.find(session, user_id, record_id)
+    if day.isoformat() != mark:
+        raise NotFoundError
+    return Asked(user, code, record_id, what)
 
 
 def _serializer() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="reminder link")
 
 
-def _follow_up(session: Session, user_id: int, record_id: int) -> str:
-    what = session.scalar(
-        select(FollowUp.what).where(
+def _follow_up(session: Session, user_id: int, record_id: int) -> tuple[str, date]:
+    found = session.execute(
+        select(FollowUp.what, FollowUp.due_on).where(
             FollowUp.id == record_id,
             FollowUp.assignee_id == user_id,
             FollowUp.deleted_at.is_(None),
             FollowUp.done_at.is_(None),
         )
-    )
-    if what is None:
+    ).one_or_none()
+    if found is None:
         raise NotFoundError
-    return what
+    return found.what, found.due_on
 
 
-def _planned_session(session: Session, user_id: int, record_id: int) -> str:
-    known = session.scalar(
-        select(AccompanimentSession.id)
+def _planned_session(session: Session, user_id: int, record_id: int) -> tuple[str, date]:
+    held_on = session.scalar(
+        select(AccompanimentSession.held_on)
         .join(session_officer, session_officer.c.session_id == AccompanimentSession.id)
         .where(
             AccompanimentSession.id == record_id,
@@ -93,9 +107,9 @@ def _planned_session(session: Session, user_id: int, record_id: int) -> str:
             session_officer.c.user_id == user_id,
         )
     )
-    if known is None:
+    if held_on is None:
         raise NotFoundError
-    return details_of(session, [record_id]).title(record_id)
+    return details_of(session, [record_id]).title(record_id), held_on
 
 
 def _put_off(delay: Delay) -> Callable[[Session, int], Any]:
@@ -114,28 +128,28 @@ def _became(status: SessionStatus) -> Callable[[Session, int], Any]:
 ACTIONS: Mapping[str, LinkAction] = {
     DONE: LinkAction(
         N_("Faite"),
-        N_("C’est noté : la relance est faite."),
+        N_("La relance est faite."),
         _follow_up,
         lambda session, record_id: complete_follow_up(session, follow_up_id=record_id),
     ),
     TOMORROW: LinkAction(
-        N_("Demain"), N_("C’est noté : à demain."), _follow_up, _put_off(Delay.DAY)
+        N_("Demain"), N_("Elle reviendra demain."), _follow_up, _put_off(Delay.DAY)
     ),
     NEXT_WEEK: LinkAction(
         N_("Dans une semaine"),
-        N_("C’est noté : dans une semaine."),
+        N_("Elle reviendra dans une semaine."),
         _follow_up,
         _put_off(Delay.WEEK),
     ),
     HELD: LinkAction(
         N_("Oui, réalisée"),
-        N_("C’est noté : la séance est réalisée."),
+        N_("La séance est réalisée."),
         _planned_session,
         _became(SessionStatus.DONE),
     ),
     CANCELLED: LinkAction(
         N_("Annulée"),
-        N_("C’est noté : la séance est annulée."),
+        N_("La séance est annulée."),
         _planned_session,
         _became(SessionStatus.CANCELLED),
     ),

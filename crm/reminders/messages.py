@@ -28,7 +28,7 @@ def _message(
         return [
             (ACTIONS[code].label, absolute_url("reminders.follow_link", token=token))
             for code in line.actions
-            for token in [sign(user.id, code, line.record_id)]
+            for token in [sign(user.id, code, line.record_id, line.mark)]
         ]
 
     return compose(
@@ -37,6 +37,7 @@ def _message(
         name=user.name,
         sections=sections,
         count=sum(len(section.lines) for section in sections),
+        has_more=any(section.has_more for section in sections),
         is_urgent=any(section.code == "urgent" for section in sections),
         links_of=links_of,
         absolute=absolute,

@@ -35,16 +35,20 @@ def choose_rhythm(session: Session, *, user_id: int, rhythm: Rhythm) -> None:
     session.flush()
 
 
-def add_day_off(session: Session, *, user_id: int, absence: Absence) -> DayOff:
-    """Keep days on which a person is left in peace; the same ones twice are kept once."""
-    rules.check_absence(absence)
+def add_day_off(session: Session, *, user_id: int, absence: Absence) -> tuple[int, bool]:
+    """Keep days on which a person is left in peace; return their id and whether they are new.
+
+    The same ones twice are kept once. Raises RuleError for days in disorder, too many, or past.
+    """
+    rules.check_absence(absence, clock.today())
     days = {"user_id": user_id, "start_on": absence.start_on, "end_on": absence.end_on}
     known = session.scalar(select(DayOff).filter_by(**days))
     if known is None:
         known = DayOff(**days)
         session.add(known)
         session.flush()
-    return known
+        return known.id, True
+    return known.id, False
 
 
 def remove_day_off(session: Session, *, user_id: int, day_off_id: int) -> Absence:
@@ -187,7 +191,7 @@ def _post(session: Session, reminders: Sequence[Reminder], user: User, composed:
     first = reminders[0]
     message = post(
         session,
-        unique_key=f"{first.key}:{user.id}",
+        unique_key=f"{first.key}:{user.id}:{clock.now().isoformat()}",
         recipient=user.email,
         subject=composed.subject,
         text_body=composed.text_body,

@@ -77,7 +77,7 @@ def without_digest(
             select(Reminder.user_id).where(
                 Reminder.kind == ReminderKind.DIGEST,
                 Reminder.day == today,
-                Reminder.user_id.in_(user_ids),
+                Reminder.subject_id.in_(user_ids),  # of a digest, the person: the index holds it
                 _is_over(now),
             )
         )

@@ -68,9 +68,11 @@ def clean_rhythm(rhythm: Rhythm) -> Rhythm:
     return Rhythm(rhythm.is_on, rhythm.hour, days)
 
 
-def check_absence(absence: Absence) -> None:
-    """Raise RuleError unless the days follow one another, for a year at most."""
+def check_absence(absence: Absence, today: date) -> None:
+    """Raise RuleError unless the days follow one another, for a year at most, and are not past."""
     if absence.end_on < absence.start_on:
         raise RuleError("end_on", N_("La fin vient avant le début."))
     if absence.end_on - absence.start_on > LONGEST_ABSENCE:
         raise RuleError("end_on", N_("C’est plus d’un an : vérifiez les dates."))
+    if absence.end_on < today:
+        raise RuleError("end_on", N_("Cette absence est déjà passée."))

@@ -1,6 +1,7 @@
 """The sections about follow-ups and sessions."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 from crm.accompaniment.rules import SILENT_AFTER_DAYS
 from crm.accompaniment.silence import silent_accompaniments
 from crm.core.errors import N_
-from crm.followups.listings.follow_ups import LATE_OR_TODAY
+from crm.followups.listings.follow_ups import LATE_OR_TODAY, MINE
+from crm.followups.listings.own_filters import EXPECTED
 from crm.followups.models import FollowUp
 from crm.followups.queries import (
     coming_sessions,
@@ -18,7 +20,7 @@ from crm.followups.queries import (
     follow_up_rows,
     unsettled_sessions,
 )
-from crm.followups.types import Priority
+from crm.followups.types import Priority, SessionStatus
 from crm.mail.composing import path_of
 from crm.reminders.types import Line, Section
 from crm.web.formats import short_date
@@ -56,15 +58,19 @@ def follow_ups(session: Session, user_id: int, today: date) -> list[Section]:
 
 def planned_today(session: Session, user_id: int, today: date) -> list[Section]:
     """Return the sessions planned for today."""
-    rows = coming_sessions(session, officer_id=user_id, today=today, limit=MOST_LINES)
+    rows = coming_sessions(session, officer_id=user_id, today=today, limit=MOST_LINES + 1)
     rows = [row for row in rows if row.held_on == today]
-    return _of_sessions(session, "prevues", N_("Séances d’aujourd’hui"), rows, ())
+    path = path_of("sessions.index", statut=SessionStatus.PLANNED.value, suivi=user_id)
+    section = Section("prevues", translate(N_("Séances d’aujourd’hui")), (), path)
+    return _of_sessions(session, section, rows, ())
 
 
 def unsettled(session: Session, user_id: int, today: date) -> list[Section]:
     """Return the planned sessions whose day has passed, to say whether they took place."""
-    rows = unsettled_sessions(session, officer_id=user_id, today=today, limit=MOST_LINES)
-    return _of_sessions(session, "a-confirmer", N_("Ont-elles eu lieu ?"), rows, _ON_SESSION)
+    rows = unsettled_sessions(session, officer_id=user_id, today=today, limit=MOST_LINES + 1)
+    path = path_of("sessions.index", confirmation=EXPECTED, suivi=user_id)
+    section = Section("a-confirmer", translate(N_("Ont-elles eu lieu ?")), (), path)
+    return _of_sessions(session, section, rows, _ON_SESSION)
 
 
 def silent(session: Session, user_id: int, today: date) -> list[Section]:
@@ -79,7 +85,7 @@ def silent(session: Session, user_id: int, today: date) -> list[Section]:
         for each in found[:MOST_LINES]
     ]
     title = translate(N_("Accompagnements silencieux"))
-    path = path_of("accompaniments.index", silence=SILENT_AFTER_DAYS)
+    path = path_of("accompaniments.index", silence=SILENT_AFTER_DAYS, personne=MINE)
     return [Section("silence", title, lines, path, has_more=len(found) > MOST_LINES)]
 
 
@@ -93,7 +99,7 @@ def _of_follow_ups(
         code=code,
         title=translate(title),
         lines=[follow_up_line(row, today) for row in rows[:MOST_LINES]],
-        path=path_of("follow_ups.index", quand=quand, pour="moi"),
+        path=path_of("follow_ups.index", quand=quand, pour=MINE),
         has_more=len(rows) > MOST_LINES,
     )
 
@@ -109,12 +115,14 @@ def follow_up_line(row: Row[Any], today: date) -> Line:
         detail=" · ".join(filter(None, (row.structure, late))) or None,
         actions=_ON_FOLLOW_UP,
         record_id=row.id,
+        mark=row.due_on.isoformat(),
     )
 
 
 def _of_sessions(
-    session: Session, code: str, title: str, rows: Sequence[Row[Any]], actions: Sequence[str]
+    session: Session, section: Section, rows: Sequence[Row[Any]], actions: Sequence[str]
 ) -> list[Section]:
+    """Return the section with a line for each session; none without any."""
     if not rows:
         return []
     details = details_of(session, [row.id for row in rows])
@@ -125,7 +133,8 @@ def _of_sessions(
             detail=f"{row.kind} · {short_date(row.held_on)}",
             actions=actions,
             record_id=row.id,
+            mark=row.held_on.isoformat(),
         )
-        for row in rows
+        for row in rows[:MOST_LINES]
     ]
-    return [Section(code=code, title=translate(title), lines=lines)]
+    return [replace(section, lines=lines, has_more=len(rows) > MOST_LINES)]

@@ -26,13 +26,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Something to do or to know; `path` is our page about it, `actions` the codes of its links."""
+    """Something to do or to know; `path` is our page about it, `actions` the codes of its links.
+
+    `mark` is the day that the record has now: its links hold for that day alone.
+    """
 
     text: str
     path: str
     detail: str | None = None
     actions: Sequence[str] = ()
     record_id: int = 0
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What waits for oneself, the bell, one's rhythm and days off, and the links of messages."""
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -63,8 +63,13 @@ def add_absence() -> ResponseReturnValue:
     user_id = signed_in().id
     form = AbsenceForm(formdata=request.values)
 
+    is_new = [False]
+
     def save(session: Session) -> int:
-        return operations.add_day_off(session, user_id=user_id, absence=form.read()).id
+        day_off_id, is_new[0] = operations.add_day_off(
+            session, user_id=user_id, absence=form.read()
+        )
+        return day_off_id
 
     saved = save_form(form, save)
     if saved is None:
@@ -73,7 +78,8 @@ def add_absence() -> ResponseReturnValue:
             formdata=None, is_on=rhythm.is_on, hour=rhythm.hour, weekdays=list(rhythm.weekdays)
         )
         return _settings_page(shown, form, 422)
-    undo = url_for(".remove_absence", day_off_id=saved)
+    # The same days once more: what was there before is not this click's to take away.
+    undo = url_for(".remove_absence", day_off_id=saved) if is_new[0] else None
     return done("Absence notée : rien ne vous sera rappelé.", url_for(".settings"), undo_url=undo)
 
 
@@ -115,7 +121,16 @@ def act(token: str) -> ResponseReturnValue:
         return follow_link(token)
     except RuleError as error:
         return _settled(N_("Ce n’est pas possible"), sentence(error), 422)
-    return _settled(asked.action.said, asked.what)
+    return redirect(url_for(".settled", code=asked.code), 303)
+
+
+@blueprint.get("/note/<code>")
+@allow(Reach.PUBLIC)
+def settled(code: str) -> ResponseReturnValue:
+    """Say that what a link asked is done."""
+    if code not in links.ACTIONS:
+        raise NotFoundError
+    return _settled(N_("C’est noté"), translate(links.ACTIONS[code].said))
 
 
 def _settled(title: str, text: str, status: int = 200) -> ResponseReturnValue:

@@ -22,6 +22,7 @@ EXPECTED_PUBLIC = {
     "calendar.read",
     "reminders.act",
     "reminders.follow_link",
+    "reminders.settled",
     "health.alive",
     "health.ready",
     "manifest.read",

@@ -146,6 +146,13 @@ class TestOneDay:
         session.flush()
         assert _rings(app, TUESDAY + timedelta(hours=3)) == 1
         assert _messages(session)[-1].recipient == bob.email
+        # Given back, together with a new one: both are told.
+        urgent[0].assignee_id = ada.id
+        _to_do(ada, what="Urgence 3", priority="urgente")
+        assert _rings(app, TUESDAY + timedelta(hours=4)) == 1
+        told = _messages(session)[-1]
+        assert (told.recipient, "Urgence 3" in told.text_body) == (ada.email, True)
+        assert "Urgence 1" in told.text_body
 
     def test_one_person_s_trouble_keeps_nobody_from_theirs(
         self, app: Flask, session: Session, ada: User, monkeypatch: pytest.MonkeyPatch
@@ -237,5 +244,6 @@ def test_a_message_holds_so_many_lines_and_leads_to_the_others(
     (message,) = _messages(session)
     assert message.text_body.count("/rappels/lien/") == 15 * 3
     assert "quand=jour" in message.text_body
+    assert "plus de 15 à voir" in message.subject
     assert session.scalar(select(func.count()).select_from(ReminderSetting)) == 0
     assert session.scalar(select(func.count()).select_from(DayOff)) == 0

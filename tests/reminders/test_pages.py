@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.core import clock
-from crm.followups.models import AccompanimentSession
+from crm.followups.models import AccompanimentSession, FollowUp
 from crm.history.models import ChangeSet
 from crm.mail.models import OutboxMessage
 from crm.reminders.jobs import remind
@@ -22,6 +22,11 @@ from tests.factories.followups import FollowUpFactory, SessionFactory
 from tests.support.client import PageClient
 
 TUESDAY = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)
+
+
+def _mark(record: FollowUp | AccompanimentSession) -> str:
+    day = record.due_on if isinstance(record, FollowUp) else record.held_on
+    return day.isoformat()
 
 
 class TestBell:
@@ -82,8 +87,12 @@ class TestRhythm:
         start_on = clock.today() + timedelta(days=20)
         end_on = start_on + timedelta(days=14)
         sent = {"start_on": f"{start_on:%d/%m/%Y}", "end_on": f"{end_on:%d/%m/%Y}"}
-        for _ in range(2):
+        for has_undo in (True, False):
             assert officer.submit("/rappels/absences", sent).status_code == 303
+            # The undo of the second would take away what the first had added.
+            toast = 'class="toast' in (page := officer.get("/rappels/reglages").text)
+            assert toast
+            assert page.count("/supprimer") == 1 + has_undo
         kept = session.scalars(select(DayOff)).one()
         assert (kept.start_on, kept.end_on) == (start_on, end_on)
         assert f"/rappels/absences/{kept.id}/supprimer" in officer.get("/rappels/reglages").text
@@ -114,14 +123,17 @@ class TestLinks:
         record = FollowUpFactory(assignee_id=user.id, due_on=TUESDAY.date(), what="Rappeler Lens")
         with time_machine.travel(TUESDAY, tick=False):
             with app.app_context():
-                url = f"/rappels/lien/{sign(user.id, code, record.id)}"
+                url = f"/rappels/lien/{sign(user.id, code, record.id, _mark(record))}"
             asked = client.get(url)
             assert "Rappeler Lens" in asked.text
             session.refresh(record)
             assert (record.done_at, record.due_on) == (None, TUESDAY.date())
             answer = client.submit(url, {})
-        assert answer.status_code == 200
-        assert "C’est noté" in answer.text
+            assert answer.status_code == 303
+            assert "C’est noté" in client.get(answer.location).text
+            # The page reloaded, or the link followed anew: nothing more is done.
+            assert client.submit(url, {}).status_code == 410
+            assert client.get(url).status_code == 410
         session.refresh(record)
         assert (record.done_at is not None) is (code == "faite")
         days = {"faite": 0, "demain": 1, "semaine": 7}[code]
@@ -139,9 +151,9 @@ class TestLinks:
             status="prevue", held_on=clock.today() - timedelta(days=1),
         )  # fmt: skip
         with app.app_context():
-            url = f"/rappels/lien/{sign(user.id, 'tenue', record.id)}"
+            url = f"/rappels/lien/{sign(user.id, 'tenue', record.id, _mark(record))}"
         assert "Ville de Lens" in client.get(url).text
-        assert client.submit(url, {}).status_code == 200
+        assert client.submit(url, {}).status_code == 303
         session.refresh(record)
         assert record.status == "realisee"
         assert client.submit(url, {}).status_code == 410
@@ -151,12 +163,13 @@ class TestLinks:
     ) -> None:
         user, other = UserFactory(), UserFactory()
         record = FollowUpFactory(assignee_id=user.id)
+        day = _mark(record)
         with app.app_context():
-            good = sign(user.id, "faite", record.id)
+            good = sign(user.id, "faite", record.id, _mark(record))
             tokens = [
-                sign(other.id, "faite", record.id), sign(user.id, "effacer", record.id),
-                sign(user.id, "faite", 999_999), sign(user.id, "tenue", record.id),
-                good[:-2], "zzz", f"{good}\x00",
+                sign(other.id, "faite", record.id, day), sign(user.id, "effacer", record.id, day),
+                sign(user.id, "faite", 999_999, day), sign(user.id, "tenue", record.id, day),
+                sign(user.id, "faite", record.id, "2019-01-01"), good[:-2], "zzz", f"{good}\x00",
             ]  # fmt: skip
         for token in tokens:
             assert client.get(f"/rappels/lien/{token}").status_code in {404, 410}
@@ -178,7 +191,7 @@ class TestLinks:
             held_on=clock.today() + timedelta(days=9),
         )  # fmt: skip
         with app.app_context():
-            url = f"/rappels/lien/{sign(user.id, 'tenue', record.id)}"
+            url = f"/rappels/lien/{sign(user.id, 'tenue', record.id, _mark(record))}"
         answer = client.submit(url, {})
         assert answer.status_code == 422
         assert "à venir" in answer.text
@@ -198,6 +211,6 @@ class TestLinks:
         assert len(paths) == 6
         with time_machine.travel(TUESDAY, tick=False):
             link = next(path for path in paths if "/lien/" in path)
-            assert client.submit(link, {}).status_code == 200
+            assert client.submit(link, {}).status_code == 303
         session.refresh(record)
         assert record.done_at is not None

@@ -82,10 +82,12 @@ def test_a_rhythm_that_cannot_be_is_refused(rhythm: Rhythm, field: str) -> None:
 
 def test_an_absence_has_an_order_and_an_end() -> None:
     with pytest.raises(RuleError):
-        rules.check_absence(Absence(date(2026, 8, 2), date(2026, 8, 1)))
+        rules.check_absence(Absence(date(2026, 8, 2), date(2026, 8, 1)), date(2026, 7, 1))
     with pytest.raises(RuleError):
-        rules.check_absence(Absence(date(2026, 8, 2), date(2027, 9, 1)))
-    rules.check_absence(Absence(date(2026, 8, 2), date(2026, 8, 2)))
+        rules.check_absence(Absence(date(2026, 8, 2), date(2027, 9, 1)), date(2026, 7, 1))
+    with pytest.raises(RuleError):
+        rules.check_absence(Absence(date(2026, 8, 1), date(2026, 8, 2)), date(2026, 8, 3))
+    rules.check_absence(Absence(date(2026, 8, 2), date(2026, 8, 2)), date(2026, 8, 2))
 
 
 def test_failures_are_tried_again_later_and_later_then_given_up() -> None:
