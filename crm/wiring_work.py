@@ -19,7 +19,7 @@ CHORES = (remind, take_over)
 
 
 def connect_work() -> None:
-    """Let the scheduler know its work, and the ledger who writes messages and who holds them back."""
+    """Let the scheduler know its work, and the ledger who writes and who holds back."""
     for job in JOBS:
         add_job(job)
     for chore in CHORES:
