@@ -52,8 +52,9 @@ BOB_S_DAY = date(2026, 4, 7)
 
 def _choose(session: Session, user: User, rhythm: Rhythm, *absences: Absence) -> None:
     operations.choose_rhythm(session, user_id=user.id, rhythm=rhythm)
-    for absence in absences:
-        operations.add_day_off(session, user_id=user.id, absence=absence)
+    with time_machine.travel(datetime(2026, 1, 1, tzinfo=UTC), tick=False):
+        for absence in absences:
+            operations.add_day_off(session, user_id=user.id, absence=absence)
 
 
 def _is_off(day: date) -> bool:
