@@ -14,6 +14,7 @@ def _card(page: Any) -> Any:
 
 
 def _stage_of(page: Any, card_id: str) -> str:
+    page.locator(f"#{card_id}").wait_for(state="attached")  # the page may still be arriving
     return str(
         page.evaluate(
             "id => document.getElementById(id).closest('[data-board-stage]').dataset.boardStage",
