@@ -13,6 +13,8 @@ from crm.core import clock
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups.indicators import ACCOMPANIED_FORMALLY, ACCOMPANIED_STRUCTURES, Period, count
 from crm.followups.models import AccompanimentSession, FollowUp, SessionStructure
+from crm.followups.operations import update_session
+from crm.followups.operations.sessions import data_of, get_session
 from crm.history.recording import change_set_of
 from crm.history.trash import move_to_trash, restore_from_trash
 from crm.history.undo import undo_changes
@@ -20,8 +22,10 @@ from crm.introductions import operations
 from crm.introductions.models import Introduction
 from crm.introductions.queries import awaited_outcomes
 from crm.introductions.types import IntroductionData
+from crm.reference.queries import items_of
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import AffiliationFactory, ContactFactory, StructureFactory
+from tests.factories.projects import ProjectFactory
 
 TODAY = clock.today()
 THIS_YEAR = Period.of_year(TODAY.year)
@@ -174,6 +178,86 @@ def test_the_support_follows_who_asks(
         operations.update_introduction(
             session, introduction_id=made.id, version=made.version, data=_data([], three)
         )
+
+
+def _edit(
+    session: Session, record: Introduction, asking: list[Structure], others: list[Structure]
+) -> None:
+    start_anew(session)
+    operations.update_introduction(
+        session, introduction_id=record.id, version=record.version, data=_data(asking, others)
+    )
+    session.expire_all()
+
+
+def test_an_edit_keeps_what_was_written_in_the_session(
+    session: Session, three: list[Structure], made: Introduction
+) -> None:
+    support = get_session(session, made.session_id or 0)
+    project, axis = ProjectFactory(), items_of(session, "axis")[0]
+    added, person = StructureFactory(), ContactFactory()
+    data = data_of(support)
+    update_session(
+        session,
+        session_id=support.id,
+        version=support.version,
+        data=replace(
+            data,
+            structures=(*data.structures, str(added.id)),
+            contacts=(str(person.id),),
+            project_ids=(project.id,),
+            axis_ids=(axis.id,),
+        ),
+    )
+    _edit(session, made, three[:2], three[2:])
+    assert _supported(session, made) == {three[0].id, three[1].id, added.id}
+    _edit(session, made, three[1:], three[:1])
+    assert _supported(session, made) == {three[1].id, three[2].id, added.id}
+    support = get_session(session, made.session_id or 0)
+    assert [each.id for each in support.contacts] == [person.id]
+    assert [each.id for each in support.projects] == [project.id]
+    assert [each.id for each in support.axes] == [axis.id]
+
+
+def test_one_taken_out_of_the_session_by_hand_does_not_come_back(
+    session: Session, three: list[Structure], made: Introduction
+) -> None:
+    support = get_session(session, made.session_id or 0)
+    data = replace(data_of(support), structures=(str(three[0].id),))
+    update_session(session, session_id=support.id, version=support.version, data=data)
+    _edit(session, made, three[:2], [*three[2:], StructureFactory()])
+    assert _supported(session, made) == {three[0].id}
+    _edit(session, made, three[1:2], three[:1])
+    assert _supported(session, made) == {three[1].id}
+
+
+def test_a_session_saved_as_it_is_does_not_change(session: Session, made: Introduction) -> None:
+    support = get_session(session, made.session_id or 0)
+    support.axes = list(items_of(session, "axis")[:2])
+    support.projects, support.themes = [ProjectFactory()], list(items_of(session, "theme")[:2])
+    support.duration_minutes = 45
+    start_anew(session)
+    session.expire_all()
+    support = get_session(session, made.session_id or 0)
+    update_session(session, session_id=support.id, version=support.version, data=data_of(support))
+    assert change_set_of(session) is None
+
+
+def test_a_support_erased_for_good_is_not_counted_again(
+    session: Session, three: list[Structure], made: Introduction
+) -> None:
+    made.session_id = None
+    before = _figure(session)
+    _edit(session, made, three[:2], three[2:])
+    assert made.session_id is None
+    assert _figure(session) == before
+
+
+def test_who_asks_at_last_is_counted(session: Session, three: list[Structure]) -> None:
+    record = operations.create_introduction(session, data=_data([], three))
+    operations.make_introduction(session, introduction_id=record.id, made_on=TODAY)
+    _edit(session, record, three[:1], three[1:])
+    assert _supported(session, record) == {three[0].id}
 
 
 def test_a_renamed_asker_stays_what_it_was(
