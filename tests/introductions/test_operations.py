@@ -128,6 +128,31 @@ def test_the_trash_is_undone_and_done_again(
             assert _figure(session) == expected
 
 
+def test_what_was_thrown_away_by_itself_stays_in_the_trash(
+    app: Flask, session: Session, three: list[Structure], made: Introduction
+) -> None:
+    before, support_id = _figure(session), made.session_id or 0
+    with app.test_request_context():
+        move_to_trash(session, entity="session", record_id=support_id)
+        start_anew(session)
+        operations.update_introduction(
+            session,
+            introduction_id=made.id,
+            version=made.version,
+            data=_data(three[:2], three[2:], introduced_on=TODAY - timedelta(days=1)),
+        )
+        saved = change_set_of(session)
+        start_anew(session)
+        assert saved is not None
+        undo_changes(session, change_set_id=saved)
+        assert session.get_one(Introduction, made.id).introduced_on == TODAY
+        assert _figure(session) == before - 2
+        move_to_trash(session, entity="introduction", record_id=made.id)
+        restore_from_trash(session, entity="introduction", record_id=made.id)
+        assert _figure(session) == before - 2
+        assert session.get_one(FollowUp, made.follow_up_id).deleted_at is None
+
+
 def test_having_been_made_is_undone_and_done_again(
     app: Flask, session: Session, made: Introduction
 ) -> None:
