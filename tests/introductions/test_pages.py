@@ -81,7 +81,11 @@ def test_it_is_made_followed_up_and_told(officer: PageClient, session: Session) 
     assert "Appui compté" in page
     assert officer.submit(f"{url}/suite", {}).status_code == 422
     officer.submit(f"{url}/suite", {"outcome": "projet_commun", "note": "Un chantier"})
+    assert re.search(r'action="/historique/\d+/annuler', officer.get(url).text)
+    again = officer.submit(f"{url}/suite", {"outcome": "projet_commun", "note": "Un chantier"})
+    assert again.status_code == 303
     page = officer.get(url).text
+    assert not re.search(r'action="/historique/\d+/annuler', page)
     assert "Un projet commun" in page
     assert "Un chantier" in page
     structure_id = re.findall(r'href="/structures/(\d+)"', page)[0]

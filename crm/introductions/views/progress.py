@@ -88,12 +88,12 @@ def outcome(introduction_id: int) -> ResponseReturnValue:
     record, form = introduction_for_page(db.session(), introduction_id), OutcomeForm()
     if not form.is_submitted():
         form.outcome.data, form.note.data = record.outcome, record.outcome_note
-    saved = form.is_submitted() and save_form(
-        form, lambda session: _give_outcome(session, introduction_id, form)
-    )
+    saved = None
+    if form.is_submitted():
+        saved = save_form(form, lambda session: _give_outcome(session, introduction_id, form))
     back = url_for(".show", introduction_id=introduction_id)
-    if saved:
-        undo = url_for("history.undo", change_set_id=saved, next=back)
+    if saved is not None:
+        undo = url_for("history.undo", change_set_id=saved, next=back) if saved else None
         return done("Merci, c’est noté.", back, undo_url=undo)
     page = render_template(
         "introductions/outcome.html", form=form, record=record, title=title_of(record)
@@ -130,6 +130,7 @@ def _undo(session: Session, back: str) -> str | None:
 
 
 def _give_outcome(session: Session, introduction_id: int, form: OutcomeForm) -> int:
+    """Return the change set; 0 when just that was said already."""
     operations.give_outcome(
         session,
         introduction_id=introduction_id,
