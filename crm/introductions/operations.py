@@ -20,6 +20,7 @@ from crm.introductions.support import (
     ask_for_outcome,
     askers_of,
     count_support,
+    entrust,
     follow_the_askers,
 )
 from crm.introductions.types import IntroductionData, IntroductionStatus
@@ -71,7 +72,7 @@ def update_introduction(
         officer_id = _officer(session, data.officer_id, record.officer_id)
     wanted, askers = _wanted_sides(session, data), askers_of(record)
     record.reason, record.introduced_on = data.reason, data.introduced_on
-    record.officer_id = officer_id
+    entrust(record, officer_id)
     flag_modified(record, "created_at")  # its sides alone would not make the version grow
     _settle_sides(session, record, wanted)
     session.flush()
@@ -156,10 +157,11 @@ def get_introduction(session: Session, introduction_id: int) -> Introduction:
         select(Introduction)
         .where(Introduction.id == introduction_id, Introduction.deleted_at.is_(None))
         .options(
+            joinedload(Introduction.follow_up),
             selectinload(Introduction.sides).options(
                 joinedload(IntroductionSide.structure),
                 selectinload(IntroductionSide.people).joinedload(IntroductionPerson.contact),
-            )
+            ),
         )
         .execution_options(populate_existing=True)
     )

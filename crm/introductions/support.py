@@ -55,6 +55,21 @@ def ask_for_outcome(session: Session, record: Introduction, made_on: date) -> in
     ).id
 
 
+def entrust(record: Introduction, officer_id: int) -> None:
+    """Put an officer in charge of an introduction loaded with its follow-up, not flushed.
+
+    The follow-up still to be done goes along, unless it was given to someone else by hand.
+    """
+    follow_up = record.follow_up
+    if (
+        follow_up is not None
+        and follow_up.done_at is None
+        and follow_up.assignee_id == record.officer_id
+    ):
+        follow_up.assignee_id = officer_id
+    record.officer_id = officer_id
+
+
 def askers_of(record: Introduction) -> Askers:
     """Return who asks, of an introduction loaded with its sides and people."""
     return {

@@ -19,6 +19,7 @@ from crm.history.recording import change_set_of
 from crm.history.trash import move_to_trash, restore_from_trash
 from crm.history.undo import undo_changes
 from crm.introductions import operations
+from crm.introductions.listings import set_officers
 from crm.introductions.models import Introduction
 from crm.introductions.queries import awaited_outcomes
 from crm.introductions.types import IntroductionData
@@ -316,6 +317,31 @@ def test_its_outcome_is_asked_a_month_later(session: Session, made: Introduction
     operations.give_outcome(session, introduction_id=made.id, outcome="echange", note="Bien")
     assert follow_up.done_at is not None
     assert not awaited_outcomes(session, user_id=made.officer_id, today=later)
+
+
+def test_the_follow_up_goes_to_the_new_officer(
+    session: Session, three: list[Structure], made: Introduction
+) -> None:
+    follow_up, former = session.get_one(FollowUp, made.follow_up_id), made.officer_id
+    _edit(session, made, three[:2], three[2:])
+    assert made.officer_id != former
+    assert follow_up.assignee_id == made.officer_id
+    other, chosen = UserFactory(), UserFactory()
+    assert set_officers(session, ids=[made.id], user_id=other.id) == 1
+    assert set_officers(session, ids=[made.id], user_id=other.id) == 0
+    assert (made.officer_id, follow_up.assignee_id) == (other.id, other.id)
+    follow_up.assignee_id = chosen.id
+    set_officers(session, ids=[made.id], user_id=UserFactory().id)
+    assert follow_up.assignee_id == chosen.id
+
+
+def test_a_follow_up_that_is_done_stays_with_who_did_it(
+    session: Session, made: Introduction
+) -> None:
+    former = made.officer_id
+    operations.give_outcome(session, introduction_id=made.id, outcome="echange", note=None)
+    set_officers(session, ids=[made.id], user_id=UserFactory().id)
+    assert session.get_one(FollowUp, made.follow_up_id).assignee_id == former
 
 
 def test_people_are_placed_where_they_work_and_keep_what_they_said(
