@@ -15,7 +15,7 @@ from crm.history.trash import move_to_trash
 from crm.introductions import operations
 from crm.introductions.forms import OutcomeForm
 from crm.introductions.presentation import title_of
-from crm.introductions.queries import introduction_for_page
+from crm.introductions.queries import introduction_asked_of, introduction_for_page
 from crm.introductions.views.blueprint import ONE, blueprint
 from crm.web.access import Permission, allow
 from crm.web.requests import done, refused
@@ -99,6 +99,14 @@ def outcome(introduction_id: int) -> ResponseReturnValue:
         "introductions/outcome.html", form=form, record=record, title=title_of(record)
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def outcome_url(follow_up_id: int) -> str | None:
+    """Return the address of the form that a follow-up asks to fill in; None for another one."""
+    introduction_id = introduction_asked_of(db.session(), follow_up_id)
+    if introduction_id is None:
+        return None
+    return url_for("introductions.outcome", introduction_id=introduction_id)
 
 
 @blueprint.post(f"{ONE}/supprimer")
