@@ -114,6 +114,24 @@ def test_the_trash_takes_the_support_along_and_brings_it_back(
     assert session.get_one(FollowUp, made.follow_up_id).deleted_at is None
 
 
+def test_leaving_the_trash_is_undone_and_all_comes_back_again(
+    app: Flask, session: Session, made: Introduction
+) -> None:
+    before = _figure(session)
+    with app.test_request_context():
+        move_to_trash(session, entity="introduction", record_id=made.id)
+        start_anew(session)
+        restore_from_trash(session, entity="introduction", record_id=made.id)
+        saved = change_set_of(session)
+        start_anew(session)
+        assert saved is not None
+        undo_changes(session, change_set_id=saved)
+        assert _figure(session) == before - 2
+        restore_from_trash(session, entity="introduction", record_id=made.id)
+    assert _figure(session) == before
+    assert session.get_one(FollowUp, made.follow_up_id).deleted_at is None
+
+
 def test_the_trash_is_undone_and_done_again(
     app: Flask, session: Session, made: Introduction
 ) -> None:
