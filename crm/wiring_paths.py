@@ -16,6 +16,7 @@ from crm.introductions.listings import introduction_list
 from crm.introductions.searching import INTRODUCE, INTRODUCTIONS
 from crm.introductions.timeline import introduction_entries
 from crm.introductions.views import blueprint as introductions
+from crm.introductions.views.progress import outcome_url
 from crm.introductions.wording import INTRODUCTION_WORDING, PERSON_WORDING, SIDE_WORDING
 from crm.saved_views.known_lists import KnownList
 from crm.search.events import WordsChanged
@@ -57,6 +58,7 @@ _OPEN_PATH = RecordAction(
 _INTRODUCE = RecordAction(
     N_("Mettre en relation"), "affiliate", page_of("introductions.new", "structure")
 )
+_SAY_OUTCOME = RecordAction(N_("Dire ce que cela a donné"), "message-2", outcome_url)
 
 
 def connect_paths() -> None:
@@ -69,4 +71,5 @@ def connect_paths() -> None:
     add_source("mises-en-relation", N_("Mises en relation"), introduction_entries)
     add_record_action("session", _OPEN_PATH)
     add_record_action("structure", _INTRODUCE)
+    add_record_action("follow_up", _SAY_OUTCOME)
     subscribe(WordsChanged, refresh_introductions)

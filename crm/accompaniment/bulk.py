@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -12,11 +11,9 @@ from crm.accompaniment.rules import check_stage, clean_closing
 from crm.accompaniment.types import OUTCOME_LABELS, STAGE_LABELS, ClosingData
 from crm.accounts.queries import team
 from crm.core import clock
-from crm.core.batches import in_batches
 from crm.core.errors import N_
 from crm.core.numbers import typed_id
-from crm.history.bulk import BulkAction, check_all_found, check_selection
-from crm.history.recording import describe_save
+from crm.history.bulk import BulkAction, change_each
 from crm.reference.queries import items_of
 from crm.web.locale import translate
 
@@ -90,21 +87,8 @@ def close_all(session: Session, *, ids: Sequence[int], outcome: str) -> int:
 def _change_each(
     session: Session, ids: Sequence[int], label: str, change: Callable[[Accompaniment], bool]
 ) -> int:
-    wanted = check_selection(ids)
-    records: list[Accompaniment] = []
-    for batch in in_batches(wanted):
-        records += session.scalars(
-            select(Accompaniment)
-            .where(Accompaniment.id.in_(batch), Accompaniment.deleted_at.is_(None))
-            .options(selectinload(Accompaniment.obstacles))
-            .order_by(Accompaniment.id)
-        )
-    check_all_found(wanted, len(records))
-    describe_save(session, label=label)
-    with session.no_autoflush:
-        count = sum(change(record) for record in records)
-    session.flush()
-    return count
+    options = [selectinload(Accompaniment.obstacles)]
+    return change_each(session, Accompaniment, ids, label=label, change=change, options=options)
 
 
 def _obstacles(session: Session) -> list[tuple[str, str]]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.orm.attributes import flag_modified
@@ -45,8 +46,8 @@ def open_accompaniment(session: Session, *, data: AccompanimentData) -> Accompan
     _fill(session, record, data)
     session.add(record)
     _flush_as_only_one(session)
-    _note_stage(session, record, data.opened_on)
-    session.flush()
+    # Into the table: the opening is told once, and undoing it leaves its step to the trash.
+    session.execute(insert(StageChange).values(_step(session, record, data.opened_on)))
     return record
 
 
@@ -84,6 +85,10 @@ def update_accompaniment(
     data = rules.clean_accompaniment(data, clock.today())
     if record.closed_on is not None and data.opened_on > record.closed_on:
         raise RuleError("opened_on", N_("Cette date est après la fin de l’accompagnement."))
+    if record.stage != data.stage:
+        _check_is_current(record)
+    if record.opened_on != data.opened_on:
+        _move_first_step(session, record, data.opened_on)
     _fill(session, record, data)
     if record.stage != data.stage:
         record.stage = data.stage
@@ -96,8 +101,7 @@ def set_stage(session: Session, *, accompaniment_id: int, stage: str) -> bool:
     """Move a current path to a stage, today; return whether it was elsewhere before."""
     wanted = rules.check_stage(stage)
     record = get_accompaniment(session, accompaniment_id)
-    if record.closed_on is not None:
-        raise RuleError("stage", N_("Cet accompagnement est clos : rouvrez-le pour le déplacer."))
+    _check_is_current(record)
     has_moved = move(session, record, wanted)
     session.flush()
     return has_moved
@@ -169,7 +173,7 @@ def known_person(session: Session, user_id: int, *, kept_id: int | None = None) 
 def _fill(session: Session, record: Accompaniment, data: AccompanimentData) -> None:
     with session.no_autoflush:
         record.person_id = known_person(session, data.person_id, kept_id=record.person_id)
-        record.project_id = _known_project(session, data.project_id)
+        record.project_id = _known_project(session, data.project_id, kept_id=record.project_id)
         obstacles = known_obstacles(session, data.obstacle_ids, kept=record.obstacles)
     record.about = data.about
     record.opened_on = data.opened_on
@@ -181,23 +185,43 @@ def _fill(session: Session, record: Accompaniment, data: AccompanimentData) -> N
         flag_modified(record, "created_at")
 
 
-def _known_project(session: Session, project_id: int | None) -> int | None:
-    if project_id is None:
-        return None
+def _known_project(session: Session, project_id: int | None, *, kept_id: int | None) -> int | None:
+    if project_id is None or project_id == kept_id:
+        return project_id
     project = session.get(Project, project_id)
     if project is None or project.deleted_at is not None:
         raise RuleError("project", N_("Ce projet n’existe pas ou plus : choisissez-en un autre."))
     return project.id
 
 
+def _check_is_current(record: Accompaniment) -> None:
+    if record.closed_on is not None:
+        raise RuleError("stage", N_("Cet accompagnement est clos : rouvrez-le pour le déplacer."))
+
+
 def _note_stage(session: Session, record: Accompaniment, changed_on: date) -> None:
-    change = StageChange(
-        accompaniment_id=record.id,
-        stage=record.stage,
-        changed_on=changed_on,
-        author_id=actor_of(session).user_id,
-    )
-    session.add(change)
+    session.add(StageChange(**_step(session, record, changed_on)))
+
+
+def _step(session: Session, record: Accompaniment, changed_on: date) -> dict[str, Any]:
+    return {
+        "accompaniment_id": record.id,
+        "stage": record.stage,
+        "changed_on": changed_on,
+        "author_id": actor_of(session).user_id,
+    }
+
+
+def _move_first_step(session: Session, record: Accompaniment, opened_on: date) -> None:
+    """Let the step that a path began with be of the day it is said to have been opened."""
+    first = session.scalars(
+        select(StageChange)
+        .where(StageChange.accompaniment_id == record.id)
+        .order_by(StageChange.id)
+        .limit(1)
+    ).first()
+    if first is not None and first.changed_on == record.opened_on:
+        first.changed_on = opened_on
 
 
 def _flush_as_only_one(session: Session) -> None:

@@ -13,6 +13,7 @@ from crm.duplicates.fields import BOTH, FIELDS, KEPT, MERGED, MergeField, propos
 from crm.duplicates.models import Merge
 from crm.duplicates.moves import REFERENCES, UNIONS, Policy
 from crm.duplicates.unmerging import LaterItem, later_items
+from crm.duplicates.wholes import wholes_of
 from crm.history.kinds import find_kind
 from crm.history.queries import PastChange
 from crm.history.wording import tell, what_is
@@ -182,22 +183,26 @@ def _entity(table: str) -> str:
 
 def _shown(session: Session, items: Sequence[LaterItem]) -> list[ShownItem]:
     """Return the items in words: one statement for each kind of record."""
-    records: dict[tuple[str, int], Any] = {}
+    told: dict[str, tuple[str, int]] = {}
     for entity in sorted({each.entity for each in items}):
+        own = {each.key: each.record_id for each in items if each.entity == entity}
+        wholes = wholes_of(session, entity, list(own.values()))
+        told.update({key: wholes.get(each, (entity, each)) for key, each in own.items()})
+    records: dict[tuple[str, int], Any] = {}
+    for entity in sorted({entity for entity, _ in told.values()}):
         kind = find_kind(entity)
-        ids = [each.record_id for each in items if each.entity == entity]
+        ids = [each for kind_of, each in told.values() if kind_of == entity]
         if kind is not None:
             found = session.scalars(select(kind.model).where(kind.model.id.in_(ids)))
             records.update({(entity, record.id): record for record in found})
-    return [_shown_item(each, records.get((each.entity, each.record_id))) for each in items]
+    return [_shown_item(each.key, *told[each.key], records.get(told[each.key])) for each in items]
 
 
-def _shown_item(item: LaterItem, record: Any) -> ShownItem:
-    kind = find_kind(item.entity)
+def _shown_item(key: str, entity: str, record_id: int, record: Any) -> ShownItem:
+    kind = find_kind(entity)
     if kind is None or record is None:
-        return ShownItem(item.key, what_is(item.entity), "", None)
-    name = kind.name_of(record)
-    return ShownItem(item.key, what_is(item.entity), name, kind.url_of(item.record_id))
+        return ShownItem(key, what_is(entity), "", None)
+    return ShownItem(key, what_is(entity), kind.name_of(record), kind.url_of(record_id))
 
 
 def moved_words(merge: Merge) -> list[str]:

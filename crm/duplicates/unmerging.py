@@ -19,6 +19,7 @@ from crm.duplicates.merging import MADE, put_in_place, set_pair_state
 from crm.duplicates.models import Merge
 from crm.duplicates.moves import REFERENCES, Policy, Reference, has_twin, movable
 from crm.duplicates.types import PairState
+from crm.duplicates.wholes import wholes_of
 from crm.followups.models import AccompanimentSession, SessionStructure, session_contact
 from crm.history.kinds import find_kind, load_record, load_records
 from crm.history.models import Change
@@ -119,8 +120,20 @@ def later_items(session: Session, merge: Merge) -> list[LaterItem]:
 def _created_since(
     session: Session, merge: Merge, entity: str, ids: Sequence[int]
 ) -> Sequence[int]:
-    """Return those of the records that were made after the merge, by id."""
-    made: list[int] = []
+    """Return those of the records that were made after the merge, by id.
+
+    One that is a part of another was made with it, unless it came to it later.
+    """
+    made = _told_since(session, merge, entity, ids)
+    wholes = wholes_of(session, entity, ids)
+    for whole in {kind for kind, _ in wholes.values()}:
+        since = _told_since(session, merge, whole, sorted({each for _, each in wholes.values()}))
+        made |= {part for part, (_, each) in wholes.items() if each in since}
+    return sorted(made)
+
+
+def _told_since(session: Session, merge: Merge, entity: str, ids: Sequence[int]) -> set[int]:
+    made: set[int] = set()
     for part in in_batches(ids):
         statement = select(Change.record_id).where(
             Change.entity == entity,
@@ -128,7 +141,7 @@ def _created_since(
             Change.id > merge.last_change_id,
             Change.action == "created",
         )
-        made += session.scalars(statement.order_by(Change.record_id))
+        made.update(session.scalars(statement))
     return made
 
 

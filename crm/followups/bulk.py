@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 from sqlalchemy.orm.attributes import flag_modified
 
 from crm.core import clock
-from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.core.numbers import typed_id
 from crm.followups.models import AccompanimentSession
 from crm.followups.rules import check_status
 from crm.followups.types import STATUS_LABELS
-from crm.history.bulk import BulkAction, Options, check_all_found, check_selection
-from crm.history.recording import describe_save
+from crm.history.bulk import BulkAction, Options, change_each
 from crm.reference.models import ReferenceItem
 from crm.reference.queries import items_of
 from crm.web.formats import short_date
@@ -92,25 +89,11 @@ def _change_each(
     label: str,
     change: Callable[[AccompanimentSession], bool],
 ) -> int:
-    wanted = check_selection(ids)
-    records: list[AccompanimentSession] = []
-    for batch in in_batches(wanted):
-        records += session.scalars(
-            select(AccompanimentSession)
-            .where(AccompanimentSession.id.in_(batch), AccompanimentSession.deleted_at.is_(None))
-            .options(
-                selectinload(AccompanimentSession.themes),
-                selectinload(AccompanimentSession.axes),
-                selectinload(AccompanimentSession.structures),
-                selectinload(AccompanimentSession.projects),
-            )
-            .order_by(AccompanimentSession.id)
-        )
-    check_all_found(wanted, len(records))
-    describe_save(session, label=label)
-    count = sum(change(record) for record in records)
-    session.flush()
-    return count
+    lists = ("themes", "axes", "structures", "projects")
+    options = [selectinload(getattr(AccompanimentSession, name)) for name in lists]
+    return change_each(
+        session, AccompanimentSession, ids, label=label, change=change, options=options
+    )
 
 
 def _options(list_code: str, *, with_retired: bool = False) -> Callable[[Session], Options]:

@@ -21,6 +21,10 @@ def _nothing(_session: Session, _record: Any) -> str | None:
     return None
 
 
+def _alone(_session: Session, _record: Any) -> Sequence[tuple[str, int]]:
+    return ()
+
+
 def _anyone(_session: Session, _record_id: int, _person: Any) -> bool:
     return True
 
@@ -36,6 +40,8 @@ class Kind:
     « table.column » where only that column says whose a row is; `released` the columns that are
     emptied instead. `readable_ids` selects the ids that a person may know of; all, without it.
     `missing` names a record in the trash without which this one cannot come out of it.
+    `companions` are the records (kind, id) that go to the trash with this one, and come out of it
+    with it when they went together.
     """
 
     entity: str
@@ -52,6 +58,7 @@ class Kind:
     readable_ids: Callable[[Any], Select[tuple[int]]] | None = None
     may_read: Callable[[Session, int, Any], bool] = _anyone
     missing: Callable[[Session, Any], str | None] = _nothing
+    companions: Callable[[Session, Any], Sequence[tuple[str, int]]] = _alone
 
     def needs_mending(self, fields: Iterable[str]) -> bool:
         """Tell whether something may derive from one of these fields."""

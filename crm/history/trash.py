@@ -45,9 +45,17 @@ class Purge:
 
 
 def move_to_trash(
-    session: Session, *, entity: str, record_id: int, reason: str | None = None
+    session: Session,
+    *,
+    entity: str,
+    record_id: int,
+    reason: str | None = None,
+    at: datetime | None = None,
 ) -> TrashEntry:
-    """Put a record in the trash; raise NotFoundError, or StillUsedError with what points at it."""
+    """Put a record in the trash, and its companions at the same instant: `at`, or now.
+
+    Raises NotFoundError, or StillUsedError with what points at it.
+    """
     kind = trashable_kind(entity)
     record = load_record(session, kind, record_id)
     if record.deleted_at is not None:
@@ -55,7 +63,7 @@ def move_to_trash(
     blocking = [each for each in pointers_at(session, entity, record_id) if each.blocks]
     if blocking:
         raise StillUsedError(blocking)
-    record.deleted_at = clock.now()
+    record.deleted_at = at or clock.now()
     actor = actor_of(session)
     entry = TrashEntry(
         entity=entity,
@@ -69,6 +77,8 @@ def move_to_trash(
     session.add(entry)
     session.flush()
     kind.mend(session, record)
+    for each, each_id in _companions(session, kind, record, went_at=None):
+        move_to_trash(session, entity=each, record_id=each_id, at=entry.at)
     return entry
 
 
@@ -86,7 +96,7 @@ def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
         raise RuleError(
             "reason", N_("Rétablissez d’abord « %(name)s », qui est dans la corbeille."), name=name
         )
-    record.deleted_at = None
+    went_at, record.deleted_at = record.deleted_at, None
     try:
         session.flush()
     except IntegrityError as error:
@@ -98,7 +108,20 @@ def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
         delete(TrashEntry).where(TrashEntry.entity == entity, TrashEntry.record_id == record_id)
     )
     kind.mend(session, record)
+    for each, each_id in _companions(session, kind, record, went_at=went_at):
+        restore_from_trash(session, entity=each, record_id=each_id)
     return record
+
+
+def _companions(
+    session: Session, kind: Kind, record: Any, *, went_at: datetime | None
+) -> list[tuple[str, int]]:
+    """Return the companions of a record that went to the trash then; None: those not in it."""
+    return [
+        (entity, record_id)
+        for entity, record_id in kind.companions(session, record)
+        if load_record(session, trashable_kind(entity), record_id).deleted_at == went_at
+    ]
 
 
 def archive_record(session: Session, *, entity: str, record_id: int) -> Any:

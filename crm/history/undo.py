@@ -174,7 +174,9 @@ def _move_in_or_out(session: Session, step: Step, *, is_trashed: bool) -> None:
     if is_trashed == (step.record.deleted_at is not None):
         return  # it went with another record of the same save
     if is_trashed:
-        move_to_trash(session, entity=entity, record_id=record_id)
+        # One instant for all that is undone: what went together comes back together.
+        at = session.get_one(ChangeSet, open_change_set(session)).at
+        move_to_trash(session, entity=entity, record_id=record_id, at=at)
     else:
         restore_from_trash(session, entity=entity, record_id=record_id)
 

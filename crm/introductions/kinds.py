@@ -6,9 +6,8 @@ from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
 from crm.core.errors import N_
-from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.models import FollowUp
 from crm.history.kinds import Kind, Pointer
-from crm.history.trash import move_to_trash, restore_from_trash
 from crm.introductions.indexing import index_introduction
 from crm.introductions.models import Introduction, IntroductionPerson, IntroductionSide
 from crm.web.access import Permission
@@ -17,25 +16,17 @@ from crm.web.locale import translate
 
 
 def _mend(session: Session, record: Introduction) -> None:
-    """Let what an introduction made go to the trash with it, and come back with it."""
     session.flush()
     index_introduction(session, record)
-    support = session.get(AccompanimentSession, record.session_id) if record.session_id else None
+
+
+def _made_by(session: Session, record: Introduction) -> list[tuple[str, int]]:
+    """Return the support an introduction counts as, and the follow-up still to be done."""
+    made = [("session", record.session_id)] if record.session_id else []
     follow_up = session.get(FollowUp, record.follow_up_id) if record.follow_up_id else None
-    if support is not None:
-        _take_along(session, "session", support.id, record, is_there=support.deleted_at is None)
     if follow_up is not None and follow_up.done_at is None:
-        is_there = follow_up.deleted_at is None
-        _take_along(session, "follow_up", follow_up.id, record, is_there=is_there)
-
-
-def _take_along(
-    session: Session, entity: str, record_id: int, record: Introduction, *, is_there: bool
-) -> None:
-    if record.deleted_at is not None and is_there:
-        move_to_trash(session, entity=entity, record_id=record_id)
-    elif record.deleted_at is None and not is_there:
-        restore_from_trash(session, entity=entity, record_id=record_id)
+        made.append(("follow_up", follow_up.id))
+    return made
 
 
 def _structure_in_trash(session: Session, record: Introduction) -> str | None:
@@ -63,6 +54,7 @@ KINDS = (
         plain=frozenset({"reason", "officer_id", "outcome", "outcome_on", "outcome_note"}),
         owned=frozenset({"introduction_side", "introduction_person"}),
         missing=_structure_in_trash,
+        companions=_made_by,
     ),
     Kind(
         "introduction_side",

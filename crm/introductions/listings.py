@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from werkzeug.datastructures import MultiDict
 
 from crm.accounts.models import User
@@ -16,14 +16,13 @@ from crm.contacts.listings.filters import tally_by
 from crm.contacts.models import Structure
 from crm.contacts.queries import structures_by_values
 from crm.core import clock
-from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.core.numbers import typed_id
-from crm.history.bulk import BulkAction, check_all_found, check_selection
-from crm.history.recording import describe_save
+from crm.history.bulk import BulkAction, change_each
 from crm.introductions.models import Introduction, IntroductionSide
 from crm.introductions.queries import introduction_rows
 from crm.introductions.rules import OUTCOME_AFTER
+from crm.introductions.support import entrust
 from crm.introductions.types import OUTCOME_LABELS, STATUS_LABELS, IntroductionStatus
 from crm.search.queries import matching_ids, typed_words
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
@@ -161,23 +160,24 @@ def narrow_by_words(session: Session, listing: Listing) -> Narrowing:
 
 def set_officers(session: Session, *, ids: Sequence[int], user_id: int) -> int:
     """Put someone in charge of introductions; return how many had someone else."""
-    wanted, user = check_selection(ids), session.get(User, user_id)
+    user = session.get(User, user_id)
     if user is None or not user.is_active:
         raise RuleError("value", N_("Choisissez un membre actuel de l’équipe."))
-    records: list[Introduction] = []
-    for batch in in_batches(wanted):
-        records += session.scalars(
-            select(Introduction)
-            .where(Introduction.id.in_(batch), Introduction.deleted_at.is_(None))
-            .order_by(Introduction.id)
-        )
-    check_all_found(wanted, len(records))
-    describe_save(session, label=N_("Responsable d’une sélection de mises en relation"))
-    changed = [record for record in records if record.officer_id != user.id]
-    for record in changed:
-        record.officer_id = user.id
-    session.flush()
-    return len(changed)
+
+    def change(record: Introduction) -> bool:
+        if record.officer_id == user_id:
+            return False
+        entrust(record, user_id)
+        return True
+
+    return change_each(
+        session,
+        Introduction,
+        ids,
+        label=N_("Responsable d’une sélection de mises en relation"),
+        change=change,
+        options=[joinedload(Introduction.follow_up)],
+    )
 
 
 INTRODUCTION_ACTIONS = (

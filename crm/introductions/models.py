@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from crm.accounts.models import User
 from crm.contacts.models import Contact, Structure
 from crm.database import Base, UtcDateTime, key_text
+from crm.followups.models import FollowUp
 from crm.introductions.types import Answer, IntroductionOutcome, IntroductionStatus, Means
 
 _statuses = ", ".join(f"'{status}'" for status in IntroductionStatus)
@@ -52,6 +53,7 @@ class Introduction(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     officer: Mapped[User] = relationship(lazy="raise")
+    follow_up: Mapped[FollowUp | None] = relationship(lazy="raise", viewonly=True)
     sides: Mapped[list["IntroductionSide"]] = relationship(
         lazy="raise",
         viewonly=True,

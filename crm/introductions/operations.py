@@ -16,7 +16,13 @@ from crm.followups.models import FollowUp
 from crm.introductions import rules
 from crm.introductions.indexing import index_introduction
 from crm.introductions.models import Introduction, IntroductionPerson, IntroductionSide
-from crm.introductions.support import ask_for_outcome, count_support, follow_the_askers
+from crm.introductions.support import (
+    ask_for_outcome,
+    askers_of,
+    count_support,
+    entrust,
+    follow_the_askers,
+)
 from crm.introductions.types import IntroductionData, IntroductionStatus
 
 _UNKNOWN = N_("Aucune structure ne s’appelle « %(name)s » : créez d’abord sa fiche.")
@@ -64,15 +70,15 @@ def update_introduction(
     data = rules.clean_introduction(data, clock.today())
     with session.no_autoflush:
         officer_id = _officer(session, data.officer_id, record.officer_id)
-    wanted = _wanted_sides(session, data)
+    wanted, askers = _wanted_sides(session, data), askers_of(record)
     record.reason, record.introduced_on = data.reason, data.introduced_on
-    record.officer_id = officer_id
+    entrust(record, officer_id)
     flag_modified(record, "created_at")  # its sides alone would not make the version grow
     _settle_sides(session, record, wanted)
     session.flush()
     index_introduction(session, record)
     if record.status == IntroductionStatus.MADE:
-        follow_the_askers(session, get_introduction(session, introduction_id))
+        follow_the_askers(session, get_introduction(session, introduction_id), askers)
     return record
 
 
@@ -151,10 +157,11 @@ def get_introduction(session: Session, introduction_id: int) -> Introduction:
         select(Introduction)
         .where(Introduction.id == introduction_id, Introduction.deleted_at.is_(None))
         .options(
+            joinedload(Introduction.follow_up),
             selectinload(Introduction.sides).options(
                 joinedload(IntroductionSide.structure),
                 selectinload(IntroductionSide.people).joinedload(IntroductionPerson.contact),
-            )
+            ),
         )
         .execution_options(populate_existing=True)
     )

@@ -98,6 +98,16 @@ def awaited_outcomes(
     ).all()
 
 
+def introduction_asked_of(session: Session, follow_up_id: int) -> int | None:
+    """Return the id of the introduction whose outcome a follow-up asks for; None for another."""
+    return session.scalar(
+        select(Introduction.id)
+        .where(Introduction.follow_up_id == follow_up_id, Introduction.deleted_at.is_(None))
+        .order_by(Introduction.id)
+        .limit(1)
+    )
+
+
 def introduction_for_page(session: Session, introduction_id: int) -> Introduction:
     """Return an introduction with its officer, sides and people; raise NotFoundError."""
     record = session.scalar(

@@ -86,7 +86,7 @@ def draft_message(sides: Sequence[DraftSide], reason: str, officer: str) -> Draf
     It is in French, whatever the reader's language: it is for French structures. The address of
     someone who has not agreed is neither in the text nor among the recipients.
     """
-    names = " et ".join(side.structure for side in sides)
+    names = _in_a_row([side.structure for side in sides])
     lines = ["Bonjour,", "", f"Je vous mets en relation : {reason}", ""]
     for side in sides:
         lines += [side.structure, *(f"- {_presented(person)}" for person in side.people), ""]
@@ -107,6 +107,11 @@ def draft_message(sides: Sequence[DraftSide], reason: str, officer: str) -> Draf
             *((problem, each.name) for each in people if (problem := _problem(each)) is not None),
         ],
     )
+
+
+def _in_a_row(names: Sequence[str]) -> str:
+    """Return names as a French sentence says them: « A », « A et B », « A, B et C »."""
+    return " et ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def _agrees(person: DraftPerson) -> bool:

@@ -12,11 +12,14 @@ from crm.web.locale import translate
 
 @dataclass(frozen=True, slots=True)
 class RecordAction:
-    """An entry of a record's menu: `label` is a msgid, `url_of` gives the address for an id."""
+    """An entry of a record's menu: `label` is a msgid, `url_of` gives the address for an id.
+
+    Where `url_of` gives none, the entry is not for that record.
+    """
 
     label: str
     icon: str
-    url_of: Callable[[int], str]
+    url_of: Callable[[int], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,9 @@ def export_actions(endpoint: str) -> tuple[RecordAction, ...]:
 def record_actions(entity: str, record_id: int) -> list[ShownAction]:
     """Return what else can be done with a record."""
     return [
-        ShownAction(translate(each.label), each.icon, each.url_of(record_id))
+        ShownAction(translate(each.label), each.icon, url)
         for each in _actions.get(entity, ())
+        if (url := each.url_of(record_id)) is not None
     ]
 
 

@@ -1,8 +1,10 @@
 """One current path a structure; each step kept with its day and author."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import event, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -21,6 +23,7 @@ from tests.factories.accompaniment import AccompanimentFactory
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import reference
+from tests.factories.projects import ProjectFactory
 
 
 def _data(structure_id: int, **changes: object) -> AccompanimentData:
@@ -116,6 +119,91 @@ def test_an_opening_undone_comes_back_from_the_trash_with_its_first_step(session
     assert record.deleted_at is not None
     restore_from_trash(session, entity="accompaniment", record_id=record.id)
     assert [step.stage for step in steps_of(session, record.id)] == ["a_qualifier"]
+
+
+def test_an_opening_undone_and_done_again_has_one_first_step(session: Session) -> None:
+    author = UserFactory()
+    act_as(session, Actor(author.id, author.name, "web"))
+    data = _data(StructureFactory().id)
+    _start_anew(session)
+    record = operations.open_accompaniment(session, data=data)
+    for is_there in (False, True, False, True):
+        saved = change_set_of(session)
+        _start_anew(session)
+        assert saved is not None
+        assert undo_changes(session, change_set_id=saved).left == 0
+        assert (record.deleted_at is None) is is_there
+    session.expire_all()
+    steps = [(step.stage, step.author_id) for step in steps_of(session, record.id)]
+    assert steps == [("a_qualifier", author.id)]
+
+
+def test_a_day_put_right_moves_the_first_step_with_it(session: Session) -> None:
+    today, structure = clock.today(), StructureFactory()
+    record = operations.open_accompaniment(session, data=_data(structure.id))
+    long_ago = today - timedelta(days=200)
+    for opened_on, expected in ((long_ago, long_ago), (today, today)):
+        operations.update_accompaniment(
+            session,
+            accompaniment_id=record.id,
+            version=record.version,
+            data=_data(structure.id, opened_on=opened_on),
+        )
+        session.expire_all()
+        assert [step.changed_on for step in steps_of(session, record.id)] == [expected]
+
+
+def test_only_a_first_step_of_the_opening_day_moves(session: Session) -> None:
+    today, structure = clock.today(), StructureFactory()
+    record = AccompanimentFactory(structure_id=structure.id, opened_on=today)
+    session.add(
+        StageChange(accompaniment_id=record.id, stage="idee", changed_on=today - timedelta(days=3))
+    )
+    session.flush()
+    operations.update_accompaniment(
+        session,
+        accompaniment_id=record.id,
+        version=record.version,
+        data=_data(structure.id, opened_on=today - timedelta(days=9)),
+    )
+    days = {step.changed_on for step in steps_of(session, record.id)}
+    assert today - timedelta(days=3) in days
+
+
+def test_the_form_of_a_closed_path_does_not_move_it(session: Session) -> None:
+    structure = StructureFactory()
+    record = operations.open_accompaniment(session, data=_data(structure.id))
+    closing = ClosingData(clock.today(), "abouti")
+    operations.close_accompaniment(session, accompaniment_id=record.id, data=closing)
+    with pytest.raises(RuleError, match="rouvrez-le pour le déplacer") as refused:
+        operations.update_accompaniment(
+            session,
+            accompaniment_id=record.id,
+            version=record.version,
+            data=_data(structure.id, stage="depot"),
+        )
+    assert refused.value.field == "stage"
+    assert record.stage == "a_qualifier"
+
+
+def test_a_project_in_the_trash_stays_where_it_was(app: Flask, session: Session) -> None:
+    structure = StructureFactory()
+    project = ProjectFactory(lead_structure=structure)
+    data = _data(structure.id, project_id=project.id)
+    record = operations.open_accompaniment(session, data=data)
+    with app.test_request_context():
+        move_to_trash(session, entity="project", record_id=project.id)
+    operations.update_accompaniment(
+        session,
+        accompaniment_id=record.id,
+        version=record.version,
+        data=replace(data, about="Un puits"),
+    )
+    assert (record.about, record.project_id) == ("Un puits", project.id)
+    with pytest.raises(RuleError, match="n’existe pas ou plus"):
+        operations.open_accompaniment(
+            session, data=_data(StructureFactory().id, project_id=project.id)
+        )
 
 
 def test_a_path_in_the_trash_leaves_its_place(session: Session) -> None:

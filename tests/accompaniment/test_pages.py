@@ -215,7 +215,14 @@ def test_a_path_is_closed_and_opened_again(officer: PageClient, session: Session
     assert officer.submit(url, {"closed_on": "aujourd'hui"}).status_code == 422
     done = officer.submit(url, {"closed_on": "aujourd'hui", "outcome": "abouti", "note": "Bravo"})
     assert done.status_code == 303
-    assert "Bravo" in officer.get(f"/accompagnements/{record.id}").text
+    page = officer.get(f"/accompagnements/{record.id}").text
+    assert "Bravo" in page
+    assert re.search(r'action="/historique/\d+/annuler', page)
+    again = officer.submit(url, {"closed_on": "aujourd'hui", "outcome": "abouti", "note": "Bravo"})
+    assert again.status_code == 303
+    page = officer.get(f"/accompagnements/{record.id}").text
+    assert "Accompagnement clos." in page
+    assert not re.search(r'action="/historique/\d+/annuler', page)
     officer.submit(f"/accompagnements/{record.id}/rouvrir", {})
     assert _current(session, record.structure_id).closed_on is None
 

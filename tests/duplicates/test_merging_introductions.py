@@ -1,10 +1,14 @@
 """Introductions follow merges of structures and of people; what cannot be twice is not lost."""
 
+from dataclasses import replace
+
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.duplicates.merging import merge_records
-from crm.duplicates.unmerging import unmerge_records
+from crm.duplicates.presentation import shown_later
+from crm.duplicates.unmerging import get_merge, later_items, unmerge_records
 from crm.followups.indicators import ACCOMPANIED_STRUCTURES, Period, count
 from crm.introductions import operations
 from crm.introductions.models import IntroductionPerson, IntroductionSide
@@ -68,6 +72,40 @@ def test_a_person_moves_with_what_they_agreed_to_and_comes_back(session: Session
     assert session.get_one(IntroductionPerson, alone.id).answer == "oui"
     unmerge_records(session, merge_id=merge_id)
     assert (_contact_of(session, alone), _contact_of(session, twin)) == (merged.id, merged.id)
+
+
+def test_a_later_introduction_is_offered_to_the_one_that_comes_back(
+    app: Flask, session: Session
+) -> None:
+    kept, merged, other = StructureFactory(), StructureFactory(), StructureFactory()
+    person, double = ContactFactory(), ContactFactory()
+    data = IntroductionData(
+        reason="Parce que",
+        introduced_on=TODAY,
+        officer_id=UserFactory().id,
+        asking=(str(kept.id),),
+        others=(str(other.id),),
+        asking_contacts=(str(person.id),),
+    )
+    operations.create_introduction(session, data=replace(data, reason="Bien avant"))
+    merge_ids = [
+        _merge(session, "structure", kept.id, merged.id),
+        _merge(session, "contact", person.id, double.id),
+    ]
+    record = operations.create_introduction(session, data=data)
+    side = operations.get_introduction(session, record.id).sides[0]
+    rows = [side.id, side.people[0].id]
+    for merge_id, row in zip(merge_ids, rows, strict=True):
+        merge = get_merge(session, merge_id)
+        items = later_items(session, merge)
+        assert [each.record_id for each in items] == [row]
+        with app.test_request_context():
+            shown = shown_later(session, merge)
+        assert [each.url for each in shown] == [f"/mises-en-relation/{record.id}"]
+        assert "Parce que" in shown[0].name
+        unmerge_records(session, merge_id=merge_id, given_back={items[0].key})
+    assert _structure_of(session, side) == merged.id
+    assert session.get_one(IntroductionPerson, rows[1]).contact_id == double.id
 
 
 def test_a_merged_asker_keeps_counting_once_as_what_it_was(session: Session) -> None:

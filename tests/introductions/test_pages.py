@@ -12,6 +12,7 @@ from crm.core import clock
 from crm.introductions.models import Introduction, IntroductionPerson
 from crm.search.kinds import reindex_all
 from tests.factories.contacts import AffiliationFactory, StructureFactory
+from tests.factories.followups import FollowUpFactory
 from tests.factories.introductions import IntroductionFactory, IntroductionSideFactory
 from tests.support.client import PageClient
 
@@ -81,7 +82,11 @@ def test_it_is_made_followed_up_and_told(officer: PageClient, session: Session) 
     assert "Appui compté" in page
     assert officer.submit(f"{url}/suite", {}).status_code == 422
     officer.submit(f"{url}/suite", {"outcome": "projet_commun", "note": "Un chantier"})
+    assert re.search(r'action="/historique/\d+/annuler', officer.get(url).text)
+    again = officer.submit(f"{url}/suite", {"outcome": "projet_commun", "note": "Un chantier"})
+    assert again.status_code == 303
     page = officer.get(url).text
+    assert not re.search(r'action="/historique/\d+/annuler', page)
     assert "Un projet commun" in page
     assert "Un chantier" in page
     structure_id = re.findall(r'href="/structures/(\d+)"', page)[0]
@@ -200,6 +205,16 @@ def test_a_month_later_the_home_page_asks(officer: PageClient, session: Session)
     IntroductionSideFactory(introduction_id=record.id)
     session.flush()
     assert f"/mises-en-relation/{record.id}/suite" in officer.get("/").text
+
+
+def test_the_follow_up_leads_to_the_outcome(officer: PageClient, session: Session) -> None:
+    asking, other = FollowUpFactory(), FollowUpFactory()
+    record = IntroductionFactory(status="faite", made_on=clock.today(), follow_up_id=asking.id)
+    session.flush()
+    page = officer.get(f"/relances/{asking.id}").text
+    assert f'href="/mises-en-relation/{record.id}/suite"' in page
+    assert "Dire ce que cela a donné" in page
+    assert "Dire ce que cela a donné" not in officer.get(f"/relances/{other.id}").text
 
 
 def test_a_structure_in_an_introduction_stays_out_of_the_trash(

@@ -48,6 +48,11 @@ def test_nothing_is_missing_when_all_agree() -> None:
     assert draft.recipients == ["awa@diop.example"]
 
 
+def test_three_structures_are_named_as_in_a_sentence() -> None:
+    draft = draft_message([DraftSide(name, [YES]) for name in ("A", "B", "C")], "x", "D")
+    assert draft.subject == "Mise en relation : A, B et C"
+
+
 def test_a_side_without_anyone_is_told() -> None:
     draft = draft_message([DraftSide("A", [YES]), DraftSide("B", [])], "x", "C")
     assert draft.missing == [(NOBODY, "B")]

@@ -82,11 +82,11 @@ def close(accompaniment_id: int) -> ResponseReturnValue:
     """Close a path with its outcome."""
     record, form = accompaniment_for_page(db.session(), accompaniment_id), ClosingForm()
     back = next_path(url_for(".show", accompaniment_id=accompaniment_id))
-    saved = form.is_submitted() and save_form(
-        form, lambda session: _close(session, accompaniment_id, form)
-    )
-    if saved:
-        return done("Accompagnement clos.", back, undo_url=undo_url(saved, back))
+    saved = None
+    if form.is_submitted():
+        saved = save_form(form, lambda session: _close(session, accompaniment_id, form))
+    if saved is not None:
+        return done("Accompagnement clos.", back, undo_url=undo_url(saved or None, back))
     page = render_template("accompaniment/close.html", form=form, record=record, back=back)
     return page, 422 if form.is_submitted() else 200
 
@@ -105,6 +105,7 @@ def _structures_asked() -> list[str]:
 
 
 def _close(session: Session, accompaniment_id: int, form: ClosingForm) -> int:
+    """Return the change set; 0 when it was closed just so already."""
     operations.close_accompaniment(session, accompaniment_id=accompaniment_id, data=form.read())
     return change_set_of(session) or 0
 

@@ -128,6 +128,24 @@ def get_session(session: Session, session_id: int) -> AccompanimentSession:
     return record
 
 
+def data_of(record: AccompanimentSession) -> SessionData:
+    """Return what a session loaded with its lists says now: saved as it is, nothing changes."""
+    return SessionData(
+        structures=tuple(str(seat.structure_id) for seat in record.structures),
+        held_on=record.held_on,
+        kind_id=record.kind_id,
+        status=record.status,
+        contacts=tuple(str(contact.id) for contact in record.contacts),
+        theme_ids=tuple(theme.id for theme in record.themes),
+        country_codes=tuple(country.code for country in record.countries),
+        officer_ids=tuple(officer.id for officer in record.officers),
+        project_ids=tuple(project.id for project in record.projects),
+        axis_ids=tuple(axis.id for axis in record.axes),
+        duration_minutes=record.duration_minutes,
+        notes=record.notes,
+    )
+
+
 def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> None:
     # Everything is looked up (and made) before the record is touched: one save, one change told.
     with session.no_autoflush:

@@ -15,7 +15,7 @@ from crm.history.trash import move_to_trash
 from crm.introductions import operations
 from crm.introductions.forms import OutcomeForm
 from crm.introductions.presentation import title_of
-from crm.introductions.queries import introduction_for_page
+from crm.introductions.queries import introduction_asked_of, introduction_for_page
 from crm.introductions.views.blueprint import ONE, blueprint
 from crm.web.access import Permission, allow
 from crm.web.requests import done, refused
@@ -88,17 +88,25 @@ def outcome(introduction_id: int) -> ResponseReturnValue:
     record, form = introduction_for_page(db.session(), introduction_id), OutcomeForm()
     if not form.is_submitted():
         form.outcome.data, form.note.data = record.outcome, record.outcome_note
-    saved = form.is_submitted() and save_form(
-        form, lambda session: _give_outcome(session, introduction_id, form)
-    )
+    saved = None
+    if form.is_submitted():
+        saved = save_form(form, lambda session: _give_outcome(session, introduction_id, form))
     back = url_for(".show", introduction_id=introduction_id)
-    if saved:
-        undo = url_for("history.undo", change_set_id=saved, next=back)
+    if saved is not None:
+        undo = url_for("history.undo", change_set_id=saved, next=back) if saved else None
         return done("Merci, c’est noté.", back, undo_url=undo)
     page = render_template(
         "introductions/outcome.html", form=form, record=record, title=title_of(record)
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def outcome_url(follow_up_id: int) -> str | None:
+    """Return the address of the form that a follow-up asks to fill in; None for another one."""
+    introduction_id = introduction_asked_of(db.session(), follow_up_id)
+    if introduction_id is None:
+        return None
+    return url_for("introductions.outcome", introduction_id=introduction_id)
 
 
 @blueprint.post(f"{ONE}/supprimer")
@@ -130,6 +138,7 @@ def _undo(session: Session, back: str) -> str | None:
 
 
 def _give_outcome(session: Session, introduction_id: int, form: OutcomeForm) -> int:
+    """Return the change set; 0 when just that was said already."""
     operations.give_outcome(
         session,
         introduction_id=introduction_id,
