@@ -153,7 +153,7 @@ class SessionPrivateNote(Base):
 
     __tablename__ = "session_private_note"
     __history__ = "session_private_note"
-    __history_exclude__ = frozenset({"created_at", "session_id", "author_id"})
+    __history_exclude__ = frozenset({"created_at"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("accompaniment_session.id"), unique=True)
