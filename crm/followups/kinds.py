@@ -22,6 +22,7 @@ from crm.followups.models import (
 from crm.followups.queries.private_notes import may_read_private_note, readable_private_notes
 from crm.history.kinds import Kind, Pointer
 from crm.history.models import Change
+from crm.history.trash import move_to_trash
 from crm.web.access import Permission
 from crm.web.formats import short_date
 from crm.web.locale import translate
@@ -75,6 +76,7 @@ KINDS = (
         lambda follow_up: follow_up.what,
         page=("follow_ups.show", "follow_up_id"),
         permission=Permission.LOG_SESSIONS,
+        released=frozenset({"follow_up.previous_id"}),
         missing=_structure_to_follow_in_trash,
     ),
     Kind(
@@ -90,6 +92,24 @@ KINDS = (
     ),
 )
 
+RELEASED = (
+    ("structure", "follow_up.structure_id"),
+    ("contact", "follow_up.contact_id"),
+    ("project", "follow_up.project_id"),
+)
+
+
+def throw_away_promises(session: Session, entity: str, ids: Sequence[int]) -> None:
+    """Put what erased sessions promised in the trash: it went out of sight with them."""
+    if entity == "session":
+        promised = session.scalars(
+            select(FollowUp.id)
+            .where(FollowUp.session_id.in_(ids), FollowUp.deleted_at.is_(None))
+            .order_by(FollowUp.id)
+        ).all()
+        for follow_up_id in promised:
+            move_to_trash(session, entity="follow_up", record_id=follow_up_id)
+
 
 def forget_private_notes(session: Session, entity: str, ids: Sequence[int]) -> None:
     """Empty what history tells of the private notes of sessions that are erased for good."""
@@ -97,6 +117,9 @@ def forget_private_notes(session: Session, entity: str, ids: Sequence[int]) -> N
         of_these = select(SessionPrivateNote.id).where(SessionPrivateNote.session_id.in_(ids))
         told = (Change.entity == "session_private_note") & Change.record_id.in_(of_these)
         session.execute(update(Change).where(told).values(fields={}))
+
+
+PURGERS = (throw_away_promises, forget_private_notes)
 
 
 def sessions_of_structure(session: Session, structure_id: int) -> Pointer | None:
