@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.history.kinds import (
     Kind,
@@ -130,7 +131,8 @@ def purge_trash(session: Session, *, now: datetime) -> Purge:
         kind = trashable_kind(entity)
         held = _pointed_at(session, kind, ids)
         free = [record_id for record_id in ids if record_id not in held]
-        _purge(session, kind, free)
+        for batch in in_batches(free):
+            _purge(session, kind, batch)
         purged, kept = purged + len(free), kept + len(ids) - len(free)
     return Purge(purged, kept)
 
@@ -140,13 +142,12 @@ def _pointed_at(session: Session, kind: Kind, ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for table, column in references_to(kind.model.__table__):
         if not _is_among(table, column, kind.owned | released_of(kind)):
-            found.update(session.scalars(select(column).where(column.in_(ids)).distinct()))
+            for batch in in_batches(ids):
+                found.update(session.scalars(select(column).where(column.in_(batch)).distinct()))
     return found
 
 
 def _purge(session: Session, kind: Kind, ids: Sequence[int]) -> None:
-    if not ids:
-        return
     tell_purgers(session, kind.entity, ids)
     _delete_owned(session, kind.model.__table__, ids, kind)
     session.execute(delete(kind.model.__table__).where(kind.model.__table__.c.id.in_(ids)))
@@ -167,7 +168,8 @@ def _delete_owned(session: Session, parent: Table, ids: Sequence[int], kind: Kin
         elif _is_among(table, column, kind.owned):
             if "id" in table.c:
                 found = session.scalars(select(table.c.id).where(column.in_(ids))).all()
-                _delete_owned(session, table, found, kind)
+                for batch in in_batches(found):
+                    _delete_owned(session, table, batch, kind)
             session.execute(delete(table).where(column.in_(ids)))
 
 
