@@ -232,6 +232,19 @@ class TestSelection:
         assert one.done_at is not None
         assert two.deleted_at is not None
 
+    def test_filters_too_long_to_be_read_change_nothing(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        record = FollowUpFactory(assignee_id=officer.user.id)
+        cut = "q=" + "a" * 4_000 + "&priorite=urgente"
+        for filters in (f"inconnu=1&{cut}", "&".join(f"x{n}=1" for n in range(900)) + "&q=zzz"):
+            sent = {"tout": "1", "filtre": filters, "action": "priorite", "valeur-priorite": "basse"}
+            answer = officer.submit("/relances/lot", sent)
+            assert answer.status_code == 303
+            assert "trop de filtres" in officer.get(answer.location).text
+        session.expire_all()
+        assert record.priority == "normale"
+
     def test_a_wrong_value_changes_nothing(self, officer: PageClient, session: Session) -> None:
         record = FollowUpFactory(assignee_id=officer.user.id)
         before = (record.assignee_id, record.due_on, record.priority)
