@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import Structure
+from crm.contacts.models import Contact, Structure
 from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
 from crm.followups.indexing import index_session
@@ -19,10 +19,12 @@ from crm.followups.models import (
     session_contact,
     session_project,
 )
+from crm.followups.queries.follow_ups import is_shown
 from crm.followups.queries.private_notes import may_read_private_note, readable_private_notes
 from crm.history.kinds import Kind, Pointer
 from crm.history.models import Change
 from crm.history.trash import move_to_trash
+from crm.projects.models import Project
 from crm.web.access import Permission
 from crm.web.formats import short_date
 from crm.web.locale import translate
@@ -50,12 +52,16 @@ def _structure_of_session_in_trash(session: Session, record: AccompanimentSessio
     )
 
 
-def _structure_to_follow_in_trash(session: Session, follow_up: FollowUp) -> str | None:
-    return session.scalar(
-        select(Structure.name).where(
-            Structure.id == follow_up.structure_id, Structure.deleted_at.is_not(None)
-        )
-    )
+def _named_in_trash(session: Session, follow_up: FollowUp) -> str | None:
+    """Return what a follow-up is about, where that is in the trash: structure, person, project."""
+    structure = session.get(Structure, follow_up.structure_id or 0)
+    if structure is not None and structure.deleted_at is not None:
+        return structure.name
+    contact = session.get(Contact, follow_up.contact_id or 0)
+    if contact is not None and contact.deleted_at is not None:
+        return contact.full_name
+    project = session.get(Project, follow_up.project_id or 0)
+    return project.name if project is not None and project.deleted_at is not None else None
 
 
 KINDS = (
@@ -77,7 +83,7 @@ KINDS = (
         page=("follow_ups.show", "follow_up_id"),
         permission=Permission.LOG_SESSIONS,
         released=frozenset({"follow_up.previous_id"}),
-        missing=_structure_to_follow_in_trash,
+        missing=_named_in_trash,
     ),
     Kind(
         "session_private_note",
@@ -188,9 +194,10 @@ def follow_ups_of_project(session: Session, project_id: int) -> Pointer | None:
 
 def _to_do(session: Session, column: Any, record_id: int, filter_name: str) -> Pointer | None:
     count = session.scalar(
-        select(func.count()).where(
-            column == record_id, FollowUp.done_at.is_(None), FollowUp.deleted_at.is_(None)
-        )
+        select(func.count())
+        .select_from(FollowUp)
+        .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
+        .where(column == record_id, FollowUp.done_at.is_(None), is_shown())
     )
     if not count:
         return None

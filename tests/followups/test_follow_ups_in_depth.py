@@ -238,7 +238,12 @@ class TestSelection:
         record = FollowUpFactory(assignee_id=officer.user.id)
         cut = "q=" + "a" * 4_000 + "&priorite=urgente"
         for filters in (f"inconnu=1&{cut}", "&".join(f"x{n}=1" for n in range(900)) + "&q=zzz"):
-            sent = {"tout": "1", "filtre": filters, "action": "priorite", "valeur-priorite": "basse"}
+            sent = {
+                "tout": "1",
+                "filtre": filters,
+                "action": "priorite",
+                "valeur-priorite": "basse",
+            }
             answer = officer.submit("/relances/lot", sent)
             assert answer.status_code == 303
             assert "trop de filtres" in officer.get(answer.location).text

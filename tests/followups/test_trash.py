@@ -9,10 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.errors import RuleError
 from crm.followups import operations
 from crm.followups.models import FollowUp
 from crm.history.models import TrashEntry
-from crm.history.trash import move_to_trash, purge_trash
+from crm.history.trash import move_to_trash, purge_trash, restore_from_trash
 from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory
 from tests.factories.projects import ProjectFactory
@@ -69,3 +70,30 @@ def test_the_elder_of_a_series_is_erased(app: Flask, session: Session) -> None:
     assert session.scalars(select(FollowUp.id)).all() == [following.id]
     session.refresh(following)
     assert following.previous_id is None
+
+
+@pytest.mark.parametrize("entity", sorted(FACTORIES))
+def test_one_hidden_with_its_session_holds_nothing_back(
+    app: Flask, session: Session, entity: str
+) -> None:
+    record = FACTORIES[entity]()
+    held = SessionFactory(structures=[StructureFactory()])
+    FollowUpFactory(**{f"{entity}_id": record.id}, session_id=held.id)
+    throw_away(app, session, "session", held)
+    throw_away(app, session, entity, record)
+    assert record.deleted_at is not None
+
+
+@pytest.mark.parametrize("entity", sorted(FACTORIES))
+def test_one_waits_in_the_trash_for_what_it_is_about(
+    app: Flask, session: Session, entity: str
+) -> None:
+    record = FACTORIES[entity]()
+    follow_up = FollowUpFactory(**{f"{entity}_id": record.id})
+    throw_away(app, session, "follow_up", follow_up)
+    throw_away(app, session, entity, record)
+    with pytest.raises(RuleError, match="dans la corbeille"):
+        restore_from_trash(session, entity="follow_up", record_id=follow_up.id)
+    restore_from_trash(session, entity=entity, record_id=record.id)
+    restore_from_trash(session, entity="follow_up", record_id=follow_up.id)
+    assert follow_up.deleted_at is None
