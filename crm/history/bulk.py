@@ -77,16 +77,16 @@ def sent_filters() -> Arguments:
     return MultiDict(parse_qsl(asked))
 
 
-def check_selection(ids: Sequence[int]) -> list[int]:
-    """Return the ids, each once and in order; raise RuleError for none or too many."""
+def check_selection(ids: Sequence[int], most: int = MOST_AT_ONCE) -> list[int]:
+    """Return the ids, each once and in order; raise RuleError for none or more than `most`."""
     wanted = sorted(set(ids))
     if not wanted:
         raise RuleError("selection", N_("Choisissez au moins une fiche."))
-    if len(wanted) > MOST_AT_ONCE:
+    if len(wanted) > most:
         raise RuleError(
             "selection",
             N_("C’est trop à la fois : %(count)s fiches au plus. Filtrez la liste."),
-            count=MOST_AT_ONCE,
+            count=most,
         )
     return wanted
 

@@ -49,28 +49,41 @@ def move_to_trash(
     session: Session, *, entity: str, record_id: int, reason: str | None = None
 ) -> TrashEntry:
     """Put a record in the trash; raise NotFoundError, or StillUsedError with what points at it."""
-    kind = trashable_kind(entity)
-    record = load_record(session, kind, record_id)
+    record = load_record(session, trashable_kind(entity), record_id)
     if record.deleted_at is not None:
         raise NotFoundError
-    blocking = [each for each in pointers_at(session, entity, record_id) if each.blocks]
-    if blocking:
-        raise StillUsedError(blocking)
-    record.deleted_at = clock.now()
-    actor = actor_of(session)
-    entry = TrashEntry(
-        entity=entity,
-        record_id=record_id,
-        name=kind.name_of(record)[:_LONGEST_TEXT],
-        reason=(reason or "").strip()[:_LONGEST_TEXT] or None,
-        at=record.deleted_at,
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-    )
-    session.add(entry)
+    return move_all_to_trash(session, entity=entity, records=[record], reason=reason)[0]
+
+
+def move_all_to_trash(
+    session: Session, *, entity: str, records: Sequence[Any], reason: str | None = None
+) -> list[TrashEntry]:
+    """Put loaded records in the trash at once; raise StillUsedError with what points at one."""
+    kind = trashable_kind(entity)
+    for record in records:
+        blocking = [each for each in pointers_at(session, entity, record.id) if each.blocks]
+        if blocking:
+            raise StillUsedError(blocking)
+    actor, now = actor_of(session), clock.now()
+    entries = [
+        TrashEntry(
+            entity=entity,
+            record_id=record.id,
+            name=kind.name_of(record)[:_LONGEST_TEXT],
+            reason=(reason or "").strip()[:_LONGEST_TEXT] or None,
+            at=now,
+            actor_id=actor.user_id,
+            actor_name=actor.name,
+        )
+        for record in records
+    ]
+    for record in records:
+        record.deleted_at = now
+    session.add_all(entries)
     session.flush()
-    kind.mend(session, record)
-    return entry
+    for record in records:
+        kind.mend(session, record)
+    return entries
 
 
 def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
