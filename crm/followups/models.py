@@ -175,7 +175,7 @@ class FollowUp(Base):
 
     __tablename__ = "follow_up"
     __history__ = "follow_up"
-    __history_exclude__ = frozenset({"created_at", "anchored_on", "previous_id"})
+    __history_exclude__ = frozenset({"created_at", "previous_id"})
     __table_args__ = (
         CheckConstraint(f"priority IN ({_priorities})", name="priority"),
         CheckConstraint(f"recurrence IN ({_recurrences})", name="recurrence"),
