@@ -147,7 +147,7 @@ KINDS = (
     contact_kinds, group_kinds, project_kinds, followup_kinds, *paths.KINDS, duplicate_kinds,
     file_kinds,
 )  # fmt: skip
-PURGERS = (forget_notes, file_kinds.forget_attachments, followup_kinds.forget_private_notes)
+PURGERS = (forget_notes, file_kinds.forget_attachments, *followup_kinds.PURGERS)
 EXPORTS = {
     "structure": "structures.export",
     "contact": "contacts.export",

@@ -9,6 +9,7 @@ from crm.accompaniment.views import blueprint as accompaniments
 from crm.accompaniment.wording import ACCOMPANIMENT_WORDING, STAGE_WORDING
 from crm.core.errors import N_
 from crm.core.events import subscribe
+from crm.followups import kinds as follow_up_kinds
 from crm.history.kinds import release
 from crm.introductions import kinds as introduction_kinds
 from crm.introductions.indexing import refresh_introductions
@@ -63,7 +64,7 @@ _SAY_OUTCOME = RecordAction(N_("Dire ce que cela a donné"), "message-2", outcom
 
 def connect_paths() -> None:
     """Let records show the paths of structures, and offer to open one."""
-    for kinds in KINDS:
+    for kinds in (*KINDS, follow_up_kinds):
         for entity, column in kinds.RELEASED:
             release(entity, column)
     add_panel("structure", structure_panel)

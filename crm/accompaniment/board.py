@@ -16,6 +16,7 @@ from crm.accompaniment.types import STAGE_LABELS, Stage
 from crm.accounts.models import User
 from crm.contacts.models import Structure
 from crm.followups.models import AccompanimentSession, FollowUp, SessionStructure
+from crm.followups.queries.follow_ups import is_shown
 from crm.followups.types import SessionStatus
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Commune
@@ -130,11 +131,8 @@ def _last_sessions(session: Session, structure_ids: Sequence[int]) -> Mapping[in
 def _next_due(session: Session, structure_ids: Sequence[int]) -> Mapping[int, date]:
     rows = session.execute(
         select(FollowUp.structure_id, func.min(FollowUp.due_on))
-        .where(
-            FollowUp.structure_id.in_(structure_ids),
-            FollowUp.done_at.is_(None),
-            FollowUp.deleted_at.is_(None),
-        )
+        .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
+        .where(FollowUp.structure_id.in_(structure_ids), FollowUp.done_at.is_(None), is_shown())
         .group_by(FollowUp.structure_id)
     )
     return {structure_id: due_on for structure_id, due_on in rows.tuples() if structure_id}

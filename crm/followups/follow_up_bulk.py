@@ -12,11 +12,14 @@ from crm.core.numbers import typed_id
 from crm.followups import rules
 from crm.followups.models import FollowUp
 from crm.followups.operations.choices import assignee
-from crm.followups.operations.follow_ups import complete_follow_up
+from crm.followups.operations.follow_ups import complete_each
 from crm.followups.types import PRIORITY_LABELS, Priority
-from crm.history.bulk import BulkAction, change_each
-from crm.history.trash import move_to_trash
+from crm.history.bulk import BulkAction, change_each, check_selection
+from crm.history.trash import move_all_to_trash
 from crm.web.locale import translate
+
+# Each writes two rows and their history: more would keep everyone else from writing for long.
+MOST_DONE_AT_ONCE = 2_000
 
 _DELAYS = ((rules.Delay.DAY, N_("d’un jour")), (rules.Delay.WEEK, N_("d’une semaine")))
 
@@ -61,25 +64,26 @@ def set_priority(session: Session, *, ids: Sequence[int], priority: str) -> int:
 
 def complete(session: Session, *, ids: Sequence[int]) -> int:
     """Mark follow-ups as done; return how many were not yet."""
-
-    def change(record: FollowUp) -> bool:
-        if record.done_at is not None:
-            return False
-        complete_follow_up(session, follow_up_id=record.id)
-        return True
-
-    return change_each(session, FollowUp, ids, label=N_("Relances faites"), change=change)
+    return complete_each(session, _chosen(session, ids, N_("Relances faites")))
 
 
 def throw_away(session: Session, *, ids: Sequence[int]) -> int:
     """Put follow-ups in the trash; return how many."""
+    records = _chosen(session, ids, N_("Relances mises à la corbeille"))
+    return len(move_all_to_trash(session, entity="follow_up", records=records))
 
-    def change(record: FollowUp) -> bool:
-        move_to_trash(session, entity="follow_up", record_id=record.id)
+
+def _chosen(session: Session, ids: Sequence[int], label: str) -> list[FollowUp]:
+    """Return the follow-ups of a selection; history tells what is done to them under the label."""
+    check_selection(ids, MOST_DONE_AT_ONCE)
+    chosen: list[FollowUp] = []
+
+    def take(record: FollowUp) -> bool:
+        chosen.append(record)
         return True
 
-    label = N_("Relances mises à la corbeille")
-    return change_each(session, FollowUp, ids, label=label, change=change)
+    change_each(session, FollowUp, ids, label=label, change=take)
+    return chosen
 
 
 def _set_each(

@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import Structure
+from crm.contacts.models import Contact, Structure
 from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
 from crm.followups.indexing import index_session
@@ -19,9 +19,12 @@ from crm.followups.models import (
     session_contact,
     session_project,
 )
+from crm.followups.queries.follow_ups import is_shown
 from crm.followups.queries.private_notes import may_read_private_note, readable_private_notes
 from crm.history.kinds import Kind, Pointer
 from crm.history.models import Change
+from crm.history.trash import move_to_trash
+from crm.projects.models import Project
 from crm.web.access import Permission
 from crm.web.formats import short_date
 from crm.web.locale import translate
@@ -49,12 +52,16 @@ def _structure_of_session_in_trash(session: Session, record: AccompanimentSessio
     )
 
 
-def _structure_to_follow_in_trash(session: Session, follow_up: FollowUp) -> str | None:
-    return session.scalar(
-        select(Structure.name).where(
-            Structure.id == follow_up.structure_id, Structure.deleted_at.is_not(None)
-        )
-    )
+def _named_in_trash(session: Session, follow_up: FollowUp) -> str | None:
+    """Return what a follow-up is about, where that is in the trash: structure, person, project."""
+    structure = session.get(Structure, follow_up.structure_id or 0)
+    if structure is not None and structure.deleted_at is not None:
+        return structure.name
+    contact = session.get(Contact, follow_up.contact_id or 0)
+    if contact is not None and contact.deleted_at is not None:
+        return contact.full_name
+    project = session.get(Project, follow_up.project_id or 0)
+    return project.name if project is not None and project.deleted_at is not None else None
 
 
 KINDS = (
@@ -75,7 +82,8 @@ KINDS = (
         lambda follow_up: follow_up.what,
         page=("follow_ups.show", "follow_up_id"),
         permission=Permission.LOG_SESSIONS,
-        missing=_structure_to_follow_in_trash,
+        released=frozenset({"follow_up.previous_id"}),
+        missing=_named_in_trash,
     ),
     Kind(
         "session_private_note",
@@ -90,6 +98,24 @@ KINDS = (
     ),
 )
 
+RELEASED = (
+    ("structure", "follow_up.structure_id"),
+    ("contact", "follow_up.contact_id"),
+    ("project", "follow_up.project_id"),
+)
+
+
+def throw_away_promises(session: Session, entity: str, ids: Sequence[int]) -> None:
+    """Put what erased sessions promised in the trash: it went out of sight with them."""
+    if entity == "session":
+        promised = session.scalars(
+            select(FollowUp.id)
+            .where(FollowUp.session_id.in_(ids), FollowUp.deleted_at.is_(None))
+            .order_by(FollowUp.id)
+        ).all()
+        for follow_up_id in promised:
+            move_to_trash(session, entity="follow_up", record_id=follow_up_id)
+
 
 def forget_private_notes(session: Session, entity: str, ids: Sequence[int]) -> None:
     """Empty what history tells of the private notes of sessions that are erased for good."""
@@ -97,6 +123,9 @@ def forget_private_notes(session: Session, entity: str, ids: Sequence[int]) -> N
         of_these = select(SessionPrivateNote.id).where(SessionPrivateNote.session_id.in_(ids))
         told = (Change.entity == "session_private_note") & Change.record_id.in_(of_these)
         session.execute(update(Change).where(told).values(fields={}))
+
+
+PURGERS = (throw_away_promises, forget_private_notes)
 
 
 def sessions_of_structure(session: Session, structure_id: int) -> Pointer | None:
@@ -165,9 +194,10 @@ def follow_ups_of_project(session: Session, project_id: int) -> Pointer | None:
 
 def _to_do(session: Session, column: Any, record_id: int, filter_name: str) -> Pointer | None:
     count = session.scalar(
-        select(func.count()).where(
-            column == record_id, FollowUp.done_at.is_(None), FollowUp.deleted_at.is_(None)
-        )
+        select(func.count())
+        .select_from(FollowUp)
+        .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
+        .where(column == record_id, FollowUp.done_at.is_(None), is_shown())
     )
     if not count:
         return None

@@ -153,7 +153,7 @@ class SessionPrivateNote(Base):
 
     __tablename__ = "session_private_note"
     __history__ = "session_private_note"
-    __history_exclude__ = frozenset({"created_at", "session_id", "author_id"})
+    __history_exclude__ = frozenset({"created_at"})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("accompaniment_session.id"), unique=True)
@@ -175,7 +175,7 @@ class FollowUp(Base):
 
     __tablename__ = "follow_up"
     __history__ = "follow_up"
-    __history_exclude__ = frozenset({"created_at", "anchored_on", "previous_id"})
+    __history_exclude__ = frozenset({"created_at", "previous_id"})
     __table_args__ = (
         CheckConstraint(f"priority IN ({_priorities})", name="priority"),
         CheckConstraint(f"recurrence IN ({_recurrences})", name="recurrence"),

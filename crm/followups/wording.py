@@ -84,6 +84,7 @@ FOLLOW_UP_WORDING = Wording(
         "assignee_id": N_("Confiée à"),
         "priority": N_("Priorité"),
         "recurrence": N_("Revient"),
+        "anchored_on": N_("Série comptée du"),
         "structure_id": N_("Structure"),
         "contact_id": N_("Personne"),
         "project_id": N_("Projet"),

@@ -51,6 +51,10 @@ class Bulk:
         arguments = sent_filters()
         return Listing(self.list_of(arguments), arguments)
 
+    def whole_list_url(self) -> str:
+        """Return the address of the list, whatever it was narrowed to."""
+        return Listing(self.list_of(MultiDict()), MultiDict()).url()
+
     def selected(self, session: Session) -> list[int]:
         """Return the ids ticked, or those of the whole narrowed list where that was asked."""
         if request.form.get("tout") != "1":
@@ -60,21 +64,29 @@ class Bulk:
 
 
 def sent_filters() -> Arguments:
-    """Return the search and filters of the list that a form was sent from."""
-    asked = request.form.get("filtre", "")[:_LONGEST_FILTER].replace("\x00", "")
+    """Return the search and filters of the list that a form was sent from.
+
+    Raises RuleError when they are too long: a filter cut off would widen what is changed.
+    """
+    asked = request.form.get("filtre", "").replace("\x00", "")
+    if len(asked) > _LONGEST_FILTER:
+        raise RuleError(
+            "selection",
+            N_("Rien n’a changé : il y a trop de filtres à la fois. Retirez-en, puis recommencez."),
+        )
     return MultiDict(parse_qsl(asked))
 
 
-def check_selection(ids: Sequence[int]) -> list[int]:
-    """Return the ids, each once and in order; raise RuleError for none or too many."""
+def check_selection(ids: Sequence[int], most: int = MOST_AT_ONCE) -> list[int]:
+    """Return the ids, each once and in order; raise RuleError for none or more than `most`."""
     wanted = sorted(set(ids))
     if not wanted:
         raise RuleError("selection", N_("Choisissez au moins une fiche."))
-    if len(wanted) > MOST_AT_ONCE:
+    if len(wanted) > most:
         raise RuleError(
             "selection",
             N_("C’est trop à la fois : %(count)s fiches au plus. Filtrez la liste."),
-            count=MOST_AT_ONCE,
+            count=most,
         )
     return wanted
 
@@ -119,7 +131,10 @@ def change_each(
 
 def answer_bulk(bulk: Bulk) -> ResponseReturnValue:
     """Do what the form asks of the selection, or show all that can be done with it."""
-    back = bulk.listing().url()
+    try:
+        back = bulk.listing().url()
+    except RuleError as error:
+        return refused(error, bulk.whole_list_url())
     if request.form.get("autre"):
         return _choices(bulk, back)
     code = request.form.get("action", "")
@@ -149,7 +164,7 @@ def _choices(bulk: Bulk, back: str) -> ResponseReturnValue:
         action_url=request.path,
         back=back,
         is_all=request.form.get("tout") == "1",
-        asked=request.form.get("filtre", "")[:_LONGEST_FILTER],
+        asked=request.form.get("filtre", ""),
         ids=ids,
         actions=[(each, each.options(session) if each.options else None) for each in bulk.actions],
     )

@@ -191,6 +191,8 @@ def _changed_fields(instance: Any, action: str) -> Fields:
     for relation in state.mapper.relationships:
         if relation.uselist and relation.key not in excluded:
             before, after = _collection_values(state, relation.key)
+            if action == "deleted" and relation.secondary is not None:
+                before, after = _members_at_the_end(state, relation.key), None
             if before != after:
                 fields[relation.key] = [before, after]
                 fields.update(_keepsakes(instance, state, relation.key))
@@ -217,6 +219,13 @@ def _collection_values(state: Any, key: str) -> tuple[list[Any] | None, list[Any
     before = kept + [identity_of(member) for member in history.deleted or ()]
     after = kept + [identity_of(member) for member in history.added or ()]
     return sorted(before), sorted(after)
+
+
+def _members_at_the_end(state: Any, key: str) -> list[Any] | None:
+    """Return whom a deleted record takes out of a list that outlives it; None for nobody."""
+    history = state.get_history(key, PASSIVE_NO_INITIALIZE)
+    gone = [*(history.unchanged or ()), *(history.deleted or ())]
+    return sorted(identity_of(member) for member in gone) or None
 
 
 def _keepsakes(instance: Any, state: Any, key: str) -> Fields:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.history.kinds import (
     Kind,
@@ -56,30 +57,52 @@ def move_to_trash(
 
     Raises NotFoundError, or StillUsedError with what points at it.
     """
-    kind = trashable_kind(entity)
-    record = load_record(session, kind, record_id)
+    record = load_record(session, trashable_kind(entity), record_id)
     if record.deleted_at is not None:
         raise NotFoundError
-    blocking = [each for each in pointers_at(session, entity, record_id) if each.blocks]
-    if blocking:
-        raise StillUsedError(blocking)
-    record.deleted_at = at or clock.now()
+    return move_all_to_trash(session, entity=entity, records=[record], reason=reason, at=at)[0]
+
+
+def move_all_to_trash(
+    session: Session,
+    *,
+    entity: str,
+    records: Sequence[Any],
+    reason: str | None = None,
+    at: datetime | None = None,
+) -> list[TrashEntry]:
+    """Put loaded records in the trash at once; raise StillUsedError with what points at one."""
+    kind = trashable_kind(entity)
+    for record in records:
+        blocking = [each for each in pointers_at(session, entity, record.id) if each.blocks]
+        if blocking:
+            raise StillUsedError(blocking)
+    at = at or clock.now()
+    entries = [_entry(session, kind, record, at, reason) for record in records]
+    for record in records:
+        record.deleted_at = at
+    session.add_all(entries)
+    session.flush()
+    for record in records:
+        kind.mend(session, record)
+        for each, each_id in _companions(session, kind, record, went_at=None):
+            move_to_trash(session, entity=each, record_id=each_id, at=at)
+    return entries
+
+
+def _entry(
+    session: Session, kind: Kind, record: Any, at: datetime, reason: str | None
+) -> TrashEntry:
     actor = actor_of(session)
-    entry = TrashEntry(
-        entity=entity,
-        record_id=record_id,
+    return TrashEntry(
+        entity=kind.entity,
+        record_id=record.id,
         name=kind.name_of(record)[:_LONGEST_TEXT],
         reason=(reason or "").strip()[:_LONGEST_TEXT] or None,
-        at=record.deleted_at,
+        at=at,
         actor_id=actor.user_id,
         actor_name=actor.name,
     )
-    session.add(entry)
-    session.flush()
-    kind.mend(session, record)
-    for each, each_id in _companions(session, kind, record, went_at=None):
-        move_to_trash(session, entity=each, record_id=each_id, at=entry.at)
-    return entry
 
 
 def restore_from_trash(session: Session, *, entity: str, record_id: int) -> Any:
@@ -153,7 +176,8 @@ def purge_trash(session: Session, *, now: datetime) -> Purge:
         kind = trashable_kind(entity)
         held = _pointed_at(session, kind, ids)
         free = [record_id for record_id in ids if record_id not in held]
-        _purge(session, kind, free)
+        for batch in in_batches(free):
+            _purge(session, kind, batch)
         purged, kept = purged + len(free), kept + len(ids) - len(free)
     return Purge(purged, kept)
 
@@ -163,13 +187,12 @@ def _pointed_at(session: Session, kind: Kind, ids: Sequence[int]) -> set[int]:
     found: set[int] = set()
     for table, column in references_to(kind.model.__table__):
         if not _is_among(table, column, kind.owned | released_of(kind)):
-            found.update(session.scalars(select(column).where(column.in_(ids)).distinct()))
+            for batch in in_batches(ids):
+                found.update(session.scalars(select(column).where(column.in_(batch)).distinct()))
     return found
 
 
 def _purge(session: Session, kind: Kind, ids: Sequence[int]) -> None:
-    if not ids:
-        return
     tell_purgers(session, kind.entity, ids)
     _delete_owned(session, kind.model.__table__, ids, kind)
     session.execute(delete(kind.model.__table__).where(kind.model.__table__.c.id.in_(ids)))
@@ -190,7 +213,8 @@ def _delete_owned(session: Session, parent: Table, ids: Sequence[int], kind: Kin
         elif _is_among(table, column, kind.owned):
             if "id" in table.c:
                 found = session.scalars(select(table.c.id).where(column.in_(ids))).all()
-                _delete_owned(session, table, found, kind)
+                for batch in in_batches(found):
+                    _delete_owned(session, table, batch, kind)
             session.execute(delete(table).where(column.in_(ids)))
 
 

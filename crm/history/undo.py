@@ -1,6 +1,6 @@
 """Putting changes back: one field, one change or a whole save, as it was planned."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -105,7 +105,7 @@ def _put_back(
     if step.change.action == "created":
         _take_away(session, step)
     elif step.change.action == "deleted":
-        record = _recreated(step.kind, step.change)
+        record = _recreated(session, step.kind, step.change)
         _send_deletions(session)
         session.add(record)
         with session.no_autoflush:
@@ -123,20 +123,23 @@ def _take_away(session: Session, step: Step) -> None:
         session.delete(step.record)
 
 
-def _recreated(kind: Kind, change: Change) -> Any:
+def _recreated(session: Session, kind: Kind, change: Change) -> Any:
     values = {name: both[0] for name, both in change.fields.items() if both[0] is not None}
     columns = inspect(kind.model).column_attrs
     record = kind.model(
         id=change.record_id,
         **{name: _typed(kind, name, value) for name, value in values.items() if name in columns},
     )
+    for relation in inspect(kind.model).relationships:
+        if relation.secondary is not None and relation.key in values:
+            setattr(record, relation.key, _members(session, relation, values[relation.key]))
     if hasattr(record, "version"):
         # Beyond any version it ever had: a form opened before must not pass for a recent one.
         told = Change.entity == change.entity, Change.record_id == change.record_id
-        count = inspect(change).session.scalar(select(func.count()).where(*told))  # type: ignore[union-attr]
+        count = session.scalar(select(func.count()).where(*told))
         record.version = (count or 0) + 1
     if hasattr(record, "created_at") and record.created_at is None:
-        record.created_at = inspect(change).session.get_one(ChangeSet, change.change_set_id).at  # type: ignore[union-attr]
+        record.created_at = session.get_one(ChangeSet, change.change_set_id).at
     return record
 
 
@@ -198,9 +201,15 @@ def _put_back_members(session: Session, step: Step, move: Move) -> None:
             if str(each) in keepsakes
         ]
     else:
-        key = inspect(relation.mapper.class_).primary_key[0]
-        back = list(session.scalars(select(relation.mapper.class_).where(key.in_(sorted(missing)))))
+        back = _members(session, relation, missing)
     setattr(step.record, move.field, [*kept, *back])
+
+
+def _members(session: Session, relation: Any, identities: Collection[Any]) -> list[Any]:
+    """Return the records of a list that are still there, by what history keeps of them."""
+    key = inspect(relation.mapper.class_).primary_key[0]
+    statement = select(relation.mapper.class_).where(key.in_(sorted(identities)))
+    return list(session.scalars(statement))
 
 
 def _typed(kind: Kind, name: str, value: Any) -> Any:

@@ -1,14 +1,16 @@
 """The board, the list, a path's page and what is done there in one click."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
+from flask import Flask
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from crm.accompaniment.board import SHOWN
 from crm.accompaniment.models import Accompaniment
 from crm.core import clock
+from crm.history.trash import move_to_trash
 from tests.factories.accompaniment import AccompanimentFactory
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory, reference
@@ -63,6 +65,19 @@ def test_a_card_moves_and_comes_back(officer: PageClient, session: Session) -> N
     refused = officer.submit(f"/accompagnements/{record.id}/etape", {"etape": "ailleurs"})
     assert refused.status_code == 303
     assert "Choisissez une étape" in officer.get(refused.location).text
+
+
+def test_what_is_hidden_with_its_session_is_not_next_on_the_board(
+    app: Flask, officer: PageClient, session: Session
+) -> None:
+    structure = StructureFactory(name="Puits du Nord")
+    AccompanimentFactory(structure_id=structure.id)
+    held = SessionFactory(structures=[structure])
+    FollowUpFactory(structure_id=structure.id, session_id=held.id, due_on=date(2031, 7, 14))
+    assert "2031" in officer.get("/accompagnements/tableau").text
+    with app.test_request_context():
+        move_to_trash(session, entity="session", record_id=held.id)
+    assert "2031" not in officer.get("/accompagnements/tableau").text
 
 
 def test_the_board_shows_so_many_and_counts_all(

@@ -1,5 +1,6 @@
 """Follow-ups that come back, matter more or less, bear fruit, and are seen month by month."""
 
+import re
 from contextlib import nullcontext
 from datetime import date, timedelta
 from typing import Any
@@ -14,10 +15,12 @@ from crm.contacts.indexing import index_contact, index_structure
 from crm.core import clock
 from crm.core.errors import RuleError
 from crm.followups import operations, rules
+from crm.followups.follow_up_bulk import MOST_DONE_AT_ONCE, complete, throw_away
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.queries import coming_sessions, unsettled_sessions
 from crm.followups.types import FollowUpData, Recurrence
 from crm.history.models import ChangeSet
+from crm.history.recording import Actor, act_as
 from crm.projects.indexing import index_project
 from crm.reminders.queries import count_waiting
 from tests.factories.accounts import UserFactory
@@ -25,6 +28,7 @@ from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory, reference
 from tests.factories.projects import ProjectFactory
 from tests.support.client import PageClient
+from tests.support.queries import counted
 
 _days = st.dates(date(2000, 1, 1), date(2060, 1, 1))
 
@@ -64,6 +68,10 @@ class TestNextDue:
 def _make(session: Session, **changes: object) -> FollowUp:
     values = {"what": "Relire le budget", "due_on": clock.today(), "assignee_id": UserFactory().id}
     return operations.create_follow_up(session, data=FollowUpData(**(values | changes)))  # type: ignore[arg-type]
+
+
+def _last_save(session: Session) -> int:
+    return session.scalars(select(ChangeSet.id).order_by(ChangeSet.id.desc()).limit(1)).one()
 
 
 class TestSeries:
@@ -106,6 +114,45 @@ class TestSeries:
         assert again is not None
         session.refresh(following)
         assert (again.id, following.deleted_at) == (following.id, None)
+
+    def test_one_of_somebody_who_has_left_goes_on_with_whoever_does_it(
+        self, session: Session
+    ) -> None:
+        gone, present = UserFactory(), UserFactory()
+        record = _make(session, recurrence="mois", assignee_id=gone.id)
+        gone.is_active = False
+        session.flush()
+        nobody = operations.complete_follow_up(session, follow_up_id=record.id)
+        assert nobody is not None
+        assert nobody.assignee_id == gone.id
+        act_as(session, Actor(user_id=present.id, name=present.name, source="web"))
+        following = operations.complete_follow_up(session, follow_up_id=nobody.id)
+        assert following is not None
+        assert following.assignee_id == present.id
+        present.is_active = True
+        act_as(session, Actor(user_id=UserFactory().id, name="Une autre", source="web"))
+        last = operations.complete_follow_up(session, follow_up_id=following.id)
+        assert last is not None
+        assert last.assignee_id == present.id
+
+    def test_the_undo_of_its_day_and_rhythm_puts_the_series_back(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        start = clock.today() + timedelta(days=3)
+        record = _make(session, due_on=start, recurrence="mois", assignee_id=officer.user.id)
+        typed = {
+            "what": record.what, "due_on": (start + timedelta(days=9)).isoformat(),
+            "assignee": str(officer.user.id), "priority": "normale", "recurrence": "semaine",
+            "version": str(record.version),
+        }  # fmt: skip
+        assert officer.submit(f"/relances/{record.id}/modifier", typed).status_code == 303
+        session.refresh(record)
+        assert (record.recurrence, record.anchored_on) == ("semaine", start + timedelta(days=9))
+        saved = _last_save(session)
+        assert "Série comptée du" in officer.get(f"/historique/{saved}").text
+        officer.submit(f"/historique/{saved}/annuler", {})
+        session.refresh(record)
+        assert (record.due_on, record.recurrence, record.anchored_on) == (start, "mois", start)
 
     @pytest.mark.parametrize(
         ("changes", "field"),
@@ -150,6 +197,27 @@ class TestConclusion:
         }  # fmt: skip
         assert officer.submit(answer.location, logged).status_code == 303
         assert session.scalars(select(AccompanimentSession)).one().notes == "Accord de principe."
+
+    @pytest.mark.parametrize("step", ["faite", "conclure"])
+    def test_its_undo_leaves_nothing_of_it(
+        self, officer: PageClient, session: Session, step: str
+    ) -> None:
+        record = _make(session, assignee_id=officer.user.id, recurrence="mois")
+        sent = {"outcome": "Rien à dire"} if step == "conclure" else {}
+        assert officer.submit(f"/relances/{record.id}/{step}", sent).status_code == 303
+        session.refresh(record)
+        assert record.done_at is not None
+        following = session.scalars(select(FollowUp).where(FollowUp.previous_id == record.id)).one()
+        undo = re.search(r'action="(/historique/\d+/annuler[^"]*)"', officer.get("/relances").text)
+        assert undo is not None
+        assert officer.submit(undo[1].replace("&amp;", "&"), {}).status_code == 303
+        session.expire_all()
+        assert (record.done_at, record.outcome) == (None, None)
+        assert following.deleted_at is not None
+        officer.submit(f"/historique/{_last_save(session)}/annuler", {})
+        session.expire_all()
+        assert record.done_at is not None
+        assert (record.outcome, following.deleted_at) == (sent.get("outcome"), None)
 
     def test_too_long_an_outcome_is_said_beside_its_field_and_nothing_is_done(
         self, officer: PageClient, session: Session
@@ -291,6 +359,49 @@ class TestSelection:
         page = officer.get("/relances?q=lens").text
         assert "Écrire" in page
         assert "Relire" not in page
+
+    @pytest.mark.parametrize("action", ["faites", "corbeille"])
+    def test_reads_do_not_follow_the_size_of_a_selection(
+        self, session: Session, connection: Connection, action: str
+    ) -> None:
+        run = {"faites": complete, "corbeille": throw_away}[action]
+        person = UserFactory()
+        sent = []
+        for size in (3, 30):
+            records = FollowUpFactory.create_batch(
+                size, assignee_id=person.id, recurrence="semaine", what="Rappeler"
+            )
+            ids = [record.id for record in records]
+            session.expire_all()
+            with counted(connection) as statements:
+                assert run(session, ids=ids) == size
+            # SQLite is sent each row that is written by itself; nothing is read for one alone.
+            sent.append([each for each in statements if each.startswith("SELECT")])
+        assert len(sent[0]) == len(sent[1])
+
+    @pytest.mark.parametrize("run", [complete, throw_away])
+    def test_too_many_at_once_are_refused(self, session: Session, run: Any) -> None:
+        with pytest.raises(RuleError, match="trop à la fois") as refusal:
+            run(session, ids=range(1, MOST_DONE_AT_ONCE + 2))
+        assert refusal.value.params == {"count": MOST_DONE_AT_ONCE}
+
+    def test_filters_too_long_to_be_read_change_nothing(
+        self, officer: PageClient, session: Session
+    ) -> None:
+        record = FollowUpFactory(assignee_id=officer.user.id)
+        cut = "q=" + "a" * 4_000 + "&priorite=urgente"
+        for filters in (f"inconnu=1&{cut}", "&".join(f"x{n}=1" for n in range(900)) + "&q=zzz"):
+            sent = {
+                "tout": "1",
+                "filtre": filters,
+                "action": "priorite",
+                "valeur-priorite": "basse",
+            }
+            answer = officer.submit("/relances/lot", sent)
+            assert answer.status_code == 303
+            assert "trop de filtres" in officer.get(answer.location).text
+        session.expire_all()
+        assert record.priority == "normale"
 
     def test_a_wrong_value_changes_nothing(self, officer: PageClient, session: Session) -> None:
         record = FollowUpFactory(assignee_id=officer.user.id)

@@ -201,7 +201,8 @@ class TestFollowUps:
         assert officer.submit(f"{url}/faite", {"next": "/"}).location == "/"
         session.refresh(record)
         assert record.done_at is not None
-        assert f"{url}/rouvrir" in officer.get("/relances").text
+        assert "/annuler?next=" in officer.get("/relances").text
+        assert f"{url}/rouvrir" in officer.get(url).text
         officer.submit(f"{url}/rouvrir", {})
         for fields, expected in (
             ({"de": "jour"}, today + timedelta(days=1)),

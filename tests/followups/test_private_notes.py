@@ -150,6 +150,35 @@ def test_it_is_emptied_and_the_undo_brings_it_back(
     assert SECRET in officer.get(f"/seances/{record.id}").text
 
 
+def test_the_undo_of_its_first_save_can_be_undone(
+    app: Flask, officer: PageClient, session: Session
+) -> None:
+    reader, stranger = other(app, session), other(app, session)
+    team = [str(officer.user.id), str(reader.user.id)]
+    officer.submit(NEW, fields(officers=team))
+    record = session.scalars(select(AccompanimentSession)).one()
+    edit = f"/seances/{record.id}/modifier"
+    typed = fields(version=version_in(officer.get(edit).text), private_notes=SECRET, officers=team)
+    assert officer.submit(edit, typed).status_code == 303
+    written = last_save(session)
+    assert officer.submit(f"/historique/{written}/annuler", {}).status_code == 303
+    assert session.scalars(select(SessionPrivateNote)).all() == []
+    undone = last_save(session)
+    assert SECRET not in stranger.get(f"/historique/{undone}").text
+    assert stranger.submit(f"/historique/{undone}/annuler", {}).status_code == 404
+    assert reader.submit(f"/historique/{undone}/annuler", {}).status_code == 303
+    note = session.scalars(select(SessionPrivateNote)).one()
+    assert (note.session_id, note.author_id) == (record.id, officer.user.id)
+    for person in (officer, reader):
+        assert SECRET in person.get(f"/seances/{record.id}").text
+    assert SECRET not in stranger.get(f"/seances/{record.id}").text
+
+
+def last_save(session: Session) -> int:
+    statement = select(Change.change_set_id).where(Change.entity == "session_private_note")
+    return session.scalars(statement.order_by(Change.id.desc())).first() or 0
+
+
 def test_the_same_form_twice_writes_it_once(officer: PageClient, session: Session) -> None:
     typed = fields(private_notes=SECRET)
     first, second = officer.submit(NEW, typed), officer.submit(NEW, typed | {"private_notes": "?"})

@@ -1,10 +1,11 @@
 """The trash: who, when, why; undo, restore for thirty days, then gone for good."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Connection, event, func, insert, select
 from sqlalchemy.orm import Session
 
 from crm.contacts import operations
@@ -132,6 +133,32 @@ def test_what_is_still_pointed_at_is_never_purged(app: Flask, session: Session) 
     result = purge_trash(session, now=clock.now() + timedelta(days=31))
     assert (result.purged, result.kept) == (0, 1)
     assert session.get(Structure, structure.id) is not None
+
+
+def test_a_purge_of_many_goes_by_parts(
+    app: Flask, session: Session, connection: Connection
+) -> None:
+    # PostgreSQL takes 65,535 parameters in a statement: however many records, far fewer are sent.
+    people = ContactFactory.create_batch(1_050)
+    session.execute(
+        insert(TrashEntry),
+        [
+            {"entity": "contact", "record_id": each.id, "name": "x", "at": clock.now(),
+             "actor_name": "x"}
+            for each in people
+        ],
+    )  # fmt: skip
+    sent: list[int] = []
+
+    @event.listens_for(connection, "before_cursor_execute")
+    def note(*arguments: Any) -> None:
+        sent.append(len(arguments[3]))
+
+    result = purge_trash(session, now=clock.now() + timedelta(days=31))
+    event.remove(connection, "before_cursor_execute", note)
+    assert (result.purged, result.kept) == (1_050, 0)
+    assert max(sent) < 1_050
+    assert session.scalar(select(func.count()).select_from(Contact)) == 0
 
 
 def test_only_its_own_partnerships_go_with_a_structure(app: Flask, session: Session) -> None:

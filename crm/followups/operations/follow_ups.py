@@ -1,18 +1,22 @@
 """What someone must do by a day: made, changed, done, opened again, put off."""
 
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.accounts.models import User
 from crm.contacts.events import SuccessorsWanted
 from crm.contacts.operations import resolve_contact, resolve_structure
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.operations.choices import assignee
 from crm.followups.types import FollowUpData, NextStep, Recurrence
+from crm.history.recording import actor_of
 from crm.history.trash import move_to_trash, restore_from_trash
 from crm.projects.models import Project
 from crm.web.locale import translate
@@ -94,9 +98,7 @@ def complete_follow_up(
         return None
     record.done_at = clock.now()
     session.flush()
-    if record.recurrence is None:
-        return None
-    return _schedule_next(session, record, Recurrence(record.recurrence))
+    return None if record.recurrence is None else _schedule_next(session, [record])[record.id]
 
 
 def reopen_follow_up(session: Session, *, follow_up_id: int) -> None:
@@ -104,22 +106,60 @@ def reopen_follow_up(session: Session, *, follow_up_id: int) -> None:
     record = get_follow_up(session, follow_up_id)
     record.done_at = None
     session.flush()
-    following = _following(session, record)
+    following = _followings(session, [record.id]).get(record.id)
     if following is not None and following.deleted_at is None and following.done_at is None:
         move_to_trash(session, entity="follow_up", record_id=following.id)
 
 
-def _schedule_next(session: Session, record: FollowUp, recurrence: Recurrence) -> FollowUp:
-    following = _following(session, record)
-    if following is not None:
-        if following.deleted_at is not None:
-            restore_from_trash(session, entity="follow_up", record_id=following.id)
-        return following
+def complete_each(session: Session, records: Sequence[FollowUp]) -> int:
+    """Mark loaded follow-ups as done, and make the next of each series; return how many were not.
+
+    It takes the same few statements for one as for hundreds.
+    """
+    undone = [record for record in records if record.done_at is None]
+    done_at = clock.now()
+    for record in undone:
+        record.done_at = done_at
+    session.flush()
+    _schedule_next(session, [record for record in undone if record.recurrence is not None])
+    return len(undone)
+
+
+def _schedule_next(session: Session, records: Sequence[FollowUp]) -> dict[int, FollowUp]:
+    """Return the next of each follow-up that comes back: the one it had already, or a new one."""
+    following = _followings(session, [record.id for record in records])
+    for each in following.values():
+        if each.deleted_at is not None:
+            restore_from_trash(session, entity="follow_up", record_id=each.id)
+    heirs = _heirs(session, {record.assignee_id for record in records})
+    made = {
+        record.id: _next_of(record, heirs.get(record.assignee_id, record.assignee_id))
+        for record in records
+        if record.id not in following
+    }
+    session.add_all(made.values())
+    session.flush()
+    return following | made
+
+
+def _heirs(session: Session, assignee_ids: Collection[int]) -> dict[int, int]:
+    """Return who goes on for those who have left: whoever is at work, where that is someone."""
+    actor_id = actor_of(session).user_id
+    if actor_id is None:
+        return {}
+    gone: list[int] = []
+    for batch in in_batches(sorted(assignee_ids)):
+        gone += session.scalars(select(User.id).where(User.id.in_(batch), ~User.is_active))
+    return dict.fromkeys(gone, actor_id)
+
+
+def _next_of(record: FollowUp, assignee_id: int) -> FollowUp:
+    recurrence = Recurrence(record.recurrence or "")
     anchored_on = record.anchored_on or record.due_on
-    following = FollowUp(
+    return FollowUp(
         what=record.what,
         due_on=rules.next_due(anchored_on, recurrence, max(record.due_on, clock.today())),
-        assignee_id=record.assignee_id,
+        assignee_id=assignee_id,
         priority=record.priority,
         recurrence=recurrence,
         anchored_on=anchored_on,
@@ -130,13 +170,15 @@ def _schedule_next(session: Session, record: FollowUp, recurrence: Recurrence) -
         session_id=record.session_id,
         created_at=clock.now(),
     )
-    session.add(following)
-    session.flush()
-    return following
 
 
-def _following(session: Session, record: FollowUp) -> FollowUp | None:
-    return session.scalar(select(FollowUp).where(FollowUp.previous_id == record.id))
+def _followings(session: Session, ids: Sequence[int]) -> dict[int, FollowUp]:
+    """Return follow-up → the next that it made, in the trash or not."""
+    found: dict[int, FollowUp] = {}
+    for batch in in_batches(ids):
+        rows = session.scalars(select(FollowUp).where(FollowUp.previous_id.in_(batch)))
+        found.update((row.previous_id, row) for row in rows if row.previous_id is not None)
+    return found
 
 
 def postpone_follow_up(session: Session, *, follow_up_id: int, due_on: date) -> date:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from crm.accounts.permissions import Role
 from crm.followups.models import SessionPrivateNote, session_private_note_reader
+from crm.history.models import Change
 
 
 def readable_private_notes(person: Any) -> ColumnElement[bool]:
@@ -30,12 +31,33 @@ def private_note_of(session: Session, session_id: int) -> SessionPrivateNote | N
 
 
 def may_read_private_note(session: Session, note_id: int, person: Any) -> bool:
-    """Tell whether this person may read what a note says and ever said."""
-    is_there = session.get(SessionPrivateNote, note_id) is not None
+    """Tell whether this person may read what a note says and ever said.
+
+    One that an undo took away stays that of whom it was for: they may bring it back.
+    """
+    if session.get(SessionPrivateNote, note_id) is None:
+        return person.role == Role.DIRECTOR or person.id in _last_readers(session, note_id)
     found = select(SessionPrivateNote.id).where(
         SessionPrivateNote.id == note_id, readable_private_notes(person)
     )
-    return session.scalar(found) is not None or (not is_there and person.role == Role.DIRECTOR)
+    return session.scalar(found) is not None
+
+
+def _last_readers(session: Session, note_id: int) -> set[int | None]:
+    fields = session.scalar(
+        select(Change.fields)
+        .where(
+            Change.entity == "session_private_note",
+            Change.record_id == note_id,
+            Change.action == "deleted",
+        )
+        .order_by(Change.id.desc())
+        .limit(1)
+    )
+    (author_id, _), (readers, _) = (
+        (fields or {}).get(name, (None, None)) for name in ("author_id", "readers")
+    )
+    return {author_id, *(readers or ())}
 
 
 def private_texts(session: Session, session_ids: Sequence[int], person: Any) -> dict[int, str]:

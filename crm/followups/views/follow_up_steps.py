@@ -15,6 +15,7 @@ from crm.followups.follow_up_forms import OutcomeForm
 from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_for_page
 from crm.followups.views.follow_ups import ONE, blueprint
+from crm.history.recording import change_set_of
 from crm.history.trash import move_to_trash, restore_from_trash
 from crm.web.access import Permission, allow
 from crm.web.formats import day_date
@@ -30,7 +31,8 @@ def complete(follow_up_id: int) -> ResponseReturnValue:
     """Mark a follow-up as done; the next of its series, if it comes back, is told."""
     with transaction() as session:
         following = operations.complete_follow_up(session, follow_up_id=follow_up_id)
-    return _said_done(follow_up_id, following, _back())
+        saved = change_set_of(session)
+    return _said_done(saved, following, _back())
 
 
 @blueprint.route(f"{ONE}/conclure", methods=["GET", "POST"])
@@ -39,17 +41,18 @@ def conclude(follow_up_id: int) -> ResponseReturnValue:
     """Mark a follow-up as done with what came of it, and log the session that it was."""
     record = follow_up_for_page(db.session(), follow_up_id)
     form = OutcomeForm(outcome=record.outcome)
-    made: list[FollowUp | None] = []
+    made: list[tuple[int | None, FollowUp | None]] = []
 
     def save(session: Session) -> int:
         text = form.outcome.data
-        made.append(operations.complete_follow_up(session, follow_up_id=follow_up_id, outcome=text))
+        following = operations.complete_follow_up(session, follow_up_id=follow_up_id, outcome=text)
+        made.append((change_set_of(session), following))
         return follow_up_id
 
     if form.is_submitted() and save_form(form, save) is not None:
-        if request.form.get("suite") == _AS_SESSION:
-            return _said_done(follow_up_id, made[-1], url_for("sessions.new", relance=follow_up_id))
-        return _said_done(follow_up_id, made[-1], _back())
+        is_session = request.form.get("suite") == _AS_SESSION
+        page = url_for("sessions.new", relance=follow_up_id) if is_session else _back()
+        return _said_done(*made[-1], page)
     page = render_template("followups/conclude.html", form=form, record=record, back=_back())
     return page, 422 if form.is_submitted() else 200
 
@@ -101,8 +104,9 @@ def restore(follow_up_id: int) -> ResponseReturnValue:
     return done("Relance rétablie.", url_for(".show", follow_up_id=follow_up_id))
 
 
-def _said_done(follow_up_id: int, following: FollowUp | None, page: str) -> ResponseReturnValue:
-    undo = url_for(".reopen", follow_up_id=follow_up_id, next=_back())
+def _said_done(saved: int | None, following: FollowUp | None, page: str) -> ResponseReturnValue:
+    """Say it, with the undo of the whole save: what came of it is put back as it was too."""
+    undo = url_for("history.undo", change_set_id=saved, next=_back()) if saved else None
     if following is None:
         return done("Relance faite.", page, undo_url=undo)
     day = day_date(following.due_on)
