@@ -13,11 +13,13 @@ LONGEST_DELAY = timedelta(hours=6)
 
 # RFC 2606 and RFC 6761: names that belong to nobody, those of invented people.
 _RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
+# Inside tags and style elements alone: what people typed is escaped, and may speak of anything.
 _REMOTE_IMAGE = re.compile(
     r"<(?:img|picture|source|video|audio|iframe|object|embed|link|input)\b[^>]*"
     r"\b(?:src|srcset|href|data|poster)\s*=\s*[\"']?\s*(?:https?:)?//"
-    r"|\bbackground\s*=\s*[\"']?\s*(?:https?:)?//"
-    r"|url\(\s*[\"']?\s*(?:https?:)?//|@import",
+    r"|<[^>]*\bbackground\s*=\s*[\"']?\s*(?:https?:)?//"
+    r"|(?:<[^>]*|<style\b[^<]*)\burl\(\s*[\"']?\s*(?:https?:)?//"
+    r"|<style\b[^<]*@import",
     re.IGNORECASE,
 )
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
