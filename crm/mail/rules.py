@@ -10,6 +10,8 @@ FIRST_DELAY = timedelta(minutes=1)
 GROWTH = 5
 JITTER = 0.2
 LONGEST_DELAY = timedelta(hours=6)
+# While the relay is down the delay stops growing here: 25 minutes.
+OUTAGE_STEPS = 3
 
 # RFC 2606 and RFC 6761: names that belong to nobody, those of invented people.
 _RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +13,13 @@ from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.core import clock
+from crm.core.errors import DatabaseBusyError
 from crm.database import db, transaction
-from crm.mail.delivering import BATCH, PAUSE, Courier
+from crm.mail import delivering, writers
+from crm.mail.delivering import BATCH, PAUSE, SETTLE_PAUSES, Courier
 from crm.mail.ledger import LEASE, SENDING, LostLeaseError, begin, claim, has_work, settle, sweep
 from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
+from crm.mail.outbox import OUTBOX, write_outbox_message
 from crm.mail.rules import ATTEMPTS
 from crm.mail.suppression import suppress
 from crm.mail.types import (
@@ -24,11 +27,13 @@ from crm.mail.types import (
     DeliveryState,
     Letter,
     NotSent,
+    Outcome,
     Purpose,
     Reason,
     Refused,
     Uncertain,
 )
+from crm.mail.writers import Written
 from tests.factories.accounts import UserFactory
 from tests.mail.conftest import Post, ScriptedGateway
 from tests.support.queries import counted
@@ -172,6 +177,75 @@ def test_a_gateway_that_breaks_leaves_the_message_uncertain(
     assert (delivery.state, delivery.answer) == ("uncertain", "RuntimeError")
 
 
+def test_an_acceptance_is_noted_again_while_the_database_is_busy(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, waited, busy = write(), [], [DatabaseBusyError("locked")] * 2
+
+    def settle_when_free(*of: Any, **more: Any) -> DeliveryState:
+        if busy:
+            raise busy.pop()
+        return settle(*of, **more)
+
+    monkeypatch.setattr(delivering, "settle", settle_when_free)
+    courier.wait = waited.append
+    with app.app_context():
+        assert courier.deliver_waiting() == 1
+    delivery = _delivery(session, message)
+    assert (delivery.state, delivery.attempt) == ("accepted", 1)
+    assert waited == list(SETTLE_PAUSES[:2])
+
+
+def test_a_database_busy_for_long_ends_the_batch_and_nothing_is_sent_twice(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, waited = write(), []
+
+    def never(*_of: Any, **_more: Any) -> DeliveryState:
+        raise DatabaseBusyError("locked")
+
+    monkeypatch.setattr(delivering, "settle", never)
+    courier.wait = waited.append
+    with app.app_context():
+        with pytest.raises(DatabaseBusyError):
+            courier.deliver_waiting()
+        assert courier.deliver_waiting() == 0
+    assert waited == list(SETTLE_PAUSES)
+    assert _delivery(session, message).state == DeliveryState.SENDING
+
+
+def test_a_writer_that_breaks_keeps_no_other_message(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, right = write(), write()
+
+    def breaks(current: Session, delivery: Delivery, now: datetime) -> Written | Reason:
+        if delivery.id == broken.delivery_id:
+            raise KeyError("camille")
+        return write_outbox_message(current, delivery, now)
+
+    monkeypatch.setitem(writers._writers, OUTBOX, breaks)
+    with app.app_context():
+        assert courier.deliver_waiting() == 2
+    delivery = _delivery(session, broken)
+    assert (delivery.state, delivery.reason) == ("skipped", Reason.UNWRITABLE)
+    assert _delivery(session, right).state == "accepted"
+
+
+def test_a_busy_database_condemns_no_message(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = write()
+
+    def busy(_current: Session, _delivery: Delivery, _now: datetime) -> Written | Reason:
+        raise DatabaseBusyError("locked")
+
+    monkeypatch.setitem(writers._writers, OUTBOX, busy)
+    with app.app_context(), pytest.raises(DatabaseBusyError):
+        courier.deliver_waiting()
+    assert _delivery(session, message).state == DeliveryState.LEASED
+
+
 def test_after_five_attempts_it_has_failed_and_each_waited_longer(
     app: Flask, session: Session, courier: Courier, write: Post, frozen: time_machine.Traveller
 ) -> None:
@@ -226,6 +300,49 @@ def test_a_relay_down_for_an_hour_loses_nothing_and_is_not_flooded(
     assert states == ["accepted"]
     accepted = [letter.token for letter in courier.gateway.letters[sum(calls) :]]
     assert len(accepted) == len(set(accepted)) == 15
+
+
+def test_a_relay_gone_for_a_weekend_loses_nothing_and_the_message_keeps_its_attempts(
+    app: Flask, session: Session, courier: Courier, write: Post, frozen: time_machine.Traveller
+) -> None:
+    message = write()
+    down_until = clock.now() + timedelta(days=2)
+    with app.app_context():
+        while clock.now() < down_until:
+            courier.gateway.outcomes = [NotSent("refused", is_relay_down=True)]
+            courier.deliver_waiting()
+            delivery = _delivery(session, message)
+            assert (delivery.state, delivery.reason) == ("deferred", Reason.RELAY_DOWN)
+            assert delivery.last_attempt - delivery.attempt == ATTEMPTS
+            assert delivery.due_at is not None
+            assert delivery.due_at - clock.now() <= timedelta(minutes=25)
+            frozen.move_to(delivery.due_at)
+        courier.gateway.outcomes = [NotSent("451") for _ in range(ATTEMPTS)]
+        while (due_at := _delivery(session, message).due_at) is not None:
+            frozen.move_to(due_at)
+            courier.deliver_waiting()
+    assert _delivery(session, message).reason == Reason.TOO_MANY_ATTEMPTS
+    assert courier.gateway.outcomes == []
+
+
+@pytest.mark.parametrize("probe", [None, Refused("550"), Uncertain("timed out")])
+def test_the_first_acceptance_sends_what_waited_after_a_restart_or_a_probe_in_vain(
+    app: Flask, courier: Courier, write: Post, frozen: time_machine.Traveller, probe: Outcome | None
+) -> None:
+    waiting, gateway = write(), courier.gateway
+    gateway.outcomes = [NotSent("refused", is_relay_down=True)]
+    with app.app_context():
+        courier.deliver_waiting()
+        if probe is None:
+            courier = Courier(gateway=gateway, settings=courier.settings, sender_name="R")
+        else:
+            frozen.shift(PAUSE)
+            write()
+            gateway.outcomes = [probe]
+            courier.deliver_waiting()
+        write()
+        courier.deliver_waiting()
+        assert _delivery(db.session(), waiting).state == DeliveryState.ACCEPTED
 
 
 def test_an_address_can_be_suppressed_until_the_last_moment(
