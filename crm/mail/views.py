@@ -101,7 +101,9 @@ def _told(decided: list[int], left: int) -> ResponseReturnValue:
         return refused(RuleError("action", nothing), _back())
     message = N_("C’est noté pour %(count)s.")
     if left:
-        message = N_("C’est noté pour %(count)s ; %(left)s laissés : état changé, ou lien expiré.")
+        message = N_(
+            "C’est noté pour %(count)s ; laissés : %(left)s (état changé, ou lien expiré)."
+        )
     undo_url = url_for(".undo", messages="-".join(map(str, decided)))
     return done(message, _back(), undo_url=undo_url, count=len(decided), left=left)
 

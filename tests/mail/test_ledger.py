@@ -1,14 +1,12 @@
 """The ledger: who works on a delivery, and how each attempt ends."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import Connection, event, insert, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
@@ -36,7 +34,7 @@ from crm.mail.types import (
 from crm.mail.writers import Written
 from tests.factories.accounts import UserFactory
 from tests.mail.conftest import Post, ScriptedGateway
-from tests.support.queries import counted
+from tests.support.queries import counted, explained
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -445,27 +443,6 @@ def _many(session: Session, count: int) -> None:
     session.execute(text("ANALYZE delivery"))
 
 
-@contextmanager
-def _explained(connection: Connection) -> Iterator[list[str]]:
-    """Give a list that fills with the plan of each statement sent while the block runs."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "WITH")):
-            sent.append((statement, parameters))
-
-    plans: list[str] = []
-    event.listen(connection.engine, "before_cursor_execute", note)
-    try:
-        yield plans
-    finally:
-        event.remove(connection.engine, "before_cursor_execute", note)
-    prefix = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-    for statement, parameters in sent:
-        rows = connection.exec_driver_sql(prefix + statement, parameters).all()
-        plans.append("\n".join(str(row) for row in rows))
-
-
 def test_claiming_reads_an_index_and_as_many_statements_for_any_number(
     app: Flask, session: Session, connection: Connection
 ) -> None:
@@ -473,7 +450,7 @@ def test_claiming_reads_an_index_and_as_many_statements_for_any_number(
     for count in (100, 5_000):
         session.execute(text("DELETE FROM delivery"))
         _many(session, count)
-        with _explained(connection) as plans, counted(connection) as statements:
+        with explained(connection) as plans, counted(connection) as statements:
             assert has_work(session, clock.now())
             sweep(session, now=clock.now())
             assert len(claim(session, owner="a", now=clock.now(), limit=BATCH)) == min(
