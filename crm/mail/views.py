@@ -42,6 +42,8 @@ def index() -> str:
         listing=listing,
         uncertain=count_in(session, DeliveryState.UNCERTAIN),
         uncertain_url=url_for(".index", etat=DeliveryState.UNCERTAIN.value),
+        failed=count_in(session, DeliveryState.FAILED),
+        failed_url=url_for(".index", etat=DeliveryState.FAILED.value),
         has_relay=_has_relay(),
         **_WORDS,
     )
