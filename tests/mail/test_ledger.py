@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.core import clock
+from crm.core.addresses import email_key
 from crm.core.errors import DatabaseBusyError
 from crm.database import db, transaction
 from crm.mail import delivering, writers
@@ -379,6 +380,18 @@ def test_the_digest_of_a_closed_account_is_skipped_but_its_notice_is_not(
     delivery = _delivery(session, digest)
     assert (delivery.state, delivery.reason) == ("skipped", Reason.ACCOUNT_CLOSED)
     assert _delivery(session, notice).state == "accepted"
+
+
+def test_a_member_is_known_however_the_address_is_typed(
+    app: Flask, session: Session, courier: Courier, write: Post
+) -> None:
+    typed = "camille@fore\N{COMBINING CIRCUMFLEX ACCENT}t.example"
+    UserFactory(email=typed, email_key=email_key(typed))
+    session.flush()
+    digest = write(recipient=typed, purpose=Purpose.DIGEST)
+    with app.app_context():
+        courier.deliver_waiting()
+    assert _delivery(session, digest).state == "accepted"
 
 
 def test_an_expired_secret_does_not_leave(
