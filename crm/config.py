@@ -93,6 +93,8 @@ class MailSettings:
             address = getattr(self, name)
             if address and not _ADDRESS.fullmatch(address.replace("{token}", "")):
                 yield f"CRM_MAIL_{name.upper()}: an address alone, as contact@reseau.fr"
+            if not address.isascii():
+                yield f"CRM_MAIL_{name.upper()}: an address without accents, as relays take it"
 
 
 @dataclass(frozen=True, slots=True)

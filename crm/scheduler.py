@@ -15,22 +15,23 @@ from crm.jobs.rules import is_due
 from crm.mail.delivering import new_owner
 
 RING_SECONDS = 60
+# Whoever rings for longer hangs: its runs are left to another process, and people are told.
+LONGEST_RING = 3600
 
 
 def do_what_is_due(owner: str | None = None) -> list[str]:
     """Do each job of today that is not done, then those asked for; return the names of those done.
 
-    What is done at each ring comes after.
+    What is done at each ring comes first: a long job does not keep it waiting.
     """
     owner = owner or new_owner()
-    done = [job.name for job in jobs() if _is_due(job) and _do(job, owner)]
-    done += do_what_is_asked(owner)
     for chore in chores():
         try:
             chore()
         except Exception:  # one that fails must not keep the others from being done
             current_app.logger.exception("chore failed", extra={"event": "chore"})
-    return done
+    done = [job.name for job in jobs() if _is_due(job) and _do(job, owner)]
+    return done + do_what_is_asked(owner)
 
 
 def do_what_is_asked(owner: str) -> list[str]:
@@ -56,13 +57,16 @@ def _do(job: Job, owner: str, key: str | None = None) -> bool:
         result = job.work(db.session(), now) if job.is_long else None
         with transaction() as session:
             result = result or job.work(session, now)
-            end_run(session, job=job.name, key=key, owner=owner, now=clock.now(), result=result)
+            has_ended = end_run(
+                session, job=job.name, key=key, owner=owner, now=clock.now(), result=result
+            )
     except Exception as error:  # one job that fails must not keep the others from being done
         current_app.logger.exception("job failed", extra={"event": f"job:{job.name}"})
         _note_failure(job, key, owner, type(error).__name__)
         return False
-    current_app.logger.info("job done", extra={"event": f"job:{job.name}"})
-    return True
+    said = "job done" if has_ended else "job taken over"
+    current_app.logger.info(said, extra={"event": f"job:{job.name}"})
+    return has_ended
 
 
 def _note_failure(job: Job, key: str, owner: str, error: str) -> None:
@@ -80,7 +84,7 @@ class Ringer:
         self._app = app
         self._owner = owner
         self._is_ringing = False
-        self._rang_at = time.monotonic()
+        self._began_at = self._rang_at = time.monotonic()
         self._scheduler = BackgroundScheduler(timezone=clock.PARIS)
 
     def start(self) -> None:
@@ -96,8 +100,11 @@ class Ringer:
         self._scheduler.start()
 
     def lives(self) -> bool:
-        """Tell whether it is ringing, or did in the last three minutes."""
-        return self._is_ringing or time.monotonic() - self._rang_at < 3 * RING_SECONDS
+        """Tell whether it is ringing, for less than an hour, or did in the last three minutes."""
+        now = time.monotonic()
+        if self._is_ringing:
+            return now - self._began_at < LONGEST_RING
+        return now - self._rang_at < 3 * RING_SECONDS
 
     def stop(self, seconds: float) -> bool:
         """Ring no more, and let what is being done end; False when it takes longer than that."""
@@ -108,6 +115,7 @@ class Ringer:
         return not self._is_ringing
 
     def _ring(self) -> None:
+        self._began_at = time.monotonic()
         self._is_ringing = True
         try:
             with self._app.app_context():

@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
+from crm.core.addresses import email_key
 from crm.mail.models import Delivery
-from crm.mail.rules import normalised
 from crm.mail.types import Purpose, Reason
 
 
@@ -13,5 +13,5 @@ def closed_account(session: Session, delivery: Delivery) -> Reason | None:
     """Hold back the digest of someone who is no longer an active member of the team."""
     if delivery.purpose != Purpose.DIGEST:
         return None
-    member = select(User.id).where(User.email_key == normalised(delivery.recipient), User.is_active)
+    member = select(User.id).where(User.email_key == email_key(delivery.recipient), User.is_active)
     return None if session.execute(member).first() else Reason.ACCOUNT_CLOSED

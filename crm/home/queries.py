@@ -81,6 +81,7 @@ class Health:
     is_up_to_date: bool
     jobs: Sequence[JobState]
     uncertain: int
+    failed: int
 
 
 def day_of(session: Session, *, user_id: int, today: date) -> Day:
@@ -142,4 +143,5 @@ def health_of(session: Session, *, now: datetime, limit: int = 5) -> Health:
         is_up_to_date=current_revision(connection) == latest_revision(),
         jobs=states_of(session, jobs(), now),
         uncertain=count_in(session, DeliveryState.UNCERTAIN),
+        failed=count_in(session, DeliveryState.FAILED),
     )

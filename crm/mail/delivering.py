@@ -4,16 +4,19 @@ import os
 import random
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from crm.config import MailSettings
 from crm.core import clock
+from crm.core.errors import DatabaseBusyError, StaleRecordError
 from crm.database import db, transaction
 from crm.mail.gateways.types import Gateway
 from crm.mail.ledger import (
@@ -38,6 +41,10 @@ from crm.mail.writers import write
 BATCH = 10
 # While the relay is down one message asks whether it is back; the others wait without an attempt.
 PAUSE = timedelta(seconds=30)
+# Seconds between the times that an answer is noted while the database is busy.
+SETTLE_PAUSES = (1.0, 2.0, 4.0, 8.0)
+# What says nothing of a message: the database, not its writer.
+_DATABASE_ERRORS = (DatabaseBusyError, StaleRecordError, OperationalError, InterfaceError)
 
 
 def new_owner() -> str:
@@ -55,7 +62,10 @@ class Courier:
     owner: str = field(default_factory=new_owner)
     draw: Callable[[], float] = random.random
     should_stop: Callable[[], bool] = lambda: False
+    wait: Callable[[float], None] = time.sleep
     resumes_at: datetime | None = field(default=None, init=False)
+    # Whatever the last process knew of the relay, the first acceptance sends what waited for it.
+    _owes_wake: bool = field(default=True, init=False)
 
     def deliver_waiting(self) -> int:
         """Send all that waits, unless asked to stop or the relay is down; return how many."""
@@ -75,7 +85,7 @@ class Courier:
                     give_back(session, owner=self.owner)
                 break
             try:
-                self._deliver_one(each)
+                self._deliver_or_set_aside(each)
             except LostLeaseError:
                 _tell("mail_lost_lease", 1)
         return len(claimed)
@@ -97,6 +107,17 @@ class Courier:
             limit = 1 if self.resumes_at else BATCH
             return claim(session, owner=self.owner, now=clock.now(), limit=limit)
 
+    def _deliver_or_set_aside(self, claimed: Claimed) -> None:
+        """Deliver one; whatever its writer raises keeps no other from leaving."""
+        try:
+            self._deliver_one(claimed)
+        except (LostLeaseError, *_DATABASE_ERRORS):
+            raise
+        except Exception:
+            current_app.logger.exception("message not written", extra={"event": "mail_unwritable"})
+            with transaction() as session:
+                skip(session, claimed=claimed, reason=Reason.UNWRITABLE, now=clock.now())
+
     def _deliver_one(self, claimed: Claimed) -> None:
         with transaction() as session:
             begun = self._begin(session, claimed)
@@ -104,15 +125,30 @@ class Courier:
             return
         begun_claim, letter = begun
         outcome = self._send(letter)
-        with transaction() as session:
-            state = settle(
-                session, claimed=begun_claim, outcome=outcome, now=clock.now(), draw=self.draw()
-            )
-            if state is DeliveryState.ACCEPTED and self.resumes_at is not None:
-                wake(session)
+        state = self._settle_when_free(begun_claim, outcome)
         is_down = isinstance(outcome, NotSent) and outcome.is_relay_down
+        self._owes_wake = is_down or (self._owes_wake and state is not DeliveryState.ACCEPTED)
         self.resumes_at = clock.now() + PAUSE if is_down else None
         _tell(f"mail_{state}", 1)
+
+    def _settle_when_free(self, begun: Claimed, outcome: Outcome) -> DeliveryState:
+        """Note an answer; it is known, and not thrown away because the database is busy."""
+        for pause in SETTLE_PAUSES:
+            try:
+                return self._settle(begun, outcome)
+            except DatabaseBusyError:
+                _tell("mail_busy", 1)
+                self.wait(pause)
+        return self._settle(begun, outcome)
+
+    def _settle(self, begun: Claimed, outcome: Outcome) -> DeliveryState:
+        with transaction() as session:
+            state = settle(
+                session, claimed=begun, outcome=outcome, now=clock.now(), draw=self.draw()
+            )
+            if state is DeliveryState.ACCEPTED and self._owes_wake:
+                wake(session)
+        return state
 
     def _begin(self, session: Session, claimed: Claimed) -> tuple[Claimed, Letter] | None:
         """Read again what may hold the message back, then note that sending begins."""

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
 from crm.mail.models import Delivery, DeliveryAttempt
-from crm.mail.rules import ATTEMPTS, delay_after
+from crm.mail.rules import ATTEMPTS, OUTAGE_STEPS, delay_after
 from crm.mail.types import (
     Accepted,
     DeliveryState,
@@ -203,13 +203,20 @@ def _ending(
             }
         case Refused(permanent=True):
             return DeliveryState.FAILED, {**settled, "reason": Reason.REFUSED}
+    asked = outcome.retry_after if isinstance(outcome, NotSent) else None
+    if isinstance(outcome, NotSent) and outcome.is_relay_down:
+        # An outage is no attempt against the message: it has one more.
+        return DeliveryState.DEFERRED, {
+            "reason": Reason.RELAY_DOWN,
+            "owner": None,
+            "due_at": now + delay_after(min(attempt, OUTAGE_STEPS), draw, asked),
+            "last_attempt": last + 1,
+        }
     if attempt >= last:
         return DeliveryState.FAILED, {**settled, "reason": Reason.TOO_MANY_ATTEMPTS}
-    asked = outcome.retry_after if isinstance(outcome, NotSent) else None
-    is_down = isinstance(outcome, NotSent) and outcome.is_relay_down
     tries = ATTEMPTS - (last - attempt)
     return DeliveryState.DEFERRED, {
-        "reason": Reason.RELAY_DOWN if is_down else Reason.NOT_SENT,
+        "reason": Reason.NOT_SENT,
         "owner": None,
         "due_at": now + delay_after(max(tries, 1), draw, asked),
     }

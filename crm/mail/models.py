@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm.database import Base, UtcDateTime, key_text
 from crm.mail.types import DeliveryState, Priority
+
+# A literal, so that SQLite sees that the index of what may have to be emptied serves.
+HAS_TEXT = text("outbox_message.text_body != ''")
 
 
 class Delivery(Base):
@@ -14,7 +17,8 @@ class Delivery(Base):
 
     `attempt` counts the times that sending began; `last_attempt` is the one after which it is given
     up. `due_at` is the end of the lease (leased, sending) or the time to try again (deferred).
-    `owner` is the process at work. `answer` is what the relay said last.
+    `owner` is the process at work. `answer` is what the relay said last. `reason_before` and
+    `last_attempt_before` are what a decision replaced, for whoever takes it back.
     """
 
     __tablename__ = "delivery"
@@ -40,6 +44,8 @@ class Delivery(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     resent: Mapped[int] = mapped_column(default=0)
+    reason_before: Mapped[str | None] = mapped_column(key_text(20))
+    last_attempt_before: Mapped[int | None]
     decided_by: Mapped[str | None] = mapped_column(String(120))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -82,6 +88,14 @@ class OutboxMessage(Base):
     """
 
     __tablename__ = "outbox_message"
+    __table_args__ = (
+        Index(
+            "ix_outbox_message_expires_at",
+            "expires_at",
+            sqlite_where=text("text_body != ''"),
+            postgresql_where=text("text_body != ''"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     unique_key: Mapped[str] = mapped_column(key_text(120), unique=True)

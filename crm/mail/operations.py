@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import case, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_, RuleError
 from crm.mail.ledger import decide
-from crm.mail.models import Delivery, OutboxMessage
+from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
 from crm.mail.rules import ATTEMPTS
 from crm.mail.types import DeliveryState, Reason
 
+_TO_DECIDE = (DeliveryState.UNCERTAIN, DeliveryState.FAILED)
 RESEND, GIVE_UP = "renvoyer", "abandonner"
 # A message as a page showed it: (id, attempt). One that went on since is left alone.
 Shown = Sequence[tuple[int, int]]
@@ -30,14 +31,16 @@ def send_again(session: Session, *, shown: Shown, by: str, now: datetime) -> lis
         "due_at": None,
         "settled_at": None,
         "last_attempt": Delivery.attempt + ATTEMPTS,
-        "decided_by": by,
-        "decided_at": now,
+        **_noted(by, now),
     }
+    again = queued | {"reason": Reason.SENT_AGAIN, "resent": Delivery.resent + 1}
+    decide(session, ids=list(found), states=[DeliveryState.UNCERTAIN], values=again)
     decide(
         session,
-        ids=list(found),
-        states=[DeliveryState.UNCERTAIN],
-        values=queued | {"reason": Reason.SENT_AGAIN, "resent": Delivery.resent + 1},
+        ids=_perhaps_sent(session, list(found)),
+        states=[DeliveryState.FAILED],
+        reason=Reason.GIVEN_UP,
+        values=again,
     )
     decide(
         session,
@@ -49,18 +52,17 @@ def send_again(session: Session, *, shown: Shown, by: str, now: datetime) -> lis
 
 
 def give_up(session: Session, *, shown: Shown, by: str, now: datetime) -> list[int]:
-    """Leave uncertain messages as they are, for good; return the messages it was said of."""
-    found = _found(session, shown, DeliveryState.UNCERTAIN)
+    """Leave uncertain and failed messages as they are; return the messages it was said of."""
+    found = _found(session, shown, *_TO_DECIDE, unless=Reason.GIVEN_UP)
     decide(
         session,
         ids=list(found),
-        states=[DeliveryState.UNCERTAIN],
+        states=_TO_DECIDE,
         values={
             "state": DeliveryState.FAILED,
             "reason": Reason.GIVEN_UP,
             "owner": None,
-            "decided_by": by,
-            "decided_at": now,
+            **_noted(by, now),
         },
     )
     return sorted(found.values())
@@ -81,29 +83,61 @@ def take_back(session: Session, *, message_ids: Sequence[int], now: datetime) ->
     rows = session.execute(
         select(Delivery.id)
         .join(OutboxMessage, OutboxMessage.delivery_id == Delivery.id)
-        .where(OutboxMessage.id.in_(message_ids))
+        .where(OutboxMessage.id.in_(message_ids), Delivery.reason_before.is_not(None))
     )
     ids = list(rows.scalars())
-    undone = {"decided_by": None, "decided_at": None, "settled_at": now}
-    uncertain: dict[str, Any] = {
-        **undone,
-        "state": DeliveryState.UNCERTAIN,
-        "reason": Reason.NO_ANSWER,
-    }
-    failed = {**undone, "state": DeliveryState.FAILED, "reason": Reason.TOO_MANY_ATTEMPTS}
-    decisions = (
-        (DeliveryState.FAILED, Reason.GIVEN_UP, uncertain),
-        (DeliveryState.QUEUED, Reason.SENT_AGAIN, uncertain | {"resent": Delivery.resent - 1}),
-        (DeliveryState.QUEUED, Reason.TRIED_AGAIN, failed),
+    # Giving up first: what the others bring back to it must not be taken back in its turn.
+    decisions: tuple[tuple[DeliveryState, Reason, dict[str, Any]], ...] = (
+        (DeliveryState.FAILED, Reason.GIVEN_UP, {}),
+        (DeliveryState.QUEUED, Reason.SENT_AGAIN, {"resent": Delivery.resent - 1}),
+        (DeliveryState.QUEUED, Reason.TRIED_AGAIN, {}),
     )
     return sum(
-        decide(session, ids=ids, states=[state], reason=reason, values=values)
-        for state, reason, values in decisions
+        decide(session, ids=ids, states=[state], reason=reason, values=_as_before(now) | more)
+        for state, reason, more in decisions
     )
+
+
+def _noted(by: str, now: datetime) -> dict[str, Any]:
+    """Return who decides, and what the decision replaces."""
+    return {
+        "decided_by": by,
+        "decided_at": now,
+        "reason_before": Delivery.reason,
+        "last_attempt_before": Delivery.last_attempt,
+    }
+
+
+def _as_before(now: datetime) -> dict[str, Any]:
+    """Return what a decision replaced."""
+    was_uncertain = Delivery.reason_before.in_((Reason.NO_ANSWER, Reason.STOPPED))
+    return {
+        "state": case((was_uncertain, DeliveryState.UNCERTAIN), else_=DeliveryState.FAILED),
+        "reason": Delivery.reason_before,
+        "last_attempt": Delivery.last_attempt_before,
+        "reason_before": None,
+        "last_attempt_before": None,
+        "decided_by": None,
+        "decided_at": None,
+        "settled_at": now,
+    }
+
+
+def _perhaps_sent(session: Session, ids: Sequence[int]) -> list[int]:
+    """Return those of which an attempt may have left."""
+    outcome = DeliveryAttempt.outcome
+    attempts = select(DeliveryAttempt.delivery_id).where(
+        DeliveryAttempt.delivery_id.in_(ids), outcome.is_(None) | (outcome == "uncertain")
+    )
+    return list(session.scalars(attempts.distinct()))
 
 
 def _found(
-    session: Session, shown: Shown, *states: DeliveryState, now: datetime | None = None
+    session: Session,
+    shown: Shown,
+    *states: DeliveryState,
+    now: datetime | None = None,
+    unless: Reason | None = None,
 ) -> dict[int, int]:
     """Return message by delivery, of those as shown; with `now`, not expired by then."""
     if not shown:
@@ -116,6 +150,8 @@ def _found(
         )
         .with_for_update(of=Delivery)
     )
+    if unless is not None:
+        statement = statement.where(Delivery.reason != unless)
     if now is not None:
         expires_at = OutboxMessage.expires_at
         statement = statement.where(or_(expires_at.is_(None), expires_at > now))

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from crm.core import clock
-from crm.mail.models import Delivery, OutboxMessage
+from crm.mail.models import HAS_TEXT, Delivery, OutboxMessage
 from crm.mail.rules import ATTEMPTS, address_hash, check_headers, check_html, check_one_line
 from crm.mail.types import Priority, Purpose, Reason
 from crm.mail.writers import Written
@@ -114,7 +114,7 @@ def purge_expired(session: Session) -> None:
     """Empty the messages whose secret has expired; that they were written stays."""
     session.execute(
         update(OutboxMessage)
-        .where(OutboxMessage.expires_at <= clock.now(), OutboxMessage.text_body != "")
+        .where(OutboxMessage.expires_at <= clock.now(), HAS_TEXT)
         .values(text_body="", html_body="")
     )
 

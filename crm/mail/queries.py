@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crm.core import clock
 from crm.core.errors import NotFoundError
 from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
-from crm.mail.types import DeliveryState
+from crm.mail.types import DeliveryState, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,16 @@ def read_message(session: Session, message_id: int, *, shows_secrets: bool) -> S
 
 
 def count_in(session: Session, state: DeliveryState) -> int:
-    """Return how many messages are in this state."""
+    """Return how many messages are in this state, without those that somebody gave up."""
     return (
         session.scalar(
             select(func.count())
             .select_from(OutboxMessage)
             .join(Delivery, Delivery.id == OutboxMessage.delivery_id)
-            .where(Delivery.state == state)
+            .where(
+                Delivery.state == state,
+                Delivery.reason.is_(None) | (Delivery.reason != Reason.GIVEN_UP),
+            )
         )
         or 0
     )

@@ -10,14 +10,18 @@ FIRST_DELAY = timedelta(minutes=1)
 GROWTH = 5
 JITTER = 0.2
 LONGEST_DELAY = timedelta(hours=6)
+# While the relay is down the delay stops growing here: 25 minutes.
+OUTAGE_STEPS = 3
 
 # RFC 2606 and RFC 6761: names that belong to nobody, those of invented people.
 _RESERVED = ("example", "test", "invalid", "localhost", "example.com", "example.net", "example.org")
+# Inside tags and style elements alone: what people typed is escaped, and may speak of anything.
 _REMOTE_IMAGE = re.compile(
     r"<(?:img|picture|source|video|audio|iframe|object|embed|link|input)\b[^>]*"
     r"\b(?:src|srcset|href|data|poster)\s*=\s*[\"']?\s*(?:https?:)?//"
-    r"|\bbackground\s*=\s*[\"']?\s*(?:https?:)?//"
-    r"|url\(\s*[\"']?\s*(?:https?:)?//|@import",
+    r"|<[^>]*\bbackground\s*=\s*[\"']?\s*(?:https?:)?//"
+    r"|(?:<[^>]*|<style\b[^<]*)\burl\(\s*[\"']?\s*(?:https?:)?//"
+    r"|<style\b[^<]*@import",
     re.IGNORECASE,
 )
 _HEADER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")

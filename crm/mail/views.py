@@ -42,6 +42,8 @@ def index() -> str:
         listing=listing,
         uncertain=count_in(session, DeliveryState.UNCERTAIN),
         uncertain_url=url_for(".index", etat=DeliveryState.UNCERTAIN.value),
+        failed=count_in(session, DeliveryState.FAILED),
+        failed_url=url_for(".index", etat=DeliveryState.FAILED.value),
         has_relay=_has_relay(),
         **_WORDS,
     )
@@ -101,7 +103,9 @@ def _told(decided: list[int], left: int) -> ResponseReturnValue:
         return refused(RuleError("action", nothing), _back())
     message = N_("C’est noté pour %(count)s.")
     if left:
-        message = N_("C’est noté pour %(count)s ; %(left)s laissés : état changé, ou lien expiré.")
+        message = N_(
+            "C’est noté pour %(count)s ; laissés : %(left)s (état changé, ou lien expiré)."
+        )
     undo_url = url_for(".undo", messages="-".join(map(str, decided)))
     return done(message, _back(), undo_url=undo_url, count=len(decided), left=left)
 

@@ -20,6 +20,14 @@ def upgrade() -> None:
     _create_attempts()
     _create_suppressions()
     _give_messages_their_deliveries(op.get_bind())
+    has_text = sa.text("text_body != ''")
+    op.create_index(
+        "ix_outbox_message_expires_at",
+        "outbox_message",
+        ["expires_at"],
+        sqlite_where=has_text,
+        postgresql_where=has_text,
+    )
     _remake_runs()
     op.create_table(
         "heartbeat",
@@ -51,6 +59,8 @@ def _create_deliveries() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resent", sa.Integer(), nullable=False),
+        sa.Column("reason_before", _key_text(20), nullable=True),
+        sa.Column("last_attempt_before", sa.Integer(), nullable=True),
         sa.Column("decided_by", sa.String(length=120), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
@@ -189,6 +199,7 @@ def _remake_runs() -> None:
 def downgrade() -> None:
     op.drop_table("heartbeat")
     _bring_runs_back()
+    op.drop_index("ix_outbox_message_expires_at", "outbox_message")
     with op.batch_alter_table("outbox_message") as batch:
         batch.drop_constraint("fk_outbox_message_delivery_id", type_="foreignkey")
         batch.drop_constraint("uq_outbox_message_delivery_id", type_="unique")
@@ -215,7 +226,8 @@ def _bring_runs_back() -> None:
         sa.PrimaryKeyConstraint("job", "day", name=op.f("pk_job_run")),
     )
     op.execute(
-        "INSERT INTO job_run SELECT job, day, started_at, lease_until, finished_at, attempts,"
+        "INSERT INTO job_run SELECT job, day, started_at,"
+        " coalesce(lease_until, finished_at, started_at), finished_at, attempts,"
         " result, error FROM job_run_after"
         " WHERE key = CAST(day AS VARCHAR) AND started_at IS NOT NULL"
     )

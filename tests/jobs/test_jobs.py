@@ -15,6 +15,7 @@ from crm.database import db, transaction
 from crm.history.models import TrashEntry
 from crm.jobs import registry
 from crm.jobs.items import do_each
+from crm.jobs.message_files import ERASE_MESSAGE_FILES
 from crm.jobs.models import Heartbeat, JobRun
 from crm.jobs.operations import (
     LEASE,
@@ -28,6 +29,7 @@ from crm.jobs.operations import (
 )
 from crm.jobs.queries import states_of
 from crm.jobs.rules import FIRST_RETRY, is_due, next_start
+from crm.mail.outbox import post
 from crm.reference.models import ReferenceItem
 from crm.scheduler import do_what_is_due
 from tests.factories.contacts import StructureFactory
@@ -117,6 +119,50 @@ def test_one_job_that_fails_leaves_the_others_done(
     runs = {run.job: run for run in session.scalars(select(JobRun))}
     assert (runs["a-casse"].error, runs["a-casse"].finished_at) == ("RuntimeError", None)
     assert runs["b-marche"].result == "fait"
+
+
+def test_what_is_done_at_each_ring_does_not_wait_for_the_jobs(
+    app: Flask, session: Session, only: Table
+) -> None:
+    order: list[str] = []
+
+    def work(_session: Session, _now: datetime) -> str:
+        order.append("travail")
+        return "fait"
+
+    registry.add_job(registry.Job("essai", work, "Essai"))
+    registry.add_chore(lambda: order.append("sonnerie"))
+    with app.app_context():
+        do_what_is_due()
+    assert order == ["sonnerie", "travail"]
+
+
+def test_a_job_that_another_process_took_over_is_not_said_to_be_done(
+    app: Flask, session: Session, only: Table
+) -> None:
+    def work(_session: Session, _now: datetime) -> str:
+        with transaction() as current:
+            current.get_one(JobRun, ("essai", clock.today().isoformat())).owner = "b"
+        return "fait"
+
+    registry.add_job(registry.Job("essai", work, "Essai", is_long=True))
+    with app.app_context():
+        assert do_what_is_due() == []
+    assert session.scalars(select(JobRun)).one().finished_at is None
+
+
+def test_a_link_that_expired_goes_each_day_though_nobody_writes(
+    app: Flask, session: Session
+) -> None:
+    message = post(
+        session, unique_key="a", recipient="a@b.example", subject="O", text_body="Lien",
+        html_body="", expires_at=clock.now(),
+    )  # fmt: skip
+    assert ERASE_MESSAGE_FILES.is_long
+    with app.app_context():
+        assert ERASE_MESSAGE_FILES.name in do_what_is_due()
+    session.expire_all()
+    assert message.text_body == ""
 
 
 def test_one_item_that_fails_leaves_the_others_done(app: Flask, session: Session) -> None:

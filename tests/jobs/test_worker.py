@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm import create_app, worker
+from crm import create_app, scheduler, worker
 from crm.config import Settings
 from crm.core import clock
 from crm.core.errors import DatabaseBusyError
@@ -22,6 +22,7 @@ from crm.mail.gateways.file import FileGateway
 from crm.mail.models import Delivery
 from crm.mail.outbox import post
 from crm.mail.types import Letter, Outcome
+from crm.scheduler import LONGEST_RING
 from crm.worker import BEAT_SECONDS, Worker, fork_worker
 from tests.support.crashes import run_in_fork, wait_for
 from tests.support.databases import drop_database, migrated_engine, new_database_url
@@ -144,6 +145,24 @@ def test_a_process_that_no_longer_rings_gives_no_sign_of_life(
     now[0] = 10 * BEAT_SECONDS
     assert not at_work.ringer.lives()
     assert beats() == second
+
+
+def test_a_job_that_hangs_is_seen_and_left_to_another(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ringer = Worker(app).ringer
+    now, lived = [0.0], []
+    monkeypatch.setattr(worker.time, "monotonic", lambda: now[0])
+
+    def hangs(_owner: str) -> None:
+        for seconds in (LONGEST_RING - 1, LONGEST_RING):
+            now[0] = seconds
+            lived.append(ringer.lives())
+
+    monkeypatch.setattr(scheduler, "do_what_is_due", hangs)
+    ringer._ring()
+    assert lived == [True, False]
+    assert ringer.lives()
 
 
 @pytest.mark.parametrize("error", [DatabaseBusyError, RuntimeError])

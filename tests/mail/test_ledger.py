@@ -1,22 +1,24 @@
 """The ledger: who works on a delivery, and how each attempt ends."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import Connection, event, insert, select, text, update
+from sqlalchemy import Connection, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.core import clock
+from crm.core.addresses import email_key
+from crm.core.errors import DatabaseBusyError
 from crm.database import db, transaction
-from crm.mail.delivering import BATCH, PAUSE, Courier
+from crm.mail import delivering, writers
+from crm.mail.delivering import BATCH, PAUSE, SETTLE_PAUSES, Courier
 from crm.mail.ledger import LEASE, SENDING, LostLeaseError, begin, claim, has_work, settle, sweep
 from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
+from crm.mail.outbox import OUTBOX, write_outbox_message
 from crm.mail.rules import ATTEMPTS
 from crm.mail.suppression import suppress
 from crm.mail.types import (
@@ -24,14 +26,16 @@ from crm.mail.types import (
     DeliveryState,
     Letter,
     NotSent,
+    Outcome,
     Purpose,
     Reason,
     Refused,
     Uncertain,
 )
+from crm.mail.writers import Written
 from tests.factories.accounts import UserFactory
 from tests.mail.conftest import Post, ScriptedGateway
-from tests.support.queries import counted
+from tests.support.queries import counted, explained
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -172,6 +176,75 @@ def test_a_gateway_that_breaks_leaves_the_message_uncertain(
     assert (delivery.state, delivery.answer) == ("uncertain", "RuntimeError")
 
 
+def test_an_acceptance_is_noted_again_while_the_database_is_busy(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, waited, busy = write(), [], [DatabaseBusyError("locked")] * 2
+
+    def settle_when_free(*of: Any, **more: Any) -> DeliveryState:
+        if busy:
+            raise busy.pop()
+        return settle(*of, **more)
+
+    monkeypatch.setattr(delivering, "settle", settle_when_free)
+    courier.wait = waited.append
+    with app.app_context():
+        assert courier.deliver_waiting() == 1
+    delivery = _delivery(session, message)
+    assert (delivery.state, delivery.attempt) == ("accepted", 1)
+    assert waited == list(SETTLE_PAUSES[:2])
+
+
+def test_a_database_busy_for_long_ends_the_batch_and_nothing_is_sent_twice(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message, waited = write(), []
+
+    def never(*_of: Any, **_more: Any) -> DeliveryState:
+        raise DatabaseBusyError("locked")
+
+    monkeypatch.setattr(delivering, "settle", never)
+    courier.wait = waited.append
+    with app.app_context():
+        with pytest.raises(DatabaseBusyError):
+            courier.deliver_waiting()
+        assert courier.deliver_waiting() == 0
+    assert waited == list(SETTLE_PAUSES)
+    assert _delivery(session, message).state == DeliveryState.SENDING
+
+
+def test_a_writer_that_breaks_keeps_no_other_message(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, right = write(), write()
+
+    def breaks(current: Session, delivery: Delivery, now: datetime) -> Written | Reason:
+        if delivery.id == broken.delivery_id:
+            raise KeyError("camille")
+        return write_outbox_message(current, delivery, now)
+
+    monkeypatch.setitem(writers._writers, OUTBOX, breaks)
+    with app.app_context():
+        assert courier.deliver_waiting() == 2
+    delivery = _delivery(session, broken)
+    assert (delivery.state, delivery.reason) == ("skipped", Reason.UNWRITABLE)
+    assert _delivery(session, right).state == "accepted"
+
+
+def test_a_busy_database_condemns_no_message(
+    app: Flask, session: Session, courier: Courier, write: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = write()
+
+    def busy(_current: Session, _delivery: Delivery, _now: datetime) -> Written | Reason:
+        raise DatabaseBusyError("locked")
+
+    monkeypatch.setitem(writers._writers, OUTBOX, busy)
+    with app.app_context(), pytest.raises(DatabaseBusyError):
+        courier.deliver_waiting()
+    assert _delivery(session, message).state == DeliveryState.LEASED
+
+
 def test_after_five_attempts_it_has_failed_and_each_waited_longer(
     app: Flask, session: Session, courier: Courier, write: Post, frozen: time_machine.Traveller
 ) -> None:
@@ -228,6 +301,49 @@ def test_a_relay_down_for_an_hour_loses_nothing_and_is_not_flooded(
     assert len(accepted) == len(set(accepted)) == 15
 
 
+def test_a_relay_gone_for_a_weekend_loses_nothing_and_the_message_keeps_its_attempts(
+    app: Flask, session: Session, courier: Courier, write: Post, frozen: time_machine.Traveller
+) -> None:
+    message = write()
+    down_until = clock.now() + timedelta(days=2)
+    with app.app_context():
+        while clock.now() < down_until:
+            courier.gateway.outcomes = [NotSent("refused", is_relay_down=True)]
+            courier.deliver_waiting()
+            delivery = _delivery(session, message)
+            assert (delivery.state, delivery.reason) == ("deferred", Reason.RELAY_DOWN)
+            assert delivery.last_attempt - delivery.attempt == ATTEMPTS
+            assert delivery.due_at is not None
+            assert delivery.due_at - clock.now() <= timedelta(minutes=25)
+            frozen.move_to(delivery.due_at)
+        courier.gateway.outcomes = [NotSent("451") for _ in range(ATTEMPTS)]
+        while (due_at := _delivery(session, message).due_at) is not None:
+            frozen.move_to(due_at)
+            courier.deliver_waiting()
+    assert _delivery(session, message).reason == Reason.TOO_MANY_ATTEMPTS
+    assert courier.gateway.outcomes == []
+
+
+@pytest.mark.parametrize("probe", [None, Refused("550"), Uncertain("timed out")])
+def test_the_first_acceptance_sends_what_waited_after_a_restart_or_a_probe_in_vain(
+    app: Flask, courier: Courier, write: Post, frozen: time_machine.Traveller, probe: Outcome | None
+) -> None:
+    waiting, gateway = write(), courier.gateway
+    gateway.outcomes = [NotSent("refused", is_relay_down=True)]
+    with app.app_context():
+        courier.deliver_waiting()
+        if probe is None:
+            courier = Courier(gateway=gateway, settings=courier.settings, sender_name="R")
+        else:
+            frozen.shift(PAUSE)
+            write()
+            gateway.outcomes = [probe]
+            courier.deliver_waiting()
+        write()
+        courier.deliver_waiting()
+        assert _delivery(db.session(), waiting).state == DeliveryState.ACCEPTED
+
+
 def test_an_address_can_be_suppressed_until_the_last_moment(
     app: Flask, session: Session, courier: Courier, gateway: ScriptedGateway, write: Post
 ) -> None:
@@ -264,6 +380,18 @@ def test_the_digest_of_a_closed_account_is_skipped_but_its_notice_is_not(
     delivery = _delivery(session, digest)
     assert (delivery.state, delivery.reason) == ("skipped", Reason.ACCOUNT_CLOSED)
     assert _delivery(session, notice).state == "accepted"
+
+
+def test_a_member_is_known_however_the_address_is_typed(
+    app: Flask, session: Session, courier: Courier, write: Post
+) -> None:
+    typed = "camille@fore\N{COMBINING CIRCUMFLEX ACCENT}t.example"
+    UserFactory(email=typed, email_key=email_key(typed))
+    session.flush()
+    digest = write(recipient=typed, purpose=Purpose.DIGEST)
+    with app.app_context():
+        courier.deliver_waiting()
+    assert _delivery(session, digest).state == "accepted"
 
 
 def test_an_expired_secret_does_not_leave(
@@ -328,27 +456,6 @@ def _many(session: Session, count: int) -> None:
     session.execute(text("ANALYZE delivery"))
 
 
-@contextmanager
-def _explained(connection: Connection) -> Iterator[list[str]]:
-    """Give a list that fills with the plan of each statement sent while the block runs."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith(("SELECT", "UPDATE", "WITH")):
-            sent.append((statement, parameters))
-
-    plans: list[str] = []
-    event.listen(connection.engine, "before_cursor_execute", note)
-    try:
-        yield plans
-    finally:
-        event.remove(connection.engine, "before_cursor_execute", note)
-    prefix = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-    for statement, parameters in sent:
-        rows = connection.exec_driver_sql(prefix + statement, parameters).all()
-        plans.append("\n".join(str(row) for row in rows))
-
-
 def test_claiming_reads_an_index_and_as_many_statements_for_any_number(
     app: Flask, session: Session, connection: Connection
 ) -> None:
@@ -356,7 +463,7 @@ def test_claiming_reads_an_index_and_as_many_statements_for_any_number(
     for count in (100, 5_000):
         session.execute(text("DELETE FROM delivery"))
         _many(session, count)
-        with _explained(connection) as plans, counted(connection) as statements:
+        with explained(connection) as plans, counted(connection) as statements:
             assert has_work(session, clock.now())
             sweep(session, now=clock.now())
             assert len(claim(session, owner="a", now=clock.now(), limit=BATCH)) == min(

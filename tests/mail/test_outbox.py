@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from crm.mail.models import OutboxMessage
-from crm.mail.outbox import post
+from crm.mail.outbox import post, purge_expired
+from tests.support.queries import explained
 
 OUTBOX = "/administration/messages"
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -83,3 +84,11 @@ def test_an_expired_secret_is_not_shown_even_before_it_is_purged(
     page = administrator.get(f"{OUTBOX}/{message.id}")
     assert "Texte secret" not in page.text
     assert "a expiré" in page.text
+
+
+def test_emptying_what_expired_reads_an_index(session: Session, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        session.execute(text("SET LOCAL enable_seqscan = off"))  # so few rows need no index
+    with explained(connection) as plans:
+        purge_expired(session)
+    assert "ix_outbox_message_expires_at" in plans[-1]

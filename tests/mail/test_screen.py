@@ -146,6 +146,52 @@ def test_a_decision_can_be_taken_back_until_the_message_leaves(
     assert (delivery.state, delivery.resent, delivery.decided_by) == (after, 0, None)
 
 
+@pytest.mark.parametrize("reason", [Reason.REFUSED, Reason.TOO_MANY_ATTEMPTS, Reason.STOPPED])
+def test_what_is_taken_back_is_as_it_was(
+    administrator: PageClient, send: Send, session: Session, reason: Reason
+) -> None:
+    outcome = Uncertain("silence") if reason is Reason.STOPPED else Refused("550")
+    (message,) = send(outcome)
+    before = _delivery(session, message)
+    before.reason = reason
+    session.flush()
+    state, last = before.state, before.last_attempt
+    for action in ("renvoyer", "abandonner"):
+        administrator.submit(DECIDE, _ticked(message, action=action))
+        assert _delivery(session, message).decided_by
+        administrator.submit(f"{OUTBOX}/annuler?messages={message.id}", {})
+        after = _delivery(session, message)
+        assert (after.state, after.reason, after.last_attempt) == (state, reason, last)
+        assert after.resent == 0
+
+
+@pytest.mark.parametrize(("outcome", "resent"), [(Uncertain("silence"), 1), (Refused("550"), 0)])
+def test_a_copy_that_may_be_the_second_is_counted_after_it_was_given_up(
+    administrator: PageClient, send: Send, session: Session, outcome: Outcome, resent: int
+) -> None:
+    (message,) = send(outcome)
+    administrator.submit(DECIDE, _ticked(message, action="abandonner"))
+    administrator.submit(DECIDE, _ticked(message))
+    delivery = _delivery(session, message)
+    assert (delivery.state, delivery.resent) == ("queued", resent)
+    administrator.submit(f"{OUTBOX}/annuler?messages={message.id}", {})
+    delivery = _delivery(session, message)
+    assert (delivery.state, delivery.reason, delivery.resent) == ("failed", Reason.GIVEN_UP, 0)
+
+
+def test_what_failed_is_counted_until_somebody_decides(
+    administrator: PageClient, send: Send
+) -> None:
+    (message,) = send(Refused("550"))
+    for address in ("/", OUTBOX):
+        page = administrator.get(address).text
+        assert "Un message n’est pas parti" in page
+        assert f"{OUTBOX}?etat=failed" in page
+    administrator.submit(DECIDE, _ticked(message, action="abandonner"))
+    for address in ("/", OUTBOX):
+        assert "Un message n’est pas parti" not in administrator.get(address).text
+
+
 def test_a_decision_cannot_be_taken_back_once_the_message_has_left(
     administrator: PageClient, app: Flask, send: Send, session: Session, courier: Courier
 ) -> None:

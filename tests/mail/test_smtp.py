@@ -2,6 +2,7 @@
 
 import os
 import signal
+import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from crm.mail.gateways.file import FileGateway
 from crm.mail.gateways.smtp import IDLE_SECONDS, MOST_MESSAGES, SmtpGateway
 from crm.mail.letters import compose
 from crm.mail.models import Delivery
+from crm.mail.rules import check_html
 from crm.mail.types import Accepted, Letter, NotSent, Outcome, Refused, Uncertain
 from crm.mail.writers import Written
 from tests.support.sinks import Sink, running_sink
@@ -48,7 +50,8 @@ def _letter(
 def relay() -> Iterator[tuple[Sink, SmtpGateway]]:
     """Return a sink and a gateway that sends to it."""
     with running_sink() as (sink, port):
-        gateway = SmtpGateway(_settings(port))
+        # Long enough for a machine that is busy: no test here waits for it.
+        gateway = SmtpGateway(_settings(port, CRM_MAIL_TIMEOUT_SECONDS="20"))
         yield sink, gateway
         gateway.close()
 
@@ -146,10 +149,37 @@ def test_a_connection_closed_meanwhile_is_made_again() -> None:
         gateway.close()
 
 
+@pytest.mark.parametrize("user", ["nous", "élise"])
+def test_a_password_that_cannot_be_said_is_a_non_send(
+    relay: tuple[Sink, SmtpGateway], monkeypatch: pytest.MonkeyPatch, user: str
+) -> None:
+    sink, gateway = relay
+    # The relay of the tests offers no sign-in without TLS: what is asked here is what ours says.
+    monkeypatch.setattr(smtplib.SMTP, "login", lambda *of: "".join(of[1:]).encode("ascii"))
+    more = {"CRM_MAIL_SMTP_USER": user, "CRM_MAIL_SMTP_PASSWORD": "secrèt"}
+    outcome = SmtpGateway(_settings(gateway._settings.smtp_port, **more)).send(_letter())
+    assert isinstance(outcome, NotSent)
+    assert outcome.is_relay_down
+    assert "secr" not in outcome.reason
+    assert sink.envelopes == []
+
+
+def test_what_cannot_be_written_was_not_sent(
+    relay: tuple[Sink, SmtpGateway], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sink, gateway = relay
+    letter = _letter()
+    monkeypatch.setattr(letter.message, "as_bytes", lambda: "é".encode("ascii"))
+    assert isinstance(gateway.send(letter), Refused)
+    assert sink.envelopes == []
+    assert isinstance(gateway.send(_letter()), Accepted)
+
+
 class _Dumb:
     """A server that stops speaking once it has the text, or before it asks for it."""
 
-    def __init__(self, *, last: str, closes: bool) -> None:
+    def __init__(self, *, last: str, closes: bool, says: bytes = b"") -> None:
+        self.says = says
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.last, self.closes = last, closes
@@ -177,6 +207,8 @@ class _Dumb:
                 is_text = line.upper() == b"DATA\r\n"
                 stream.write(b"354 go\r\n" if is_text else b"250 ok\r\n")
                 stream.flush()
+        stream.write(self.says)
+        stream.flush()
         if not self.closes:
             peer.recv(1)
         peer.close()
@@ -199,6 +231,15 @@ def test_silence_before_the_text_is_a_non_send_and_after_it_is_uncertain(
     finally:
         server.stop()
     assert isinstance(outcome, kind)
+
+
+def test_a_refusal_stays_one_when_the_relay_hangs_up_after_it() -> None:
+    server = _Dumb(last="RCPT", closes=True, says=b"550 5.1.1 unknown\r\n")
+    try:
+        outcome = SmtpGateway(_settings(server.port)).send(_letter())
+    finally:
+        server.stop()
+    assert outcome == Refused("550 5.1.1 unknown")
 
 
 def test_a_relay_whose_certificate_nobody_vouches_for_gets_no_password(
@@ -247,6 +288,9 @@ def test_a_domain_with_accents_is_written_as_the_network_does() -> None:
         ("subject", "Objet\nBcc: c@d.example"),
         ("html_body", '<p><IMG alt="" src = "https://pixel.example/1"></p>'),
         ("html_body", "<div style=\"background:url('//pixel.example/1')\">"),
+        ("html_body", "<table background=//pixel.example/1>"),
+        ("html_body", "<style>p { color: red } @import 'a.css';</style>"),
+        ("html_body", "<STYLE media=all>p { background: url(https://pixel.example/1) }</style>"),
         ("headers", {"List-Id": "a\r\nBcc: b@c.example"}),
         ("headers", {"Bcc": "b@c.example"}),
     ],
@@ -258,6 +302,14 @@ def test_what_an_e_mail_may_not_hold_is_refused(field: str, value: object) -> No
     delivery = Delivery(token="t", recipient=recipient, created_at=datetime(2026, 3, 2, tzinfo=UTC))
     with pytest.raises(ValueError, match=r".+"):
         compose(_settings(), "Réseau", delivery, written)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["Répondre à contact@import-nord.fr", "background=//x", "url(//x)", "&lt;img src=//x&gt;"],
+)
+def test_what_people_typed_may_speak_of_anything(typed: str) -> None:
+    check_html(f"<style>p {{ color: red }}</style><p title=a>{typed}</p>")
 
 
 def test_a_file_is_whole_private_and_the_same_when_repeated(tmp_path: Path) -> None:
@@ -296,6 +348,8 @@ def test_without_a_relay_nothing_leaves(tmp_path: Path) -> None:
         ({"CRM_MAIL_SMTP_SECURITY": "ssl"}, "CRM_MAIL_SMTP_SECURITY"),
         ({"CRM_MAIL_SMTP_PORT": "smtp"}, "CRM_MAIL_SMTP_PORT"),
         ({"CRM_MAIL_TIMEOUT_SECONDS": "0"}, "CRM_MAIL_TIMEOUT_SECONDS"),
+        ({"CRM_MAIL_SENDER": "équipe@reseau.fr"}, "CRM_MAIL_SENDER: .*without accents"),
+        ({"CRM_MAIL_ENVELOPE_SENDER": "a@réseau.fr"}, "ENVELOPE_SENDER: .*without accents"),
         ({"CRM_MAIL_REPLY_TO": "Nous <nous@reseau.fr>"}, "CRM_MAIL_REPLY_TO"),
         ({"CRM_MAIL_SMTP_HOST": "smtp.reseau.fr"}, "this machine"),
     ],

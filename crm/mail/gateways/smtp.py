@@ -80,24 +80,35 @@ class SmtpGateway:
     def _send_on(self, client: smtplib.SMTP, letter: Letter) -> Outcome:
         """Raise SMTPServerDisconnected or OSError only before the text has begun to leave."""
         try:
+            text = letter.message.as_bytes()
             self._announce(client, letter)
+        except ValueError as error:  # an accent where the protocol has none
+            self._reset(client)
+            return Refused(type(error).__name__)
         except _AnsweredError as error:
             if error.code == _CLOSING:
                 self._forget()
                 return NotSent(error.text, is_relay_down=True)
-            client.rset()
+            self._reset(client)
             if error.code >= _PERMANENT:
                 return Refused(error.text)
             return NotSent(error.text)
-        return self._send_text(client, letter)
+        return self._send_text(client, text)
+
+    def _reset(self, client: smtplib.SMTP) -> None:
+        """Make the connection ready for another message; one that breaks is forgotten."""
+        try:
+            client.rset()
+        except OSError:
+            self._forget()
 
     def _announce(self, client: smtplib.SMTP, letter: Letter) -> None:
         _expect(client.mail(letter.envelope_sender), 250)
         _expect(client.rcpt(letter.recipient), 250, 251)
         _expect(client.docmd("DATA"), _READY)
 
-    def _send_text(self, client: smtplib.SMTP, letter: Letter) -> Outcome:
-        text = _LINE_START_DOT.sub(b"..", letter.message.as_bytes())
+    def _send_text(self, client: smtplib.SMTP, text: bytes) -> Outcome:
+        text = _LINE_START_DOT.sub(b"..", text)
         ending = b".\r\n" if text.endswith(b"\r\n") else b"\r\n.\r\n"
         try:
             client.send(text + ending)
@@ -146,6 +157,12 @@ class SmtpGateway:
             if client is not None:
                 client.close()
             raise _NoConnectionError(_told(error)) from error
+        except (
+            ValueError
+        ) as error:  # an accent in the user or the password, of which nothing is told
+            if client is not None:
+                client.close()
+            raise _NoConnectionError(type(error).__name__) from None
         return client
 
     def _forget(self) -> None:
