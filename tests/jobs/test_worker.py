@@ -36,8 +36,9 @@ def own_app(backend: str, tmp_path: Path, only: dict[str, registry.Job]) -> Iter
     settings = {"CRM_MODE": "test", "DATABASE_URL": url, "CRM_DATA_DIRECTORY": str(tmp_path)}
     app = create_app(Settings.read(settings))
     only.clear()  # those that the wiring has just added
-    app.logger.disabled = True
+    app.logger.disabled = True  # one logger for all the applications of this process
     yield app
+    app.logger.disabled = False
     _rest(app)
     drop_database(url)
 

@@ -134,8 +134,9 @@ def office(own_engine: Engine, tmp_path: Path) -> Iterator[Post]:
             }
         )
         app = create_app(settings)
-        app.logger.disabled = True
+        app.logger.disabled = True  # one logger for all the applications of this process
         yield Post(app, tokens)
+        app.logger.disabled = False
         with app.app_context(), transaction() as session:
             for table in (OutboxMessage, DeliveryAttempt, Delivery):
                 session.execute(table.__table__.delete())
