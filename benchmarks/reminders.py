@@ -35,8 +35,13 @@ _DUE = """
         AND f.due_on <= :today
     ORDER BY f.due_on, f.id LIMIT 50"""
 _MESSAGE = """
-    INSERT INTO outbox_message (unique_key, recipient, subject, text_body, html_body, created_at)
-    VALUES (:key, :recipient, :subject, :body, :body, :now)"""
+    INSERT INTO outbox_message (
+        unique_key, recipient, subject, text_body, html_body, headers, delivery_id, created_at)
+    VALUES (:key, :recipient, :subject, :body, :body, '{}', :delivery_id, :now)"""
+_DELIVERY = """
+    INSERT INTO delivery (kind, purpose, priority, token, recipient, address_hash, state, attempt,
+        last_attempt, created_at, resent)
+    VALUES ('outbox', 'digest', 5, :key, :recipient, :key, 'queued', 0, 5, :now, 0) RETURNING id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,9 @@ def _remind_by_driver(asker: Asker, users: list[int]) -> None:
         asker.run("BEGIN", {})
         rows = asker.run(_DUE, {"user_id": user_id, "today": today})
         body = json.dumps([list(map(str, row)) for row in rows])
-        asker.run(
-            _MESSAGE,
-            {"key": f"raw:{user_id}", "recipient": "a@reseau.example", "subject": "raw",
-             "body": body, "now": now},
-        )  # fmt: skip
+        values = {"key": f"raw:{user_id}", "recipient": "a@reseau.example", "now": now}
+        [(delivery_id,)] = asker.run(_DELIVERY, values)
+        asker.run(_MESSAGE, {**values, "subject": "raw", "body": body, "delivery_id": delivery_id})
         asker.run("COMMIT", {})
 
 
