@@ -135,6 +135,8 @@ def silent_accompaniments(
     of_theirs = select(Accompaniment.structure_id).where(
         Accompaniment.person_id == user_id, is_current()
     )
+    if session.scalar(of_theirs.limit(1)) is None:
+        return []  # most people follow nobody: theirs must not cost a look at every exchange
     last = last_exchanges(lambda column: column.in_(of_theirs))
     rows = session.execute(
         select(
