@@ -16,7 +16,7 @@ from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_rows
 from crm.followups.queries.follow_ups import ABOUT
 from crm.followups.types import PRIORITY_LABELS, Priority
-from crm.projects.models import Project
+from crm.projects.queries import projects_by_values
 from crm.search.queries import matching_ids, typed_words
 from crm.search.rules import MOST_WORDS
 from crm.web.list_definition import Column, Filter, ListDefinition, Narrowing, Sort
@@ -107,9 +107,9 @@ def _about(arguments: MultiDict[str, str]) -> list[Filter]:
             "projet",
             N_("Projet"),
             lambda values: FollowUp.project_id.in_(ids(values)),
-            lambda session: _chosen_projects(session, arguments.getlist("projet")[:20]),
+            lambda session: projects_by_values(session, arguments.getlist("projet")[:20]),
             everything_label=N_("Tous"),
-            name_values=_chosen_projects,
+            name_values=projects_by_values,
         ),
         Filter(
             "personne",
@@ -136,14 +136,6 @@ def _holds(text: str) -> ColumnElement[bool]:
     if prefixes := typed_words(text):
         found += [column.in_(matching_ids(kind, prefixes)) for kind, column in ABOUT.items()]
     return or_(*found)
-
-
-def _chosen_projects(session: Session, values: list[str]) -> list[tuple[str, str]]:
-    found = select(Project.id, Project.name).where(
-        Project.id.in_(ids(values)), Project.deleted_at.is_(None)
-    )
-    rows = session.execute(found.order_by(Project.sort_name, Project.id)).tuples()
-    return [(str(project_id), name) for project_id, name in rows]
 
 
 def _due(today: date) -> Callable[[list[str]], ColumnElement[bool]]:
