@@ -1,6 +1,6 @@
 """Since when nothing has happened with a structure: derived from what happened, never stored."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -26,7 +26,7 @@ from crm.followups.models import AccompanimentSession, FollowUp, SessionStructur
 from crm.followups.queries.follow_ups import is_shown
 from crm.followups.types import SessionStatus
 
-Narrow = Callable[[Any], ColumnElement[bool]]
+StructureIds = Select[tuple[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,17 @@ class SilentAccompaniment:
     silent_days: int
 
 
-def _all(_structure_id: Any) -> ColumnElement[bool]:
-    return true()
+def _among(column: Any, ids: StructureIds | None) -> ColumnElement[bool]:
+    return true() if ids is None else column.in_(ids)
+
+
+def _themselves_or_merged(ids: StructureIds | None) -> StructureIds | None:
+    """Select those structures and the ones merged into them: what their seats are indexed by."""
+    if ids is None:
+        return None
+    merged = select(Structure.id).where(Structure.merged_into_id.in_(ids))
+    both = union_all(ids, merged).subquery()
+    return select(both.c[0])
 
 
 def is_current() -> ColumnElement[bool]:
@@ -50,16 +59,16 @@ def is_current() -> ColumnElement[bool]:
     return Accompaniment.closed_on.is_(None) & Accompaniment.deleted_at.is_(None)
 
 
-def last_exchanges(narrow: Narrow = _all, name: str = "last_exchange") -> Subquery:
+def last_exchanges(whose: StructureIds | None = None, name: str = "last_exchange") -> Subquery:
     """Select (structure_id, last_on): the day of the latest real exchange with each structure.
 
     An exchange is a session done with the structure (or with one merged into it since), a
     follow-up about it that was done, a step of its path said by a person (not by a command), and
     the opening of its current path. Editing a record is no exchange: the row's own modification
     time counts for nothing (`docs`: the retention clock). Days are those of the database's clock,
-    UTC. `narrow` keeps to some structures, before anything is added up.
+    UTC. `whose` keeps to some structures, before anything is added up.
     """
-    days = union_all(*_exchange_days(narrow)).subquery(f"{name}_days")
+    days = union_all(*_exchange_days(whose)).subquery(f"{name}_days")
     return (
         select(days.c.structure_id, func.max(days.c.day, type_=Date).label("last_on"))
         .group_by(days.c.structure_id)
@@ -67,7 +76,7 @@ def last_exchanges(narrow: Narrow = _all, name: str = "last_exchange") -> Subque
     )
 
 
-def _session_days(narrow: Narrow) -> Select[Any]:
+def _session_days(whose: StructureIds | None) -> Select[Any]:
     """Select (structure_id, day) of the sessions done, by the structure that each is today."""
     # Said to be a whole number: SQLite indexes no other kind of expression against an id.
     itself = cast(func.coalesce(Structure.merged_into_id, Structure.id), Integer)
@@ -79,12 +88,12 @@ def _session_days(narrow: Narrow) -> Select[Any]:
         .where(
             AccompanimentSession.status == SessionStatus.DONE,
             AccompanimentSession.deleted_at.is_(None),
-            narrow(itself),
+            _among(SessionStructure.structure_id, _themselves_or_merged(whose)),
         )
     )
 
 
-def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
+def _exchange_days(whose: StructureIds | None) -> tuple[Select[Any], ...]:
     """Select (structure_id, day) of sessions, follow-ups, steps and openings, one each."""
     follow_ups = (
         select(FollowUp.structure_id, func.date(FollowUp.done_at, type_=Date))
@@ -93,7 +102,7 @@ def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
             FollowUp.done_at.is_not(None),
             FollowUp.structure_id.is_not(None),
             is_shown(),
-            narrow(FollowUp.structure_id),
+            _among(FollowUp.structure_id, whose),
         )
     )
     steps = (
@@ -102,18 +111,18 @@ def _exchange_days(narrow: Narrow) -> tuple[Select[Any], ...]:
         .where(
             StageChange.author_id.is_not(None),
             Accompaniment.deleted_at.is_(None),
-            narrow(Accompaniment.structure_id),
+            _among(Accompaniment.structure_id, whose),
         )
     )
     openings = select(Accompaniment.structure_id, Accompaniment.opened_on).where(
-        is_current(), narrow(Accompaniment.structure_id)
+        is_current(), _among(Accompaniment.structure_id, whose)
     )
-    return _session_days(narrow), follow_ups, steps, openings
+    return _session_days(whose), follow_ups, steps, openings
 
 
 def last_exchange_of(session: Session, structure_id: int) -> date | None:
     """Return the day of the latest exchange with a structure; None when there was none."""
-    found = last_exchanges(lambda column: column == structure_id)
+    found = last_exchanges(select(Structure.id).where(Structure.id == structure_id))
     last_on: date | None = session.scalar(select(found.c.last_on))
     return last_on
 
@@ -137,7 +146,7 @@ def silent_accompaniments(
     )
     if session.scalar(of_theirs.limit(1)) is None:
         return []  # most people follow nobody: theirs must not cost a look at every exchange
-    last = last_exchanges(lambda column: column.in_(of_theirs))
+    last = last_exchanges(of_theirs)
     rows = session.execute(
         select(
             Accompaniment.id,
