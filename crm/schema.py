@@ -11,6 +11,7 @@ import crm.attachments.models
 import crm.contacts.models
 import crm.duplicates.models
 import crm.followups.models
+import crm.funding.models
 import crm.history.models
 import crm.imports.models
 import crm.jobs.models

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
-from crm import wiring_paths as paths
+from crm import wiring_coverage, wiring_funding, wiring_paths
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
 from crm.attachments import kinds as file_kinds
@@ -99,15 +99,18 @@ from crm.web.timeline import CHANGES, add_source
 from crm.wiring_duplicates import connect_duplicates
 from crm.wiring_work import connect_work
 
+PARTS = (wiring_paths, wiring_funding, wiring_coverage)
 MENU = (
     MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
     MenuEntry(N_("Séances"), "sessions.index", "messages", Permission.READ_NETWORK),
     MenuEntry(N_("Relances"), "follow_ups.index", "bell", Permission.READ_NETWORK),
-    *paths.MENU,
+    *wiring_paths.MENU,
     MenuEntry(N_("Structures"), "structures.index", "building", Permission.READ_NETWORK),
     MenuEntry(N_("Contacts"), "contacts.index", "users", Permission.READ_NETWORK),
     MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
     MenuEntry(N_("Groupes"), "groups.index", "flag", Permission.READ_NETWORK),
+    *wiring_funding.MENU,
+    *wiring_coverage.MENU,
     MenuEntry(N_("Bilan"), "reports.index", "chart-bar", Permission.READ_REPORTS),
     MenuEntry(N_("Mandats"), "mandates.index", "id", Permission.READ_NETWORK),
     MenuEntry(N_("Imports"), "imports.index", "upload", Permission.IMPORT),
@@ -128,24 +131,26 @@ QUICK_ACTIONS = (
     MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK, "n p"),
     MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK, "n g"),
     MenuEntry(N_("Nouvelle relance"), "follow_ups.new", "bell", Permission.LOG_SESSIONS, "n r"),
+    *wiring_funding.QUICK_ACTIONS,
 )
 SEARCHED = (
-    STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS, *paths.SEARCHED, COMMUNES, EPCIS,
+    STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS,
+    *(kind for part in PARTS for kind in part.SEARCHED), COMMUNES, EPCIS,
 )  # fmt: skip
 ACTIONS = (
     LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
-    *paths.ACTIONS,
+    *(action for part in PARTS for action in part.ACTIONS),
 )  # fmt: skip
 VIEWED_LISTS = (
     KnownList("structures", N_("Structures"), lambda _: structure_list(clock.today())),
     KnownList("contacts", N_("Contacts"), lambda _: contact_list(clock.today())),
     KnownList("projects", N_("Projets"), project_list),
     KnownList("sessions", N_("Séances"), session_list),
-    *paths.VIEWED_LISTS,
+    *(known for part in PARTS for known in part.VIEWED_LISTS),
 )
 KINDS = (
-    contact_kinds, group_kinds, project_kinds, followup_kinds, *paths.KINDS, duplicate_kinds,
-    file_kinds,
+    contact_kinds, group_kinds, project_kinds, followup_kinds,
+    *(kinds for part in PARTS for kinds in part.KINDS), duplicate_kinds, file_kinds,
 )  # fmt: skip
 PURGERS = (forget_notes, file_kinds.forget_attachments, *followup_kinds.PURGERS)
 EXPORTS = {
@@ -154,11 +159,11 @@ EXPORTS = {
     "group": "groups.export",
     "project": "projects.export",
     "session": "sessions.export",
-    **paths.EXPORTS,
+    **{entity: endpoint for part in PARTS for entity, endpoint in part.EXPORTS.items()},
 }
 WORDINGS = {
     **CONTACT_WORDINGS,
-    **paths.WORDINGS,
+    **{entity: wording for part in PARTS for entity, wording in part.WORDINGS.items()},
     "attachment": file_kinds.ATTACHMENT_WORDING,
     "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
@@ -184,7 +189,7 @@ def register_packages(app: Flask) -> None:
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
-        *paths.BLUEPRINTS, duplicates.blueprint, *contacts.BLUEPRINTS, attachments, notes, history,
+        *(blueprint for part in PARTS for blueprint in part.BLUEPRINTS), duplicates.blueprint, *contacts.BLUEPRINTS, attachments, notes, history,
         imports, projects, reminders, reports, reference, saved_views, territories, manifest,
         health,
     ):  # fmt: skip
@@ -223,7 +228,8 @@ def _connect_records(app: Flask) -> None:
 def _connect_pages() -> None:
     """Let the pages of records show what the packages above them know."""
     offer_views(views_menu)
-    paths.connect_paths()
+    for part in PARTS:
+        part.connect()
     for entity, panel in FOLLOW_UP_PANELS.items():
         add_panel(entity, panel)
     add_panel("structure", structure_projects)

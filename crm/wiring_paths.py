@@ -62,7 +62,7 @@ _INTRODUCE = RecordAction(
 _SAY_OUTCOME = RecordAction(N_("Dire ce que cela a donné"), "message-2", outcome_url)
 
 
-def connect_paths() -> None:
+def connect() -> None:
     """Let records show the paths of structures, and offer to open one."""
     for kinds in (*KINDS, follow_up_kinds):
         for entity, column in kinds.RELEASED:

@@ -9,6 +9,8 @@ from crm.accounts.models import User
 from crm.contacts.models import Contact, Structure
 from crm.database import Base, UtcDateTime, key_text
 from crm.followups.types import Priority, Recurrence, SessionStatus
+from crm.funding.models import FundingApplication, FundingCall
+from crm.funding.types import SupportLevel
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
@@ -60,6 +62,7 @@ session_private_note_reader = Table(
 
 _statuses = ", ".join(f"'{status}'" for status in SessionStatus)
 _priorities = ", ".join(f"'{priority}'" for priority in Priority)
+_levels = ", ".join(f"'{level}'" for level in SupportLevel)
 _recurrences = ", ".join(f"'{recurrence}'" for recurrence in Recurrence)
 
 
@@ -114,6 +117,9 @@ class AccompanimentSession(Base):
     axes: Mapped[list[ReferenceItem]] = relationship(
         secondary=session_axis, lazy="raise", order_by=ReferenceItem.position
     )
+    applications: Mapped[list["SessionApplication"]] = relationship(
+        lazy="raise", order_by="SessionApplication.application_id", cascade="all, delete-orphan"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -143,6 +149,23 @@ class SessionStructure(Base):
         lazy="raise", back_populates="structures"
     )
     structure: Mapped[Structure] = relationship(lazy="raise")
+
+
+class SessionApplication(Base):
+    """An application that a session helped, and how much (`level`)."""
+
+    __tablename__ = "session_application"
+    __table_args__ = (CheckConstraint(f"level IN ({_levels})", name="level"),)
+
+    session_id: Mapped[int] = mapped_column(
+        ForeignKey("accompaniment_session.id"), primary_key=True
+    )
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("funding_application.id"), primary_key=True, index=True
+    )
+    level: Mapped[str] = mapped_column(key_text(12), default=SupportLevel.LIGHT)
+
+    application: Mapped[FundingApplication] = relationship(lazy="raise")
 
 
 class SessionPrivateNote(Base):
@@ -194,6 +217,10 @@ class FollowUp(Base):
     structure_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    application_id: Mapped[int | None] = mapped_column(
+        ForeignKey("funding_application.id"), index=True
+    )
+    call_id: Mapped[int | None] = mapped_column(ForeignKey("funding_call.id"), index=True)
     session_id: Mapped[int | None] = mapped_column(
         ForeignKey("accompaniment_session.id"), index=True
     )
@@ -207,6 +234,8 @@ class FollowUp(Base):
     structure: Mapped[Structure | None] = relationship(lazy="raise")
     contact: Mapped[Contact | None] = relationship(lazy="raise")
     project: Mapped[Project | None] = relationship(lazy="raise")
+    application: Mapped[FundingApplication | None] = relationship(lazy="raise")
+    call: Mapped[FundingCall | None] = relationship(lazy="raise")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -216,6 +245,8 @@ class FollowUp(Base):
             ("structure", self.structure_id),
             ("contact", self.contact_id),
             ("project", self.project_id),
+            ("funding_application", self.application_id),
+            ("funding_call", self.call_id),
         )
         return [(entity, record_id) for entity, record_id in about if record_id]
 

@@ -1,0 +1,63 @@
+"""The one definition of each thing said of an application: filed, obtained, its day, its place."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, func, select
+
+from crm.contacts.models import Structure
+from crm.funding.models import FundingApplication
+from crm.funding.types import DECIDED, LOST, OBTAINED, PENDING
+from crm.territories.models import FormerCommune
+
+
+def is_kept() -> ColumnElement[bool]:
+    """Return the condition of applications that are not in the trash."""
+    return FundingApplication.deleted_at.is_(None)
+
+
+def counted_on() -> ColumnElement[Any]:
+    """Return the day an application counts for: its filing, or its decision if that is all."""
+    return func.coalesce(
+        FundingApplication.filed_on, FundingApplication.decided_on, type_=Date
+    )
+
+
+def is_filed() -> ColumnElement[bool]:
+    """Return the condition of applications that were filed, whatever became of them."""
+    return counted_on().is_not(None)
+
+
+def is_obtained() -> ColumnElement[bool]:
+    """Return the condition of applications that obtained something."""
+    return FundingApplication.status.in_(OBTAINED)
+
+
+def is_pending() -> ColumnElement[bool]:
+    """Return the condition of applications whose funder has not decided yet."""
+    return FundingApplication.status.in_(PENDING)
+
+
+def is_lost() -> ColumnElement[bool]:
+    """Return the condition of applications refused or found ineligible."""
+    return FundingApplication.status.in_(LOST)
+
+
+def is_decided() -> ColumnElement[bool]:
+    """Return the condition of applications that a funder decided on."""
+    return FundingApplication.status.in_(DECIDED)
+
+
+def seat_code() -> ColumnElement[Any]:
+    """Return the INSEE code of the present commune where the beneficiary had its seat.
+
+    That is the seat written on the application the day it was filed, or the beneficiary's of today
+    where none was known; a commune that has merged since counts as the one it is in now. The
+    statement must join `Structure` as the beneficiary.
+    """
+    written = func.coalesce(FundingApplication.commune_code, Structure.commune_code)
+    now = (
+        select(FormerCommune.current_insee_code)
+        .where(FormerCommune.insee_code == written)
+        .scalar_subquery()
+    )
+    return func.coalesce(now, written)

@@ -1,0 +1,35 @@
+"""What schemes, calls and applications must be: pure, no database."""
+
+from crm.funding.rules.applications import (
+    Money,
+    check_status,
+    clean_application,
+    clean_money,
+    money_after,
+)
+from crm.funding.rules.belongings import clean_co_funding, clean_deadline, clean_payment
+from crm.funding.rules.calls import (
+    Terms,
+    clean_call,
+    clean_scheme,
+    misfits,
+    next_edition,
+    phase_on,
+)
+
+__all__ = [
+    "Money",
+    "Terms",
+    "check_status",
+    "clean_application",
+    "clean_call",
+    "clean_co_funding",
+    "clean_deadline",
+    "clean_money",
+    "clean_payment",
+    "clean_scheme",
+    "misfits",
+    "money_after",
+    "next_edition",
+    "phase_on",
+]
