@@ -18,6 +18,7 @@ _UNTOLD = frozenset(
         "id",
         "version",
         "sort_name",
+        "sort_title",
         "places_key",
         "email_key",
         "created_at",

@@ -8,6 +8,8 @@ from crm.contacts.models import Contact, Group, Structure
 from crm.demo.agenda import add_agenda
 from crm.demo.chronicle import tell_latest_sessions
 from crm.demo.depth import add_depth
+from crm.demo.dossiers import add_dossiers
+from crm.demo.funding import add_funding
 from crm.demo.groups import add_groups
 from crm.demo.introductions import add_introductions
 from crm.demo.paths import add_paths
@@ -61,6 +63,8 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     tell_latest_sessions(session, reference, past)
     add_paths(session, reference, past=past, team=team, seed=seed)
     add_introductions(session, structures, past=past, posts=posts, team=team, seed=seed)
+    editions = add_funding(session)
+    add_dossiers(session, reference, structures, editions, past=past, team=team, seed=seed)
     add_agenda(session, reference, structures, past=past, team=team, seed=seed)
     add_subjects(session)
     reindex_all(session)

@@ -20,6 +20,7 @@ from crm.followups.types import (
     FollowUpData,
     Priority,
 )
+from crm.funding.queries.picking import find_applications
 from crm.projects.queries import find_projects
 from crm.web.forms import DayField, PickerField, longest, required
 from crm.web.locale import translate
@@ -30,6 +31,7 @@ _FINDERS: dict[str, Callable[..., Sequence[Any]]] = {
     "structure": suggest_structures,
     "contact": find_contacts,
     "project": find_projects,
+    "application": find_applications,
 }
 
 
@@ -48,6 +50,8 @@ class FollowUpForm(OnceForm):
     structure = PickerField(_l("Structure"))
     contact = PickerField(_l("Personne"))
     project = PickerField(_l("Projet"))
+    application = PickerField(_l("Dossier de financement"))
+    call = PickerField(_l("Appel à projets"))
     assignee = SelectField(_l("Confiée à"), validate_choice=False)
     priority = SelectField(_l("Priorité"), default=Priority.NORMAL, validate_choice=False)
     recurrence = SelectField(_l("Revient"), validate_choice=False)
@@ -55,6 +59,9 @@ class FollowUpForm(OnceForm):
     structure_text = StringField(_l("Structure"), [Optional(), longest(rules.LONGEST_NAME)])
     contact_text = StringField(_l("Personne"), [Optional(), longest(rules.LONGEST_NAME)])
     project_text = StringField(_l("Projet"), [Optional(), longest(rules.LONGEST_NAME)])
+    application_text = StringField(
+        _l("Dossier de financement"), [Optional(), longest(rules.LONGEST_NAME)]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,6 +105,10 @@ class FollowUpForm(OnceForm):
         """Say when the name typed is nobody’s, or several’s."""
         self._say(field)
 
+    def validate_application(self, field: PickerField) -> None:
+        """Say when the title typed is no application’s, or several’s."""
+        self._say(field)
+
     def _say(self, field: PickerField) -> None:
         if field.name in self.unclear:
             raise ValidationError(self.unclear[field.name])
@@ -113,6 +124,8 @@ class FollowUpForm(OnceForm):
             structure=next(iter(self.structure.data or ()), None),
             contact=next(iter(self.contact.data or ()), None),
             project_id=typed_id(next(iter(self.project.data or ()), None)) or None,
+            application_id=typed_id(next(iter(self.application.data or ()), None)) or None,
+            call_id=typed_id(next(iter(self.call.data or ()), None)) or None,
             priority=self.priority.data or Priority.NORMAL,
             recurrence=self.recurrence.data or None,
         )
@@ -125,6 +138,8 @@ class FollowUpForm(OnceForm):
         self.structure.data = [str(record.structure_id)] if record.structure_id else []
         self.contact.data = [str(record.contact_id)] if record.contact_id else []
         self.project.data = [str(record.project_id)] if record.project_id else []
+        self.application.data = [str(record.application_id)] if record.application_id else []
+        self.call.data = [str(record.call_id)] if record.call_id else []
         self.assignee.data = str(record.assignee_id)
         self.priority.data = record.priority
         self.recurrence.data = record.recurrence or ""

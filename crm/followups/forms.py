@@ -16,12 +16,14 @@ from crm.core.numbers import typed_id
 from crm.followups import rules
 from crm.followups.models import AccompanimentSession
 from crm.followups.name_lines import PICK, Question
+from crm.followups.operations.sessions import heaviest_level
 from crm.followups.types import (
     STATUS_LABELS,
     NextStep,
     SessionData,
     SessionStatus,
 )
+from crm.funding.types import SUPPORT_LEVEL_LABELS, SupportLevel
 from crm.web.forms import (
     BaseForm,
     ChipsField,
@@ -35,10 +37,12 @@ from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
 _FOLDED = (
-    "private_notes", "projects", "axes", "duration", "countries", "officers", "status",
+    "private_notes", "applications", "support_level", "projects", "axes", "duration", "countries", "officers", "status",
     "next_what", "next_due",
 )  # fmt: skip
-_UNUSUAL = ("private_notes", "projects", "axes", "duration", "countries", "next_what")
+_UNUSUAL = (
+    "private_notes", "applications", "projects", "axes", "duration", "countries", "next_what",
+)  # fmt: skip
 _LONGEST_TYPED = 100
 _LONGEST_LIST = 10_000
 _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
@@ -63,6 +67,10 @@ class SessionForm(OnceForm):
     duration = DurationField(_l("Durée"))
     countries = PickerField(_l("Pays"))
     projects = PickerField(_l("Projets"))
+    applications = PickerField(_l("Dossiers de financement"))
+    support_level = RadioField(
+        _l("Poids de cet appui"), default=SupportLevel.LIGHT, validate_choice=False
+    )
     axes = ChipsField(_l("Axes de la convention"), validate_choice=False)
     officers = ChipsField(_l("Suivie par"), validate_choice=False)
     status = RadioField(_l("Statut"), default=SessionStatus.DONE, validate_choice=False)
@@ -78,6 +86,9 @@ class SessionForm(OnceForm):
         super().__init__(*args, **kwargs)
         self.status.choices = [
             (each.value, translate(text)) for each, text in STATUS_LABELS.items()
+        ]
+        self.support_level.choices = [
+            (each.value, translate(text)) for each, text in SUPPORT_LEVEL_LABELS.items()
         ]
         self.structures.flags.required = True
         # What the page asks back: names typed that several records fit, or none.
@@ -192,6 +203,8 @@ class SessionForm(OnceForm):
             officer_ids=tuple(typed_id(value) for value in self.officers.data or ()),
             project_ids=tuple(typed_id(value) for value in self.projects.data or ()),
             axis_ids=tuple(typed_id(value) for value in self.axes.data or ()),
+            application_ids=tuple(typed_id(value) for value in self.applications.data or ()),
+            support_level=self.support_level.data or SupportLevel.LIGHT,
             duration_minutes=self.duration.data,
             notes=self.notes.data,
             new_family=self.new_family.data or None,
@@ -212,6 +225,8 @@ class SessionForm(OnceForm):
         self.officers.data = [str(officer.id) for officer in record.officers]
         self.projects.data = [str(project.id) for project in record.projects]
         self.axes.data = [str(axis.id) for axis in record.axes]
+        self.applications.data = [str(link.application_id) for link in record.applications]
+        self.support_level.data = heaviest_level(record)
 
 
 class PostponeForm(BaseForm):

@@ -21,6 +21,7 @@ from crm.followups.models import (
 )
 from crm.followups.queries.follow_ups import is_shown
 from crm.followups.queries.private_notes import may_read_private_note, readable_private_notes
+from crm.funding.models import FundingApplication, FundingCall
 from crm.history.kinds import Kind, Pointer
 from crm.history.models import Change
 from crm.history.trash import move_to_trash
@@ -31,7 +32,7 @@ from crm.web.locale import translate
 
 _SESSION_OWNED = frozenset(
     {
-        "session_axis", "session_contact", "session_country", "session_officer",
+        "session_application", "session_axis", "session_contact", "session_country", "session_officer",
         "session_private_note", "session_private_note_reader", "session_project",
         "session_structure", "session_theme",
     }
@@ -61,7 +62,13 @@ def _named_in_trash(session: Session, follow_up: FollowUp) -> str | None:
     if contact is not None and contact.deleted_at is not None:
         return contact.full_name
     project = session.get(Project, follow_up.project_id or 0)
-    return project.name if project is not None and project.deleted_at is not None else None
+    if project is not None and project.deleted_at is not None:
+        return project.name
+    application = session.get(FundingApplication, follow_up.application_id or 0)
+    if application is not None and application.deleted_at is not None:
+        return application.title
+    call = session.get(FundingCall, follow_up.call_id or 0)
+    return call.name if call is not None and call.deleted_at is not None else None
 
 
 KINDS = (
@@ -102,6 +109,8 @@ RELEASED = (
     ("structure", "follow_up.structure_id"),
     ("contact", "follow_up.contact_id"),
     ("project", "follow_up.project_id"),
+    ("funding_application", "follow_up.application_id"),
+    ("funding_call", "follow_up.call_id"),
 )
 
 

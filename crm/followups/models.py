@@ -167,6 +167,16 @@ class SessionApplication(Base):
 
     application: Mapped[FundingApplication] = relationship(lazy="raise")
 
+    def history_identity(self) -> str:
+        """Return what history keeps of the link: which application, and how much it was helped."""
+        return f"{self.application_id}:{self.level}"
+
+    @classmethod
+    def of_history_identity(cls, told: str) -> "SessionApplication":
+        """Return the link that history tells of."""
+        application_id, _, level = told.partition(":")
+        return cls(application_id=int(application_id), level=level)
+
 
 class SessionPrivateNote(Base):
     """What a session holds for a few eyes: those named as readers, and the director.
@@ -193,7 +203,8 @@ class FollowUp(Base):
     """Something someone must do by a day, about a record, often out of a session.
 
     One that comes back (`recurrence`) makes the next when it is done: `previous_id` says out of
-    which, `anchored_on` from which day its days are counted. `outcome` is what came of it.
+    which, `anchored_on` from which day its days are counted. `outcome` is what came of it. One
+    counted back from the closing of its call (`days_before_closing`) moves with that day.
     """
 
     __tablename__ = "follow_up"
@@ -221,6 +232,7 @@ class FollowUp(Base):
         ForeignKey("funding_application.id"), index=True
     )
     call_id: Mapped[int | None] = mapped_column(ForeignKey("funding_call.id"), index=True)
+    days_before_closing: Mapped[int | None]
     session_id: Mapped[int | None] = mapped_column(
         ForeignKey("accompaniment_session.id"), index=True
     )

@@ -15,10 +15,12 @@ from crm.core.errors import NotFoundError
 from crm.followups import rules
 from crm.followups.forms import SessionForm
 from crm.followups.models import FollowUp
-from crm.followups.operations.sessions import find_by_submission_key
+from crm.followups.operations.sessions import find_by_submission_key, heaviest_level
 from crm.followups.queries import session_for_page
 from crm.followups.typed_names import settle_typed_names
 from crm.followups.types import SessionStatus
+from crm.funding.models import FundingApplication
+from crm.funding.queries.conditions import is_kept
 from crm.projects.models import Project
 from crm.web.kept import as_form_data
 
@@ -74,6 +76,8 @@ def _first_values(session: Session, arguments: MultiDict[str, str], user_id: int
         values |= _of_follow_up(session, follow_up_id)
     if project_id := _number(arguments.get("projet")):
         values |= _of_project(session, project_id)
+    if application_id := _number(arguments.get("dossier")):
+        values |= _of_application(session, application_id)
     if arguments.get("statut") == SessionStatus.PLANNED:
         values |= {"status": SessionStatus.PLANNED, "held_on": None}
     if day := _day(arguments.get("jour")):
@@ -112,6 +116,12 @@ def _copied(session: Session, session_id: int) -> dict[str, Any]:
         "officers": [str(officer.id) for officer in record.officers if officer.is_active],
         "projects": [str(project.id) for project in record.projects if not project.deleted_at],
         "axes": [str(axis.id) for axis in record.axes if axis.is_active],
+        "applications": [
+            str(link.application_id)
+            for link in record.applications
+            if not link.application.deleted_at
+        ],
+        "support_level": heaviest_level(record),
     }
 
 
@@ -122,6 +132,8 @@ def _of_follow_up(session: Session, follow_up_id: int) -> dict[str, Any]:
     if record is None:
         return {}
     values: dict[str, Any] = _of_project(session, record.project_id) if record.project_id else {}
+    if record.application_id:
+        values |= _of_application(session, record.application_id)
     if record.structure_id:
         values["structures"] = [str(record.structure_id)]
     if record.contact_id:
@@ -142,6 +154,19 @@ def _of_project(session: Session, project_id: int) -> dict[str, Any]:
         "structures": [str(project.lead_structure_id)],
         "themes": [str(theme.id) for theme in project.themes if theme.is_active],
         "countries": [country.code for country in project.countries],
+    }
+
+
+def _of_application(session: Session, application_id: int) -> dict[str, Any]:
+    application = session.scalar(
+        select(FundingApplication).where(FundingApplication.id == application_id, is_kept())
+    )
+    if application is None:
+        return {}
+    values = _of_project(session, application.project_id) if application.project_id else {}
+    return values | {
+        "applications": [str(application.id)],
+        "structures": [str(application.beneficiary_id)],
     }
 
 

@@ -33,6 +33,8 @@ from crm.followups.queries.private_notes import (
 from crm.followups.rules import LONGEST_ID, is_to_confirm
 from crm.history.queries import PastChange, history_of
 from crm.history.wording import tell
+from crm.funding.queries.picking import applications_by_values, calls_by_values
+from crm.funding.types import SUPPORT_LEVEL_LABELS
 from crm.projects.queries import projects_by_values
 from crm.reference.models import ReferenceItem
 from crm.reference.queries import items_of, labels_by_code
@@ -102,6 +104,12 @@ def offer_session_choices(
     form.axes.offer((str(axis.id), axis.label) for axis in axes)
     chosen = possible_values(form.projects.data or (), {value for value, _ in kept_projects})
     form.projects.offer([*kept_projects, *projects_by_values(session, chosen)])
+    kept_files = {
+        str(link.application_id): link.application.title
+        for link in (record.applications if record is not None else ())
+    }
+    added = possible_values(form.applications.data or (), kept_files)
+    form.applications.offer([*kept_files.items(), *applications_by_values(session, added)])
     form.countries.offer([(country.code, country.name) for country in countries(session)])
 
 
@@ -168,6 +176,7 @@ def session_page(session: Session, session_id: int, person: Any) -> dict[str, An
         "today": clock.today(),
         "is_to_confirm": is_to_confirm(record.status, record.held_on, clock.today()),
         "families": dict(labels_by_code(session, "family")),
+        "levels": SUPPORT_LEVEL_LABELS,
         "follow_ups": follow_ups_of_session(session, session_id),
         **files_of_page(session, entity="session", record_id=session_id),
         "changes": tell(session, _changes(session, session_id, person)),
@@ -201,7 +210,18 @@ def offer_follow_up_choices(
         known_projects = {str(record.project.id): record.project.name}
     new_projects = possible_values(form.project.data or [], known_projects)
     form.project.offer([*known_projects.items(), *projects_by_values(session, new_projects)])
+    offer_what_funds(session, form, record)
     new_seats = possible_values(form.structure.data or [], seats)
     new_people = possible_values(form.contact.data or [], people)
     form.structure.offer([*seats.items(), *structures_by_values(session, new_seats)])
     form.contact.offer([*people.items(), *contacts_by_values(session, new_people)])
+
+
+def offer_what_funds(session: Session, form: FollowUpForm, record: FollowUp | None) -> None:
+    """Give the form the names of the application and the call that it is about."""
+    known = {}
+    if record and record.application:
+        known = {str(record.application.id): record.application.title}
+    added = possible_values(form.application.data or [], known)
+    form.application.offer([*known.items(), *applications_by_values(session, added)])
+    form.call.offer(calls_by_values(session, possible_values(form.call.data or [])))

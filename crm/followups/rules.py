@@ -17,12 +17,14 @@ from crm.followups.types import (
     SessionData,
     SessionStatus,
 )
+from crm.funding.types import SupportLevel
 
 Member = TypeVar("Member")
 
 MOST_STRUCTURES = 30
 MOST_CONTACTS = 60
 MOST_PROJECTS = 20
+MOST_APPLICATIONS = 20
 LONGEST_NOTES = 20_000
 LONGEST_WHAT = 300
 LONGEST_OUTCOME = 2_000
@@ -42,6 +44,7 @@ def clean_session(data: SessionData, today: date) -> SessionData:
         officer_ids=_once(data.officer_ids),
         project_ids=_once(data.project_ids),
         axis_ids=_once(data.axis_ids),
+        application_ids=_once(data.application_ids),
         notes=(data.notes or "").strip() or None,
     )
     if not data.structures:
@@ -58,6 +61,12 @@ def clean_session(data: SessionData, today: date) -> SessionData:
         raise RuleError(
             "projects", N_("%(count)s projets au plus par séance."), count=MOST_PROJECTS
         )
+    if len(data.application_ids) > MOST_APPLICATIONS:
+        raise RuleError(
+            "applications", N_("%(count)s dossiers au plus par séance."), count=MOST_APPLICATIONS
+        )
+    if data.support_level not in set(SupportLevel):
+        raise RuleError("support_level", N_("Choisissez un niveau d’appui de la liste."))
     _check_values("structures", data.structures)
     _check_values("contacts", data.contacts)
     check_status(data.status, data.held_on, today)

@@ -12,6 +12,7 @@ from crm.core.errors import N_
 from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
+    SessionApplication,
     SessionStructure,
     session_contact,
     session_officer,
@@ -110,6 +111,9 @@ _SESSIONS = {
     ),
     "project": _told_sessions(
         session_project.c.session_id, session_project.c.project_id == _RECORD_ID
+    ),
+    "funding_application": _told_sessions(
+        SessionApplication.__table__.c.session_id, SessionApplication.application_id == _RECORD_ID
     ),
 }
 

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from crm.core.errors import N_
+from crm.funding.types import SupportLevel
 
 
 class SessionStatus(StrEnum):
@@ -77,6 +78,8 @@ class SessionData:
     officer_ids: tuple[int, ...] = ()
     project_ids: tuple[int, ...] = ()
     axis_ids: tuple[int, ...] = ()
+    application_ids: tuple[int, ...] = ()
+    support_level: str = SupportLevel.LIGHT
     duration_minutes: int | None = None
     notes: str | None = None
     new_family: str | None = None
@@ -100,5 +103,7 @@ class FollowUpData:
     structure: str | None = None
     contact: str | None = None
     project_id: int | None = None
+    application_id: int | None = None
+    call_id: int | None = None
     priority: str = Priority.NORMAL
     recurrence: str | None = None

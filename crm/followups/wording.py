@@ -10,6 +10,7 @@ from crm.accounts.models import User
 from crm.contacts.models import Contact, Structure
 from crm.contacts.wording import named_by
 from crm.core.errors import N_
+from crm.followups.models import SessionApplication
 from crm.followups.types import (
     PRIORITY_LABELS,
     RECURRENCE_LABELS,
@@ -18,6 +19,8 @@ from crm.followups.types import (
     Recurrence,
     SessionStatus,
 )
+from crm.funding.models import FundingApplication, FundingCall
+from crm.funding.types import SUPPORT_LEVEL_LABELS, SupportLevel
 from crm.history.wording import Wording
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
@@ -42,6 +45,17 @@ def _people(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
     return {contact.id: contact.full_name for contact in found}
 
 
+def _applications(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+    links = {value: SessionApplication.of_history_identity(value) for value in values}
+    ids = [link.application_id for link in links.values()]
+    titles = named_by(FundingApplication.id, FundingApplication.title)(session, ids)
+    return {
+        value: f"{titles[link.application_id]} ({translate(SUPPORT_LEVEL_LABELS[SupportLevel(link.level)]).lower()})"
+        for value, link in links.items()
+        if link.application_id in titles
+    }
+
+
 SESSION_WORDING = Wording(
     N_("Séance"),
     {
@@ -57,6 +71,7 @@ SESSION_WORDING = Wording(
         "officers": N_("Suivie par"),
         "projects": N_("Projets"),
         "axes": N_("Axes de la convention"),
+        "applications": N_("Dossiers de financement"),
         "deleted_at": N_("Mise à la corbeille"),
     },
     {
@@ -69,6 +84,7 @@ SESSION_WORDING = Wording(
         "officers": named_by(User.id, User.name),
         "projects": named_by(Project.id, Project.name),
         "axes": named_by(ReferenceItem.id, ReferenceItem.label),
+        "applications": _applications,
     },
 )
 PRIVATE_NOTE_WORDING = Wording(
@@ -88,6 +104,9 @@ FOLLOW_UP_WORDING = Wording(
         "structure_id": N_("Structure"),
         "contact_id": N_("Personne"),
         "project_id": N_("Projet"),
+        "application_id": N_("Dossier de financement"),
+        "call_id": N_("Appel à projets"),
+        "days_before_closing": N_("Jours avant la clôture"),
         "done_at": N_("Faite le"),
         "outcome": N_("Ce qui s’est passé"),
     },
@@ -98,5 +117,7 @@ FOLLOW_UP_WORDING = Wording(
         "structure_id": named_by(Structure.id, Structure.name),
         "contact_id": _people,
         "project_id": named_by(Project.id, Project.name),
+        "application_id": named_by(FundingApplication.id, FundingApplication.title),
+        "call_id": named_by(FundingCall.id, FundingCall.name),
     },
 )

@@ -243,7 +243,14 @@ def _keepsakes(instance: Any, state: Any, key: str) -> Fields:
 
 
 def identity_of(member: Any) -> Any:
-    """Return what history keeps of a member of a collection: its code or its id."""
+    """Return what history keeps of a member of a collection: its code or its id.
+
+    A row that only links, and carries something of its own, says what tells it from others:
+    `history_identity()`, which `of_history_identity` reads back.
+    """
+    if hasattr(member, "history_identity"):
+        told: str = member.history_identity()
+        return told
     for name in ("code", "id", "structure_id"):
         if type(value := getattr(member, name, None)) in (int, str) and (
             name != "code" or not hasattr(member, "id")

@@ -194,6 +194,8 @@ def _put_back_members(session: Session, step: Step, move: Move) -> None:
     keepsakes = step.change.fields.get(move.field + REMOVED, [{}, None])[0]
     if not missing:
         back: list[Any] = []
+    elif hasattr(relation.mapper.class_, "of_history_identity"):
+        back = [relation.mapper.class_.of_history_identity(each) for each in sorted(missing)]
     elif relation.secondary is None:
         back = [
             relation.mapper.class_(structure_id=each, **keepsakes[str(each)])

@@ -348,6 +348,7 @@ def _link_follow_ups() -> None:
     with op.batch_alter_table("follow_up", table_kwargs=_AUTOINCREMENT) as table:
         table.add_column(_number("application_id", is_needed=False))
         table.add_column(_number("call_id", is_needed=False))
+        table.add_column(_number("days_before_closing", is_needed=False))
         table.create_foreign_key(
             op.f("fk_follow_up_application_id"), "funding_application", ["application_id"], ["id"]
         )
@@ -426,6 +427,7 @@ def downgrade() -> None:
             table.drop_index(op.f(f"ix_follow_up_{name}"))
             table.drop_constraint(op.f(f"fk_follow_up_{name}"), type_="foreignkey")
             table.drop_column(name)
+        table.drop_column("days_before_closing")
     _count_on_from(last_id)
     for name in (
         "session_application", "reporting_deadline", "payment", "co_funding", "application_step",

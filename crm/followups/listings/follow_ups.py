@@ -16,6 +16,7 @@ from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_rows
 from crm.followups.queries.follow_ups import ABOUT
 from crm.followups.types import PRIORITY_LABELS, Priority
+from crm.funding.queries.picking import applications_by_values, calls_by_values
 from crm.projects.queries import projects_by_values
 from crm.search.queries import matching_ids, typed_words
 from crm.search.rules import MOST_WORDS
@@ -110,6 +111,22 @@ def _about(arguments: MultiDict[str, str]) -> list[Filter]:
             lambda session: projects_by_values(session, arguments.getlist("projet")[:20]),
             everything_label=N_("Tous"),
             name_values=projects_by_values,
+        ),
+        Filter(
+            "dossier",
+            N_("Dossier de financement"),
+            lambda values: FollowUp.application_id.in_(ids(values)),
+            lambda session: applications_by_values(session, arguments.getlist("dossier")[:20]),
+            everything_label=N_("Tous"),
+            name_values=applications_by_values,
+        ),
+        Filter(
+            "appel",
+            N_("Appel à projets"),
+            lambda values: FollowUp.call_id.in_(ids(values)),
+            lambda session: calls_by_values(session, arguments.getlist("appel")[:20]),
+            everything_label=N_("Tous"),
+            name_values=calls_by_values,
         ),
         Filter(
             "personne",

@@ -8,13 +8,22 @@ from crm.contacts.listings.filters import tally_by
 from crm.core import clock
 from crm.core.errors import N_
 from crm.followups.listings.session_filters import Arguments, Options, ids, linked
-from crm.followups.models import AccompanimentSession, session_axis, session_project
+from crm.followups.models import (
+    AccompanimentSession,
+    SessionApplication,
+    session_axis,
+    session_project,
+)
 from crm.followups.types import SessionStatus
+from crm.funding.models import FundingApplication, FundingScheme
+from crm.funding.queries.conditions import is_kept
+from crm.funding.queries.picking import applications_by_values
 from crm.projects.queries import projects_by_values
 from crm.reference.queries import labels_by_id
 from crm.web.list_definition import Filter
 from crm.web.locale import translate
 
+_LINKS = SessionApplication.__table__
 EXPECTED, WITH_FILES = "attendue", "avec"
 
 
@@ -50,7 +59,42 @@ def own_filters(arguments: Arguments) -> list[Filter]:
             lambda session: _named(session, arguments.getlist("projet")[:20]),
             name_values=_named,
         ),
+        Filter(
+            "dossier",
+            N_("Dossier de financement"),
+            linked(_LINKS, _LINKS.c.application_id, ids),
+            lambda session: _titled(session, arguments.getlist("dossier")[:20]),
+            name_values=_titled,
+        ),
+        Filter(
+            "dispositif",
+            N_("Dispositif"),
+            _helps_scheme,
+            _schemes,
+            everything_label=N_("Tous"),
+        ),
     ]
+
+
+def _helps_scheme(values: list[str]) -> ColumnElement[bool]:
+    return AccompanimentSession.id.in_(
+        select(SessionApplication.session_id)
+        .join(FundingApplication, FundingApplication.id == SessionApplication.application_id)
+        .where(FundingApplication.scheme_id.in_(ids(values)), is_kept())
+    )
+
+
+def _schemes(session: Session) -> Options:
+    rows = session.execute(
+        select(FundingScheme.id, FundingScheme.name)
+        .where(FundingScheme.deleted_at.is_(None))
+        .order_by(FundingScheme.sort_name, FundingScheme.id)
+    )
+    return [(str(scheme_id), name) for scheme_id, name in rows.tuples()]
+
+
+def _titled(session: Session, values: list[str]) -> Options:
+    return applications_by_values(session, [str(each) for each in ids(values)])
 
 
 def _has_files() -> ColumnElement[bool]:

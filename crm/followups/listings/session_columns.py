@@ -10,6 +10,7 @@ from crm.contacts.listings.columns import joined_labels
 from crm.core.errors import N_
 from crm.followups.models import (
     AccompanimentSession,
+    SessionApplication,
     SessionStructure,
     session_axis,
     session_country,
@@ -18,6 +19,7 @@ from crm.followups.models import (
     session_theme,
 )
 from crm.followups.types import STATUS_LABELS
+from crm.funding.models import FundingApplication
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
@@ -47,6 +49,14 @@ def _items(link: Any) -> ScalarSelect[str]:
     return _linked(ReferenceItem.label, ReferenceItem.position, ReferenceItem.id, link)
 
 
+_APPLICATIONS = _linked(
+    FundingApplication.title,
+    FundingApplication.sort_title,
+    FundingApplication.id,
+    SessionApplication.__table__,
+)
+
+
 def session_columns() -> tuple[Column, ...]:
     """Return the columns of the list: those shown when none is chosen, then those offered."""
     return (
@@ -61,6 +71,8 @@ def session_columns() -> tuple[Column, ...]:
                extra=_items(session_axis), is_wide=True),
         Column("projects", N_("Projets"), name="projets", is_usual=False, is_wide=True,
                extra=_linked(Project.name, Project.sort_name, Project.id, session_project)),
+        Column("applications", N_("Dossiers de financement"), name="dossiers", is_usual=False,
+               is_wide=True, extra=_APPLICATIONS),
         Column("countries", N_("Pays"), name="pays", is_usual=False,
                extra=_linked(Country.name, Country.sort_name, Country.code, session_country)),
         Column("duration_minutes", N_("Durée (minutes)"), name="duree", is_usual=False,

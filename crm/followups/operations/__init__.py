@@ -1,5 +1,6 @@
 """The writes of accompaniment."""
 
+from crm.followups.operations.call_plans import plan_call
 from crm.followups.operations.follow_ups import (
     complete_follow_up,
     create_follow_up,
@@ -25,6 +26,7 @@ __all__ = [
     "get_follow_up",
     "log_session",
     "may_write_private_note",
+    "plan_call",
     "postpone_follow_up",
     "postpone_session",
     "reopen_follow_up",

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.core.errors import N_, RuleError
+from crm.followups.models import SessionApplication
+from crm.funding.models import FundingApplication, FundingCall
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
@@ -29,6 +31,9 @@ _PROJECTS = (
     select(Project)
     .where(Project.id.in_(bindparam("ids", expanding=True)))
     .order_by(Project.sort_name, Project.id)
+)
+_APPLICATIONS = select(FundingApplication.id, FundingApplication.deleted_at).where(
+    FundingApplication.id.in_(bindparam("ids", expanding=True))
 )
 _OFFICERS = select(User).where(User.id.in_(bindparam("ids", expanding=True))).order_by(User.name)
 
@@ -88,6 +93,54 @@ def projects(
             "projects", N_("Un de ces projets n’existe plus : retirez-le, puis enregistrez.")
         )
     return list(found)
+
+
+def applications(
+    session: Session, ids: Sequence[int], level: str, *, kept: Collection[SessionApplication] = ()
+) -> list[SessionApplication]:
+    """Return a link to each application, at this level: the one there was, or a new one.
+
+    An application in the trash stays only where it was already.
+    """
+    if not ids:
+        return []
+    links = {link.application_id: link for link in kept}
+    found = dict(session.execute(_APPLICATIONS, {"ids": ids}).tuples().all())
+    if len(found) != len(ids) or any(found[each] and each not in links for each in ids):
+        raise RuleError(
+            "applications", N_("Un de ces dossiers n’existe plus : retirez-le, puis enregistrez.")
+        )
+    return [
+        links[each]
+        if each in links and links[each].level == level
+        else SessionApplication(application_id=each, level=level)
+        for each in ids
+    ]
+
+
+def application(session: Session, application_id: int | None, kept_id: int | None) -> int | None:
+    """Return the id of the application a follow-up is about; one in the trash only if kept."""
+    return _present(session, FundingApplication, application_id, kept_id, "application")
+
+
+def call(session: Session, call_id: int | None, kept_id: int | None) -> int | None:
+    """Return the id of the call a follow-up is about; one in the trash only if kept."""
+    return _present(session, FundingCall, call_id, kept_id, "call")
+
+
+def _present(
+    session: Session,
+    model: type[FundingApplication] | type[FundingCall],
+    record_id: int | None,
+    kept_id: int | None,
+    field: str,
+) -> int | None:
+    if not record_id or record_id == kept_id:
+        return record_id or None
+    record = session.get(model, record_id)
+    if record is None or record.deleted_at is not None:
+        raise RuleError(field, N_("Ce choix n’existe pas ou plus."))
+    return record.id
 
 
 def countries(session: Session, codes: Sequence[str]) -> list[Country]:

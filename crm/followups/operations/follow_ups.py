@@ -14,7 +14,7 @@ from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
 from crm.followups.models import AccompanimentSession, FollowUp
-from crm.followups.operations.choices import assignee
+from crm.followups.operations.choices import application, assignee, call
 from crm.followups.types import FollowUpData, NextStep, Recurrence
 from crm.history.recording import actor_of
 from crm.history.trash import move_to_trash, restore_from_trash
@@ -167,6 +167,8 @@ def _next_of(record: FollowUp, assignee_id: int) -> FollowUp:
         structure_id=record.structure_id,
         contact_id=record.contact_id,
         project_id=record.project_id,
+        application_id=record.application_id,
+        call_id=record.call_id,
         session_id=record.session_id,
         created_at=clock.now(),
     )
@@ -185,6 +187,7 @@ def postpone_follow_up(session: Session, *, follow_up_id: int, due_on: date) -> 
     """Put a follow-up off (or back) to a day; return the day it was due."""
     record = get_follow_up(session, follow_up_id)
     before, record.due_on = record.due_on, due_on
+    record.days_before_closing = None  # a day of its own no longer moves with the closing
     session.flush()
     return before
 
@@ -205,11 +208,15 @@ def _fill(session: Session, record: FollowUp, data: FollowUpData) -> None:
     record.structure_id = _structure(session, record, data.structure)
     record.contact_id = _contact(session, record, data.contact)
     record.project_id = _project(session, record, data.project_id)
+    record.application_id = application(session, data.application_id, record.application_id)
+    record.call_id = call(session, data.call_id, record.call_id)
     record.what = data.what
     record.priority = data.priority
     if record.due_on != data.due_on or record.recurrence != data.recurrence:
         # Putting one off leaves the days of its series; choosing its day begins them anew.
         record.anchored_on = data.due_on if data.recurrence else None
+    if record.due_on != data.due_on:
+        record.days_before_closing = None  # a day of its own no longer moves with the closing
     record.due_on, record.recurrence = data.due_on, data.recurrence
 
 

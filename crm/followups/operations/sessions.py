@@ -13,19 +13,31 @@ from crm.core import clock
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups import rules
 from crm.followups.indexing import index_session
-from crm.followups.models import AccompanimentSession, SessionStructure
+from crm.followups.models import AccompanimentSession, SessionApplication, SessionStructure
 from crm.followups.name_lines import AT, read_person_at
-from crm.followups.operations.choices import axes, countries, kind, officers, projects, themes
+from crm.followups.operations.choices import (
+    applications,
+    axes,
+    countries,
+    kind,
+    officers,
+    projects,
+    themes,
+)
 from crm.followups.operations.follow_ups import schedule_next_step
 from crm.followups.operations.private_notes import write_private_note
 from crm.followups.types import NextStep, SessionData
+from crm.funding.types import SupportLevel
 from crm.history.trash import move_to_trash, restore_from_trash
 
 _FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
 _BY_KEY = select(AccompanimentSession).where(
     AccompanimentSession.submission_key == bindparam("key")
 )
-_LISTS = ("structures", "contacts", "themes", "countries", "officers", "projects", "axes")
+_LISTS = (
+    "structures", "contacts", "themes", "countries", "officers", "projects", "axes",
+    "applications",
+)  # fmt: skip
 
 
 def log_session(
@@ -121,7 +133,12 @@ def get_session(session: Session, session_id: int) -> AccompanimentSession:
             AccompanimentSession.id == session_id,
             AccompanimentSession.deleted_at.is_(None),
         )
-        .options(*(selectinload(getattr(AccompanimentSession, name)) for name in _LISTS))
+        .options(
+            *(selectinload(getattr(AccompanimentSession, name)) for name in _LISTS),
+            selectinload(AccompanimentSession.applications).joinedload(
+                SessionApplication.application
+            ),
+        )
     )
     if record is None:
         raise NotFoundError
@@ -141,9 +158,17 @@ def data_of(record: AccompanimentSession) -> SessionData:
         officer_ids=tuple(officer.id for officer in record.officers),
         project_ids=tuple(project.id for project in record.projects),
         axis_ids=tuple(axis.id for axis in record.axes),
+        application_ids=tuple(link.application_id for link in record.applications),
+        support_level=heaviest_level(record),
         duration_minutes=record.duration_minutes,
         notes=record.notes,
     )
+
+
+def heaviest_level(record: AccompanimentSession) -> str:
+    """Return how much a session helped its applications, or the lightest where it has none."""
+    levels = {link.level for link in record.applications}
+    return next((level for level in SupportLevel if level in levels), SupportLevel.LIGHT)
 
 
 def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> None:
@@ -156,6 +181,9 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
             "officers": officers(session, data.officer_ids, kept=record.officers),
             "projects": projects(session, data.project_ids, kept=record.projects),
             "axes": axes(session, data.axis_ids, kept=record.axes),
+            "applications": applications(
+                session, data.application_ids, data.support_level, kept=record.applications
+            ),
         }
     seats = _seats(session, record, data)
     members["structures"] = list(dict.fromkeys(seats.values()))

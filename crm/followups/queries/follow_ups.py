@@ -11,6 +11,7 @@ from crm.accounts.models import User
 from crm.contacts.models import Contact, Structure
 from crm.core.errors import NotFoundError
 from crm.followups.models import AccompanimentSession, FollowUp
+from crm.funding.models import FundingApplication, FundingCall
 from crm.projects.models import Project
 
 
@@ -35,12 +36,18 @@ def follow_up_rows() -> Select[Any]:
             Contact.last_name.label("contact_last_name"),
             Project.id.label("project_id"),
             Project.name.label("project"),
+            FundingApplication.id.label("application_id"),
+            FundingApplication.title.label("application"),
+            FundingCall.id.label("call_id"),
+            FundingCall.name.label("call"),
         )
         .select_from(FollowUp)
         .join(User, User.id == FollowUp.assignee_id)
         .outerjoin(Structure, Structure.id == FollowUp.structure_id)
         .outerjoin(Contact, Contact.id == FollowUp.contact_id)
         .outerjoin(Project, Project.id == FollowUp.project_id)
+        .outerjoin(FundingApplication, FundingApplication.id == FollowUp.application_id)
+        .outerjoin(FundingCall, FundingCall.id == FollowUp.call_id)
         .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
         .where(is_shown())
     )
@@ -63,6 +70,8 @@ def follow_up_for_page(session: Session, follow_up_id: int) -> FollowUp:
             joinedload(FollowUp.structure),
             joinedload(FollowUp.contact),
             joinedload(FollowUp.project),
+            joinedload(FollowUp.application),
+            joinedload(FollowUp.call),
             joinedload(FollowUp.assignee),
         )
     )
@@ -110,6 +119,8 @@ ABOUT = {
     "structure": FollowUp.structure_id,
     "contact": FollowUp.contact_id,
     "project": FollowUp.project_id,
+    "funding_application": FollowUp.application_id,
+    "funding_call": FollowUp.call_id,
 }
 _OPEN = {
     entity: follow_up_rows()
@@ -123,6 +134,6 @@ _OPEN = {
 def open_follow_ups_of(
     session: Session, *, entity: str, record_id: int, limit: int = 10
 ) -> Sequence[Row[Any]]:
-    """Return what is still to be done about a structure, a person or a project, the next first."""
+    """Return what is still to be done about a record of these kinds, the next first."""
     values = {"record_id": record_id, "limit": limit}
     return session.connection().execute(_OPEN[entity], values).all()

@@ -14,6 +14,7 @@ from crm.core.errors import NotFoundError
 from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
+    SessionApplication,
     SessionStructure,
     session_officer,
     session_theme,
@@ -105,6 +106,9 @@ def session_for_page(session: Session, session_id: int) -> AccompanimentSession:
             selectinload(AccompanimentSession.countries),
             selectinload(AccompanimentSession.projects),
             selectinload(AccompanimentSession.axes),
+            selectinload(AccompanimentSession.applications).joinedload(
+                SessionApplication.application
+            ),
         )
     )
     if record is None:

@@ -35,10 +35,11 @@ from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/relances")
 ONE = "/<int:follow_up_id>"
-_NARROWING = frozenset({"quand", "pour", "structure", "q", "priorite", "projet", "personne"})
+_NARROWING = frozenset({"quand", "pour", "structure", "q", "priorite", "projet", "personne", "dossier", "appel"})
 _EXPORTED = (
     N_("Identifiant"), N_("À faire"), N_("Pour le"), N_("Priorité"), N_("Revient"),
-    N_("Structure"), N_("Personne"), N_("Projet"), N_("Confiée à"), N_("Faite le"),
+    N_("Structure"), N_("Personne"), N_("Projet"), N_("Dossier de financement"),
+    N_("Appel à projets"), N_("Confiée à"), N_("Faite le"),
     N_("Ce qui s’est passé"),
 )  # fmt: skip
 
@@ -99,6 +100,8 @@ def new() -> ResponseReturnValue:
         structure=[asked.get("structure", "")],
         contact=[asked.get("contact", "")],
         project=[asked.get("projet", "")],
+        application=[asked.get("dossier", "")],
+        call=[asked.get("appel", "")],
         assignee=str(signed_in().id),
     )
     if form.is_submitted():
@@ -158,6 +161,8 @@ def _exported(row: Row[Any]) -> list[Any]:
         row.structure,
         person or None,
         row.project,
+        row.application,
+        row.call,
         row.assignee,
         row.done_at,
         row.outcome,

@@ -32,7 +32,8 @@ from crm.web.locale import translate
 _EXPORTED = (
     N_("Identifiant"), N_("Date"), N_("Structures"), N_("Nature"), N_("Formel"), N_("Statut"),
     N_("Durée (minutes)"), N_("Thèmes"), N_("Suivie par"), N_("Pays"),
-    N_("Axes de la convention"), N_("Projets"), N_("Pièces jointes"), N_("Notes"),
+    N_("Axes de la convention"), N_("Projets"), N_("Dossiers de financement"),
+    N_("Pièces jointes"), N_("Notes"),
     N_("Partie confidentielle"),
 )  # fmt: skip
 _SESSIONS = Bulk(N_("Modifier plusieurs séances"), session_list, narrow_by_name, SESSION_ACTIONS)
@@ -118,5 +119,6 @@ def _cells(row: Row[Any]) -> list[Any]:
         row.countries,
         row.axes,
         row.projects,
+        row.applications,
         row.attachments,
     ]

@@ -64,6 +64,15 @@ class CallFamily(Base):
     call_id: Mapped[int] = mapped_column(ForeignKey("funding_call.id"), primary_key=True)
     family_code: Mapped[str] = mapped_column(key_text(20), primary_key=True)
 
+    def history_identity(self) -> str:
+        """Return what history keeps of it."""
+        return self.family_code
+
+    @classmethod
+    def of_history_identity(cls, told: str) -> "CallFamily":
+        """Return the row that history tells of."""
+        return cls(family_code=told)
+
 
 class CallDepartement(Base):
     """A département where an applicant to a call must have its seat."""
@@ -74,6 +83,15 @@ class CallDepartement(Base):
     departement_code: Mapped[str] = mapped_column(
         ForeignKey("departement.code"), primary_key=True, index=True
     )
+
+    def history_identity(self) -> str:
+        """Return what history keeps of it."""
+        return self.departement_code
+
+    @classmethod
+    def of_history_identity(cls, told: str) -> "CallDepartement":
+        """Return the row that history tells of."""
+        return cls(departement_code=told)
 
 
 class FundingCall(Base):

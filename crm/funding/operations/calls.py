@@ -8,7 +8,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
+from crm.core.events import publish
 from crm.funding import rules
+from crm.funding.events import CallMoved
 from crm.funding.models import (
     CallDepartement,
     CallFamily,
@@ -71,8 +73,11 @@ def update_call(session: Session, *, call_id: int, version: int, data: CallData)
                 ),
                 count=filed,
             )
+    was = call.closes_on
     _fill(session, call, data)
     session.flush()
+    if data.closes_on is not None and was not in (None, data.closes_on):
+        publish(session, CallMoved(call.id, data.closes_on))
     return call
 
 
