@@ -139,8 +139,3 @@ def _call_row(plan: SchemePlan, year: int, scheme_id: int) -> Row:
         "created_at": datetime.combine(opens_on, time(9), clock.PARIS),
         "version": 1,
     }
-
-
-def open_editions(editions: Sequence[Edition], today: date) -> list[Edition]:
-    """Return the editions that take applications on a day."""
-    return [each for each in editions if each.opens_on <= today <= each.closes_on]
