@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
@@ -21,6 +21,7 @@ from crm.followups.queries import (
     recent_sessions,
     unsettled_sessions,
 )
+from crm.funding.queries.deadlines import closing_calls, owed_reports
 from crm.introductions.queries import awaited_outcomes
 from crm.jobs.queries import JobState, states_of
 from crm.jobs.registry import jobs
@@ -31,6 +32,8 @@ from crm.revisions import current_revision, latest_revision
 
 _MOST_DRAFTS = 5
 _MOST_SILENT = 6
+_MOST_DEADLINES = 6
+_CLOSING_WITHIN_DAYS, _REPORTS_WITHIN = 31, timedelta(days=14)
 _DRAFT_LABELS = (
     ("/seances/nouvelle", N_("Séance à noter")),
     ("/seances/", N_("Séance à modifier")),
@@ -63,6 +66,8 @@ class Day:
     drafts: Sequence[DraftLine]
     silent: Sequence[SilentAccompaniment]
     awaited: Rows
+    closing: Rows
+    reports: Rows
     details: Details
 
     @property
@@ -97,6 +102,19 @@ def day_of(session: Session, *, user_id: int, today: date) -> Day:
         drafts=drafts_of(session, user_id=user_id),
         silent=silent_accompaniments(session, user_id=user_id, today=today, limit=_MOST_SILENT),
         awaited=awaited_outcomes(session, user_id=user_id, today=today),
+        closing=closing_calls(
+            session,
+            person_id=user_id,
+            days=[today + timedelta(days=count) for count in range(_CLOSING_WITHIN_DAYS)],
+            limit=_MOST_DEADLINES,
+        ),
+        reports=owed_reports(
+            session,
+            person_id=user_id,
+            today=today,
+            within=_REPORTS_WITHIN,
+            limit=_MOST_DEADLINES,
+        ),
         details=details_of(session, [row.id for row in (*unsettled, *coming, *recent)]),
     )
 
