@@ -27,7 +27,8 @@ def written_rows(
 ) -> Markup:
     """Return the rows: a box to select each, its heading that leads to it, the cells.
 
-    `heading` gives a row's name and what follows it in grey; `base` is the address of the list.
+    `heading` gives a row's name and what follows it in grey; `base` is what the addresses of their
+    pages begin with.
     """
     cells = [(_start(each), _writer(each)) for each in columns]
     choose = _safe(translate(N_("Sélectionner")))
