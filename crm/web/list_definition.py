@@ -47,10 +47,10 @@ class Column:
 
     A column with a `name` can be chosen in the URL; `is_usual` says that it is shown when none is.
     `extra` is selected only where the column is shown; without it, the list's statement holds the
-    value already. `kind` says how a cell is written (text, date, years, money, phone, mail, web),
-    `detail` what is written after it in grey (of years, the key of the end), `link` (endpoint of a
-    list, key of an id) where it leads, `words` what stands for a code. An export holds `exported`
-    in its place, or the key.
+    value already. `kind` says how a cell is written (text, date, years, money for cents, euros,
+    phone, mail, web), `detail` what is written after it in grey (of years, the key of the end),
+    `link` (endpoint of a list, key of an id) where it leads, `words` what stands for a code. An
+    export holds `exported` in its place, or the key.
     """
 
     key: str
