@@ -155,6 +155,7 @@ class SessionApplication(Base):
     """An application that a session helped, and how much (`level`)."""
 
     __tablename__ = "session_application"
+    __history_identity__ = "told"
     __table_args__ = (CheckConstraint(f"level IN ({_levels})", name="level"),)
 
     session_id: Mapped[int] = mapped_column(
@@ -167,15 +168,15 @@ class SessionApplication(Base):
 
     application: Mapped[FundingApplication] = relationship(lazy="raise")
 
-    def history_identity(self) -> str:
-        """Return what history keeps of the link: which application, and how much it was helped."""
+    @property
+    def told(self) -> str:
+        """What history keeps of the link: which application, and how much it was helped."""
         return f"{self.application_id}:{self.level}"
 
-    @classmethod
-    def of_history_identity(cls, told: str) -> "SessionApplication":
-        """Return the link that history tells of."""
+    @told.setter
+    def told(self, told: str) -> None:
         application_id, _, level = told.partition(":")
-        return cls(application_id=int(application_id), level=level)
+        self.application_id, self.level = int(application_id), level
 
 
 class SessionPrivateNote(Base):

@@ -46,7 +46,7 @@ def _people(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
 
 
 def _applications(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
-    links = {value: SessionApplication.of_history_identity(value) for value in values}
+    links = {value: SessionApplication(told=value) for value in values}
     ids = [link.application_id for link in links.values()]
     titles = named_by(FundingApplication.id, FundingApplication.title)(session, ids)
     return {

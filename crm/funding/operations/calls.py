@@ -10,6 +10,7 @@ from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.events import publish
 from crm.funding import rules
+from crm.funding.call_indexing import index_call
 from crm.funding.events import CallMoved
 from crm.funding.models import (
     CallDepartement,
@@ -49,6 +50,7 @@ def create_call(session: Session, *, data: CallData) -> FundingCall:
     _fill(session, call, data)
     session.add(call)
     session.flush()
+    index_call(session, call)
     return call
 
 
@@ -76,6 +78,7 @@ def update_call(session: Session, *, call_id: int, version: int, data: CallData)
     was = call.closes_on
     _fill(session, call, data)
     session.flush()
+    index_call(session, call)
     if data.closes_on is not None and was not in (None, data.closes_on):
         publish(session, CallMoved(call.id, data.closes_on))
     return call
