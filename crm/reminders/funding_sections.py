@@ -60,7 +60,7 @@ def reports_section(session: Session, user_id: int, today: date) -> list[Section
     told = [row for row in rows if is_told(row.due_on, today)]
     title = translate(N_("Comptes rendus dus aux financeurs"))
     lines = [_report_line(row, today) for row in told[:MOST_LINES]]
-    path = path_of("applications.list")
+    path = path_of("applications.index", retard="oui", personne="moi")
     return [Section("comptes-rendus", title, lines, path, has_more=len(told) > MOST_LINES)]
 
 

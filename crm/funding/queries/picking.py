@@ -2,48 +2,54 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from crm.contacts.models import Structure
 from crm.contacts.queries import Suggestion
 from crm.core.errors import NotFoundError
 from crm.core.numbers import parse_ids
-from crm.core.text import words
+from crm.funding.application_indexing import APPLICATION
+from crm.funding.call_indexing import CALL
 from crm.funding.models import FundingApplication, FundingCall, FundingScheme
 from crm.funding.queries.conditions import is_kept
+from crm.search.queries import RELEVANCE, joined_on_words, typed_words
 
-_SUGGESTIONS, _MOST_WORDS = 8, 8
+_SUGGESTIONS = 8
 
 
-def find_applications(
-    session: Session, text: str, limit: int = _SUGGESTIONS
-) -> list[Suggestion]:
-    """Return the applications whose title, beneficiary or scheme holds each word, latest first."""
-    typed = words(text)[:_MOST_WORDS]
-    if not typed:
+def find_applications(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[Suggestion]:
+    """Return the applications whose words begin like those typed, best first."""
+    prefixes = typed_words(text)
+    if not prefixes:
         return []
     statement = (
         select(FundingApplication.id, FundingApplication.title, Structure.name, FundingScheme.name)
         .join(Structure, Structure.id == FundingApplication.beneficiary_id)
         .join(FundingScheme, FundingScheme.id == FundingApplication.scheme_id)
         .where(is_kept())
-        .order_by(FundingApplication.id.desc())
-        .limit(limit)
     )
-    for word in typed:
-        statement = statement.where(
-            or_(
-                FundingApplication.sort_title.contains(word, autoescape=True),
-                Structure.sort_name.contains(word, autoescape=True),
-                FundingScheme.sort_name.contains(word, autoescape=True),
-            )
-        )
-    rows = session.execute(statement).tuples()
+    found = joined_on_words(statement, FundingApplication.id, APPLICATION, prefixes)
+    rows = session.execute(found.order_by(*RELEVANCE).limit(limit))
     return [
-        Suggestion(str(application_id), title, f"{beneficiary} · {scheme}")
-        for application_id, title, beneficiary, scheme in rows
+        Suggestion(str(record_id), title, f"{beneficiary} · {scheme}")
+        for record_id, title, beneficiary, scheme in rows
     ]
+
+
+def find_calls(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[Suggestion]:
+    """Return the calls whose words begin like those typed, best first."""
+    prefixes = typed_words(text)
+    if not prefixes:
+        return []
+    statement = (
+        select(FundingCall.id, FundingCall.name, FundingScheme.name)
+        .join(FundingScheme, FundingScheme.id == FundingCall.scheme_id)
+        .where(FundingCall.deleted_at.is_(None))
+    )
+    found = joined_on_words(statement, FundingCall.id, CALL, prefixes)
+    rows = session.execute(found.order_by(*RELEVANCE).limit(limit))
+    return [Suggestion(str(record_id), f"{scheme} · {name}", "") for record_id, name, scheme in rows]
 
 
 def applications_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from crm.funding.views import (
     partners,
     schemes,
     steps,
+    suggestions,
 )
 from crm.funding.views.blueprints import applications as applications_blueprint
 from crm.funding.views.blueprints import calls as calls_blueprint
@@ -29,4 +30,5 @@ __all__ = [
     "partners",
     "schemes",
     "steps",
+    "suggestions",
 ]
