@@ -29,8 +29,8 @@ Held = Mapping[int, Sequence[tuple[int, DemoSession]]]
 _HELPED_WITHIN = timedelta(days=300)
 _TYPICAL = "sante"
 _REASONS = {
-    "dossier_incomplet": 2, "hors_criteres": 3, "enveloppe_epuisee": 5,
-    "partenariat_local_trop_fragile": 3, "budget_peu_solide": 3, "cofinancement_insuffisant": 2,
+    "incomplet": 2, "hors_criteres": 3, "enveloppe_epuisee": 5, "partenariat_local": 3,
+    "budget": 3, "cofinancement": 2,
 }  # fmt: skip
 _ROLES = (
     PartnerRole.PARTNER, PartnerRole.PARTNER, PartnerRole.CO_APPLICANT, PartnerRole.OPERATOR,

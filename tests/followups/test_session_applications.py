@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from crm.core import clock
 from crm.followups.models import AccompanimentSession, FollowUp
@@ -31,7 +31,8 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 
 def only(session: Session) -> AccompanimentSession:
-    return session.scalars(select(AccompanimentSession)).one()
+    every = select(AccompanimentSession).options(selectinload(AccompanimentSession.structures))
+    return session.scalars(every).one()
 
 
 def levels(session: Session) -> list[tuple[int, str]]:

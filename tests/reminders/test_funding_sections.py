@@ -57,9 +57,9 @@ def test_a_call_one_is_writing_for_is_told_on_chosen_days(
     (line,) = closings(app, session, ada, MONDAY)
     assert line.text == "Cap sur le Monde · Édition 2027"
     assert said in (line.detail or "")
-    assert "préparation : 2" in (line.detail or "")
+    assert "préparation\u00a0: 2" in (line.detail or "")
     assert line.path == f"/appels/{call.id}"
-    assert closings(app, session, ada, MONDAY - timedelta(days=2)) == []
+    assert closings(app, session, ada, MONDAY - timedelta(days=4)) == []
 
 
 def test_what_is_filed_thrown_away_or_someone_else_s_is_not_told(

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from crm.contacts.models import Structure
-from crm.contacts.queries import Suggestion
+from crm.contacts.queries.structures import Suggestion
 from crm.core.errors import NotFoundError
 from crm.core.numbers import parse_ids
 from crm.funding.application_indexing import APPLICATION
