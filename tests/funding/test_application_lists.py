@@ -192,7 +192,7 @@ def test_the_list_is_exported_with_euros_as_numbers(
     )  # fmt: skip
     whole = officer.get(f"{url}&fiche={made['puits']}&colonnes=toutes").data.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(whole), delimiter=";")
-    assert (row["Reçu (euros)"], row["Commune du siège"], row["Financeur"], row["Projet"] != "") == (
+    assert (row["Reçu (euros)"], row["Commune"], row["Financeur"], row["Projet"] != "") == (
         "1000,5", "Béthune", "Région", True,
     )  # fmt: skip
     assert officer.get("/financements/liste/export.xlsx?colonnes=toutes").status_code == 200
