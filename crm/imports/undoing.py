@@ -25,8 +25,9 @@ from crm.search.models import SearchWord
 CHANGED = N_("modifiée depuis")
 USED = N_("utilisée depuis")
 HELD = N_("tient à une fiche gardée")
-_LAST_FIRST = ("project_partner", "project", "session", "group_representative", "membership",
-               "affiliation", "contact_point", "contact", "structure")  # fmt: skip
+_LAST_FIRST = ("funding_application", "project_partner", "project", "session",
+               "group_representative", "membership", "affiliation", "contact_point", "contact",
+               "structure")  # fmt: skip
 # What hangs on a record that is kept stays with it: (what hangs, its column, on what).
 _HANGING = (("affiliation", "contact_id", "contact"), ("contact_point", "contact_id", "contact"),
             ("contact_point", "structure_id", "structure"),
