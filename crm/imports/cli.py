@@ -137,7 +137,9 @@ def _scheme_named(name: str | None) -> str | None:
     """Return the scheme of this name; RefusedError when there is none, or several."""
     if not name:
         return None
-    found = [value for value, label in all_scheme_options(db.session()) if fold(label) == fold(name)]
+    found = [
+        value for value, label in all_scheme_options(db.session()) if fold(label) == fold(name)
+    ]
     if len(found) != 1:
         raise RefusedError(f"There is no scheme named {name}, or more than one.")
     return found[0]

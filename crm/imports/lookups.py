@@ -147,9 +147,7 @@ def _read_schemes(session: Session, found: Lookups) -> None:
         found.calls.setdefault(fold(name), []).append((scheme_id, call_id))
     of = funding_scheme_funder.c
     alone = select(of.scheme_id, func.min(of.structure_id)).group_by(of.scheme_id)
-    found.only_funders = dict(
-        session.execute(alone.having(func.count() == 1)).tuples().all()
-    )
+    found.only_funders = dict(session.execute(alone.having(func.count() == 1)).tuples().all())
 
 
 def _read_reference(session: Session, found: Lookups) -> None:

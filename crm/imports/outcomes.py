@@ -46,10 +46,7 @@ def told(row: Row, cells: Sequence[Any]) -> dict[str, Any]:
 
 def _is_worth_telling(resolved: Resolved) -> bool:
     return bool(
-        resolved.item.entity in _MAIN
-        or resolved.is_new
-        or resolved.changes
-        or resolved.left
+        resolved.item.entity in _MAIN or resolved.is_new or resolved.changes or resolved.left
     )
 
 

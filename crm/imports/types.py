@@ -109,8 +109,8 @@ class Settings:
 
     `family` is that of new structures whose family the file does not say; `replaces` lets a
     different value take the place of what is there; `lists` adds new structures to the directory.
-    `scheme` is that of subsidies whose scheme the file does not say: `12`, or `12/34` with one of its
-    calls.
+    `scheme` is that of subsidies whose scheme the file does not say: `12`, or `12/34` with one of
+    its calls.
     """
 
     family: str | None = None

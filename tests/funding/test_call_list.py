@@ -163,9 +163,7 @@ def test_a_date_is_given_to_a_selection_and_taken_back(
     assert "Modifier plusieurs appels" in more.text
 
 
-def test_a_month_shows_openings_closings_and_results(
-    officer: PageClient, session: Session
-) -> None:
+def test_a_month_shows_openings_closings_and_results(officer: PageClient, session: Session) -> None:
     CallFactory(
         name="Appel du calendrier", opens_on=date(2026, 12, 1), predeposit_on=date(2026, 12, 10),
         closes_on=date(2026, 12, 31), results_on=date(2027, 3, 1),
@@ -185,7 +183,7 @@ def test_a_month_shows_openings_closings_and_results(
     assert 'rel="next" href="/appels/calendrier?mois=2027-01"' in page
     only = officer.get(f"/appels/calendrier?mois=2026-12&dispositif={other.scheme_id}").text
     assert "Appel du calendrier" not in only.partition("<tbody>")[2]
-    assert f"mois=2027-01" in only
+    assert "mois=2027-01" in only
     assert f"dispositif={other.scheme_id}" in only.partition('rel="next"')[2].partition(">")[0]
     assert "Rien ce mois-ci" in officer.get("/appels/calendrier?mois=1990-01").text
     assert officer.get("/appels/calendrier?mois=2026-13&filtres=1").status_code == 200

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from crm.contacts.operations import create_structure
+from crm.contacts.types import StructureData
 from crm.core import clock
 from crm.funding.defaults import default_schemes, load_default_schemes
 from crm.funding.models import FundingCall, FundingScheme
@@ -82,9 +84,10 @@ def test_a_wrong_input_is_said_and_writes_nothing(
 def test_a_funder_typed_without_a_list_is_found(
     officer: PageClient, session: Session, typed: dict[str, object]
 ) -> None:
-    sent = typed | {"funders": [], "funders_text": "ministere"}
+    create_structure(session, data=StructureData(name="Agence", family_code="institution"))
+    sent = typed | {"funders": [], "funders_text": "agence"}
     assert officer.submit("/dispositifs/nouveau", sent).status_code == 303
-    assert [each.name for each in _scheme(session).funders] == ["Ministère"]
+    assert [each.name for each in _scheme(session).funders] == ["Agence"]
 
 
 def test_the_second_editor_sees_both_versions_and_chooses(
@@ -123,7 +126,7 @@ def test_the_page_tells_what_each_edition_brought(officer: PageClient, session: 
     for label, value in {"Dossiers déposés": "2", "Dossiers obtenus": "1"}.items():
         assert f'<td data-label="{label}" class="numeric">{value}</td>' in page
     assert "Hors appel" in page
-    assert "<dt>Obtenu</dt><dd><span class=\"number\">14\u202f000&nbsp;€</span>" in page
+    assert '<dt>Obtenu</dt><dd><span class="number">14 000&nbsp;€</span>' in page
 
 
 def test_the_list_is_narrowed_and_exported(officer: PageClient, session: Session) -> None:
@@ -142,7 +145,9 @@ def test_the_list_is_narrowed_and_exported(officer: PageClient, session: Session
         "?tri=annee&colonnes=toutes": {"Jeunesse", "Ancien"},
     }.items():
         page = officer.get(f"/dispositifs{query}").text
-        found = {each for each in ("Jeunesse", "Ancien", "À la corbeille") if f">{each}</a>" in page}
+        found = {
+            each for each in ("Jeunesse", "Ancien", "À la corbeille") if f">{each}</a>" in page
+        }
         assert found == names, query
     text = officer.get("/dispositifs/export.csv?tri=nom").data.decode("utf-8-sig")
     assert "Jeunesse;Ministère;0;;1;1;10000,0" in text

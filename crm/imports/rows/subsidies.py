@@ -17,7 +17,7 @@ from crm.imports.types import Issue, Item
 
 _SHIFTED = N_(
     "Cette ligne a plus de cellules que de titres : une virgule décimale sans guillemets a décalé"
-    " les colonnes. Écrivez ce montant entre guillemets (« \"12500,50\" ») ou avec un point."
+    ' les colonnes. Écrivez ce montant entre guillemets (« "12500,50" ») ou avec un point.'
 )
 _DECIMALS = re.compile(r"[0-9]{1,2}")
 _NOTED = (

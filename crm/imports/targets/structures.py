@@ -156,9 +156,7 @@ class StructureTarget(Target):
 
 def _agree(one: Record, other: Record, names: Iterable[str]) -> bool:
     """Tell whether no value that both have tells two structures apart."""
-    return not any(
-        one.get(name) and other.get(name) and one[name] != other[name] for name in names
-    )
+    return not any(one.get(name) and other.get(name) and one[name] != other[name] for name in names)
 
 
 def _name_key(resolved: Resolved) -> Key:

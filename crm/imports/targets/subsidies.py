@@ -96,7 +96,7 @@ def _merged_into(work: Work, ids: Sequence[int]) -> dict[int, int]:
                 Structure.merged_into_id.in_(batch)
             )
         )
-        found.update(rows.tuples())
+        found.update((each, kept) for each, kept in rows.tuples() if kept is not None)
     return found
 
 
