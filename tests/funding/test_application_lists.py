@@ -149,7 +149,9 @@ def test_the_url_narrows_the_list(
     officer: PageClient, made: dict[str, Any], query: str, expected: set[str]
 ) -> None:
     page = officer.get(f"/financements/liste?{query.format(**made)}").text
-    shown = {name for name in ALL if f'<th scope="row"><a href="/financements/{made[name]}"' in page}
+    shown = {
+        name for name in ALL if f'<th scope="row"><a href="/financements/{made[name]}"' in page
+    }
     assert shown == expected
     assert "À la corbeille" not in page
 
@@ -190,7 +192,7 @@ def test_the_list_is_exported_with_euros_as_numbers(
     )  # fmt: skip
     whole = officer.get(f"{url}&fiche={made['puits']}&colonnes=toutes").data.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(whole), delimiter=";")
-    assert (row["Reçu"], row["Commune du siège"], row["Financeur"], row["Projet"] != "") == (
+    assert (row["Reçu (euros)"], row["Commune du siège"], row["Financeur"], row["Projet"] != "") == (
         "1000,5", "Béthune", "Région", True,
     )  # fmt: skip
     assert officer.get("/financements/liste/export.xlsx?colonnes=toutes").status_code == 200
@@ -299,7 +301,7 @@ def test_packages_above_add_a_filter(officer: PageClient, made: dict[str, Any]) 
             Filter(
                 "essai",
                 "Essai",
-                lambda values: FundingApplication.reference.in_(values),
+                FundingApplication.reference.in_,
                 lambda _session: [("MP-12", "MP-12")],
             ),
         )

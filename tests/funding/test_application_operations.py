@@ -81,9 +81,7 @@ def test_an_application_begins_with_a_step_and_goes_on(app: Flask, session: Sess
     assert (record.departement_code, record.commune_code) == ("62", "62119")
 
 
-def test_the_beneficiary_is_written_at_filing_and_never_again(
-    app: Flask, session: Session
-) -> None:
+def test_the_beneficiary_is_written_at_filing_and_never_again(app: Flask, session: Session) -> None:
     structure = StructureFactory(name="Comité des puits", departement_code="59")
     record = create_application(session, data=_data(beneficiary=str(structure.id)))
     structure.name, structure.departement_code = "Puits sans frontières", "62"
@@ -180,9 +178,7 @@ def test_what_is_in_the_trash_is_refused(app: Flask, session: Session) -> None:
 
 
 def test_a_new_structure_and_a_commune_are_made_with_it(app: Flask, session: Session) -> None:
-    data = _data(
-        beneficiary="new:Amis du Sahel", funder="commune:62119", new_family="association"
-    )
+    data = _data(beneficiary="new:Amis du Sahel", funder="commune:62119", new_family="association")
     record = create_application(session, data=data)
     assert record.beneficiary_name == "Amis du Sahel"
     assert session.get_one(Structure, record.funder_id).insee_code == "62119"
