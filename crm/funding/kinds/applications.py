@@ -127,9 +127,7 @@ APPLICATION_KINDS = (
         ApplicationStep,
         lambda record: STATUS_LABELS[ApplicationStatus(record.status)],
     ),
-    Kind(
-        "co_funding", CoFunding, lambda record: str(record.funder_id), mend=_mend_co_funding
-    ),
+    Kind("co_funding", CoFunding, lambda record: str(record.funder_id), mend=_mend_co_funding),
     Kind("payment", Payment, lambda record: money(record.amount_cents), mend=_mend_payment),
     Kind(
         "reporting_deadline",

@@ -17,9 +17,7 @@ def is_kept() -> ColumnElement[bool]:
 
 def counted_on() -> ColumnElement[Any]:
     """Return the day an application counts for: its filing, or its decision if that is all."""
-    return func.coalesce(
-        FundingApplication.filed_on, FundingApplication.decided_on, type_=Date
-    )
+    return func.coalesce(FundingApplication.filed_on, FundingApplication.decided_on, type_=Date)
 
 
 def is_filed() -> ColumnElement[bool]:
