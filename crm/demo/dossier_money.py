@@ -13,7 +13,7 @@ from crm.funding.models import CoFunding, Payment, ReportingDeadline
 
 _FIRST_PAYMENT = timedelta(days=45)
 _REPORT_DUE = timedelta(days=480)
-_REPORTS_SENT = 0.85
+_REPORTS_SENT = 0.6
 
 
 @dataclass(frozen=True, slots=True)

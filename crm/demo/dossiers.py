@@ -186,7 +186,8 @@ def _live(random: Random, dossier: Dossier, today: date) -> None:
     if not _reach(dossier, ApplicationStatus.FILED, filed_on, today):
         return
     dossier.filed_on = filed_on
-    _reach(dossier, ApplicationStatus.UNDER_REVIEW, filed_on + timedelta(days=15), today)
+    looked_at = filed_on + timedelta(days=random.choice((15, 30, 70)))
+    _reach(dossier, ApplicationStatus.UNDER_REVIEW, looked_at, today)
     decided_on = max(edition.results_on, filed_on)
     # What our sessions helped succeeds more often, without being sure to.
     chances = 0.68 if dossier.helped else 0.44
