@@ -54,7 +54,11 @@ def seat_code() -> ColumnElement[Any]:
     where none was known; a commune that has merged since counts as the one it is in now. The
     statement must join `Structure` as the beneficiary.
     """
-    written = func.coalesce(FundingApplication.commune_code, Structure.commune_code)
+    return present_code(func.coalesce(FundingApplication.commune_code, Structure.commune_code))
+
+
+def present_code(written: Any) -> ColumnElement[Any]:
+    """Return the INSEE code that a commune has now; that of a former one is followed."""
     now = (
         select(FormerCommune.current_insee_code)
         .where(FormerCommune.insee_code == written)
