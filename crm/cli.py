@@ -21,6 +21,7 @@ from crm.core.errors import DatabaseBusyError
 from crm.database import db, is_passing, transaction
 from crm.demo.load import DEFAULT_SEED, DemoRefusedError, is_network_empty, load_demo
 from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD, has_demo_users
+from crm.funding.defaults import load_default_schemes
 from crm.imports.cli import import_command, undo_command
 from crm.mail.rules import is_loopback
 from crm.reference.defaults import load_defaults
@@ -151,7 +152,7 @@ def serve_command(demo: bool, host: str, port: int) -> None:  # noqa: FBT001 - c
     _upgrade()
     if not holds_territories(db.session(), _settings().departements):
         click.echo("Loading the lists and the geography…")
-        _load_reference()
+        _load_reference(with_schemes=not demo)
     if demo and is_network_empty(db.session()):
         click.echo("Inventing a network…")
         _load_demo(DEFAULT_SEED)
@@ -244,9 +245,12 @@ def _faults() -> list[str]:
     return sorted(faults)
 
 
-def _load_reference() -> dict[str, int]:
+def _load_reference(*, with_schemes: bool = True) -> dict[str, int]:
+    """Load what every network starts from; a demonstration invents schemes of its own."""
     with transaction() as session:
         added = {"reference_item": load_defaults(session)}
+        if with_schemes:
+            added["funding_scheme"] = load_default_schemes(session)
         try:
             return added | load_territories(session, _settings().departements)
         except ValueError as error:

@@ -26,7 +26,8 @@ def named_by(key: InstrumentedAttribute[Any], label: InstrumentedAttribute[Any])
     return look_up
 
 
-def _families(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+def name_families(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+    """Return the labels of codes of families."""
     rows = session.execute(
         select(ReferenceItem.code, ReferenceItem.label).where(
             ReferenceItem.list_code == "family", ReferenceItem.code.in_(values)
@@ -79,7 +80,7 @@ STRUCTURE_WORDING = Wording(
         "tags": N_("Étiquettes"),
     },
     {
-        "family_code": _families,
+        "family_code": name_families,
         "subtype_id": named_by(ReferenceItem.id, ReferenceItem.label),
         "commune_code": named_by(Commune.insee_code, Commune.name),
         "departement_code": named_by(Departement.code, Departement.name),

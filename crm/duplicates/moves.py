@@ -89,6 +89,17 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("follow_up", "structure_id", Policy.MOVE),
         Reference("project", "lead_structure_id", Policy.MOVE),
         Reference("project_partner", "structure_id", Policy.MOVE, _same("project_id", "role")),
+        Reference("funding_application", "funder_id", Policy.MOVE),
+        Reference(
+            "application_partner",
+            "structure_id",
+            Policy.MOVE,
+            _same("application_id", "role"),
+            is_unique=True,
+        ),
+        Reference(
+            "co_funding", "funder_id", Policy.MOVE, _same("application_id"), is_unique=True
+        ),
         Reference("accompaniment", "structure_id", Policy.MOVE, _both_current, is_unique=True),
         Reference(
             "introduction_side",
@@ -101,8 +112,10 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference("structure_expertise", "structure_id", Policy.UNION),
         Reference("structure_country", "structure_id", Policy.UNION),
         Reference("structure_tag", "structure_id", Policy.UNION),
-        # A session keeps what it was: docs/adr/0007.
+        Reference("funding_scheme_funder", "structure_id", Policy.UNION),
+        # A session and an application keep what they were: docs/adr/0007.
         Reference("session_structure", "structure_id", Policy.STAY),
+        Reference("funding_application", "beneficiary_id", Policy.STAY),
     ),
     "contact": (
         Reference("affiliation", "contact_id", Policy.MOVE, _same_while("structure_id", "role")),
@@ -120,7 +133,7 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
 }
 # The lists of a record's own that are joined: its relationships.
 UNIONS: Mapping[str, Sequence[str]] = {
-    "structure": ("themes", "expertises", "countries", "tags"),
+    "structure": ("themes", "expertises", "countries", "tags", "funded_schemes"),
     "contact": ("tags",),
 }
 # Tables that name a record without a foreign key, and whether their rows move.
@@ -131,7 +144,7 @@ POLYMORPHIC: Mapping[str, bool] = {
     "trash_entry": False,
     "search_word": False,
     "form_submission": False,
-    "attachment": False,  # of sessions and projects, which are never merged
+    "attachment": False,  # of sessions, projects and calls, which are never merged
 }
 
 

@@ -39,6 +39,9 @@ _ATTACHED: Mapping[str, str] = {
     "introduction_person": N_("mises en relation"),
     "project": N_("projets menés"),
     "project_partner": N_("participations à des projets"),
+    "funding_application": N_("dossiers de financement"),
+    "application_partner": N_("participations à des dossiers"),
+    "co_funding": N_("cofinancements"),
     "session_structure": N_("séances"),
     "session_contact": N_("séances"),
     "note": N_("notes"),
@@ -48,6 +51,7 @@ _LISTS: Mapping[str, str] = {
     "expertises": N_("Expertises et compétences"),
     "countries": N_("Pays"),
     "tags": N_("Étiquettes"),
+    "funded_schemes": N_("Dispositifs financés"),
 }
 
 

@@ -141,7 +141,7 @@ class ApplicationData:
     """What a form says of an application; `beneficiary` and `funder` are values of a picker.
 
     `filed_on` and `decided_on` may be left out where the status does not need them; an award above
-    the request needs `award_reason`.
+    the request needs `award_reason`. `new_family` is that of a structure to be made with it.
     """
 
     scheme_id: int
@@ -162,6 +162,7 @@ class ApplicationData:
     refusal_reason_id: int | None = None
     refusal_note: str | None = None
     notes: str | None = None
+    new_family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +179,16 @@ class StatusData:
 
 @dataclass(frozen=True, slots=True)
 class CoFundingData:
-    """What another funder was asked for an application, and gave."""
+    """What another funder was asked for an application, and gave.
+
+    `new_family` is that of a funder to be made with it.
+    """
 
     funder: str
     requested_cents: int | None = None
     awarded_cents: int | None = None
     note: str | None = None
+    new_family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

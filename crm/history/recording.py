@@ -243,7 +243,12 @@ def _keepsakes(instance: Any, state: Any, key: str) -> Fields:
 
 
 def identity_of(member: Any) -> Any:
-    """Return what history keeps of a member of a collection: its code or its id."""
+    """Return what history keeps of a member of a collection: its code or its id.
+
+    A row of a list that has neither names its own column in `__history_identity__`.
+    """
+    if (own := getattr(member, "__history_identity__", None)) is not None:
+        return getattr(member, own)
     for name in ("code", "id", "structure_id"):
         if type(value := getattr(member, name, None)) in (int, str) and (
             name != "code" or not hasattr(member, "id")

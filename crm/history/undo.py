@@ -1,6 +1,6 @@
 """Putting changes back: one field, one change or a whole save, as it was planned."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -195,14 +195,24 @@ def _put_back_members(session: Session, step: Step, move: Move) -> None:
     if not missing:
         back: list[Any] = []
     elif relation.secondary is None:
-        back = [
-            relation.mapper.class_(structure_id=each, **keepsakes[str(each)])
-            for each in sorted(missing)
-            if str(each) in keepsakes
-        ]
+        back = _rows_again(relation.mapper.class_, missing, keepsakes)
     else:
         back = _members(session, relation, missing)
     setattr(step.record, move.field, [*kept, *back])
+
+
+def _rows_again(
+    model: type[Any], identities: Collection[Any], keepsakes: Mapping[str, Any]
+) -> list[Any]:
+    """Return rows made anew; one that has more to it than its identity needs its keepsake."""
+    own = getattr(model, "__history_identity__", None)
+    if own is not None:
+        return [model(**{own: each}) for each in sorted(identities)]
+    return [
+        model(structure_id=each, **keepsakes[str(each)])
+        for each in sorted(identities)
+        if str(each) in keepsakes
+    ]
 
 
 def _members(session: Session, relation: Any, identities: Collection[Any]) -> list[Any]:

@@ -21,8 +21,6 @@ LIST_LABELS = {
     "event_role": N_("Rôles dans un événement"),
     "event_status": N_("Statuts d’événements"),
     "axis": N_("Axes des conventions"),
-    "scheme": N_("Dispositifs"),
-    "application_status": N_("Statuts de financement"),
     "agreement_funder": N_("Financeurs des conventions"),
     "sdg": N_("Objectifs de développement durable"),
 }

@@ -2,11 +2,12 @@
 
 from wtforms import StringField
 
-from crm.core.errors import RuleError
+from crm.core.errors import N_, RuleError
 from crm.core.headcounts import Headcount, parse_headcount
 from crm.core.money import parse_money
+from crm.core.numbers import parse_id
 from crm.web.formats import money
-from crm.web.locale import sentence
+from crm.web.locale import sentence, translate
 
 
 class MoneyField(StringField):
@@ -53,3 +54,21 @@ class HeadcountField(StringField):
                 self.data = parse_headcount(text)
             except RuleError as error:
                 raise ValueError(sentence(error)) from error
+
+
+class WholeNumberField(StringField):
+    """A whole number that may be left out; `data` is the number or None."""
+
+    data: int | None  # type: ignore[assignment]
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else str(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number; what is none raises ValueError with a sentence."""
+        text = valuelist[0].removesuffix("%").strip() if valuelist else ""
+        self.data = parse_id(text)
+        if text and self.data is None:
+            raise ValueError(translate(N_("Écrivez un nombre entier.")))

@@ -41,6 +41,11 @@ EXPORT_LABELS = {
     "start_on": N_("Début"),
     "end_on": N_("Fin"),
     "budget": N_("Budget (euros)"),
+    "call_name": N_("Appel"),
+    "total_euros": N_("Budget total (euros)"),
+    "requested_euros": N_("Demandé (euros)"),
+    "awarded_euros": N_("Obtenu (euros)"),
+    "received_euros": N_("Reçu (euros)"),
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PHONE_OR_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")

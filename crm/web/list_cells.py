@@ -27,7 +27,8 @@ def written_rows(
 ) -> Markup:
     """Return the rows: a box to select each, its heading that leads to it, the cells.
 
-    `heading` gives a row's name and what follows it in grey; `base` is the address of the list.
+    `heading` gives a row's name and what follows it in grey; `base` is what the addresses of their
+    pages begin with.
     """
     cells = [(_start(each), _writer(each)) for each in columns]
     choose = _safe(translate(N_("Sélectionner")))
@@ -62,6 +63,7 @@ def _writer(column: Column) -> Write:
         "mail": _mail,
         "web": _web,
         "money": _money,
+        "euros": _euros,
     }
     if column.kind in makers:
         return makers[column.kind](column.key)
@@ -101,6 +103,18 @@ def _money(key: str) -> Write:
     def write(row: Any) -> str:
         cents = getattr(row, key)
         return f'<span class="number">{_safe(money(cents))}</span>' if cents is not None else ""
+
+    return write
+
+
+def _euros(key: str) -> Write:
+    """Write a sum that the database gives in euros, as an export holds it."""
+
+    def write(row: Any) -> str:
+        euros = getattr(row, key)
+        if euros is None:
+            return ""
+        return f'<span class="number">{_safe(money(round(euros * 100)))}</span>'
 
     return write
 

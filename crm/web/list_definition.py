@@ -47,10 +47,10 @@ class Column:
 
     A column with a `name` can be chosen in the URL; `is_usual` says that it is shown when none is.
     `extra` is selected only where the column is shown; without it, the list's statement holds the
-    value already. `kind` says how a cell is written (text, date, years, money, phone, mail, web),
-    `detail` what is written after it in grey (of years, the key of the end), `link` (endpoint of a
-    list, key of an id) where it leads, `words` what stands for a code. An export holds `exported`
-    in its place, or the key.
+    value already. `kind` says how a cell is written (text, date, years, money for cents, euros,
+    phone, mail, web), `detail` what is written after it in grey (of years, the key of the end),
+    `link` (endpoint of a list, key of an id) where it leads, `words` what stands for a code. An
+    export holds `exported` in its place, or the key.
     """
 
     key: str
@@ -140,7 +140,8 @@ class ListDefinition:
     and lets filters say how many rows each option has. `identifiers` are in every export. A list
     with a `code` can have its views saved. Where `takes_all`, a grouped action can take every row
     that the filters keep; where `has_more_actions`, a page offers more of them. `heading` gives the
-    name of a row, and what follows it in grey; `empty_text` is said of a list without any row.
+    name of a row, and what follows it in grey; `empty_text` is said of a list without any row. The
+    pages of its records are below `records_url`, or below its own address.
     """
 
     url: str
@@ -163,6 +164,7 @@ class ListDefinition:
     code: str = ""
     heading: Callable[[Any], tuple[str, str]] = _name_alone
     empty_text: str = N_("Les fiches apparaîtront ici dès la première saisie.")
+    records_url: str = ""
     usual_columns: Sequence[Column] = field(default=(), init=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 

@@ -66,7 +66,7 @@ class Listing(ListLinks):
     def written_rows(self) -> Markup:
         """Return the rows of the table, each with its box, its heading and its cells."""
         of = self.definition
-        return written_rows(self.rows, self.shown[1:], of.heading, of.url)
+        return written_rows(self.rows, self.shown[1:], of.heading, of.records_url or of.url)
 
     @property
     def has_chosen_columns(self) -> bool:

@@ -1,9 +1,7 @@
 """The month of follow-ups and sessions, as a calendar."""
 
-import calendar
-import re
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -17,8 +15,8 @@ from crm.followups.listings import MINE
 from crm.followups.queries import Details, details_of, follow_ups_between, sessions_between
 from crm.followups.views.follow_ups import blueprint
 from crm.web.access import Permission, allow
+from crm.web.months import first_of_month, weeks_around
 
-_MONTH = re.compile(r"(19[5-9]\d|20\d\d)-(0[1-9]|1[0-2])")
 TEAM, _A_DAY = "equipe", 20
 
 
@@ -30,6 +28,16 @@ class Day:
     is_in_month: bool
     follow_ups: list[Row[Any]] = field(default_factory=list)
     sessions: list[Row[Any]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is on that day."""
+        return not (self.follow_ups or self.sessions)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is on that day."""
+        return not (self.follow_ups or self.sessions)
 
     @property
     def left_out(self) -> int:
@@ -50,7 +58,7 @@ class Month:
     def days(self) -> list[Day]:
         """Return the days of the month itself that hold something."""
         days = [day for week in self.weeks for day in week if day.is_in_month]
-        return [day for day in days if day.follow_ups or day.sessions]
+        return [day for day in days if not day.is_empty]
 
 
 @blueprint.get("/calendrier")
@@ -75,23 +83,14 @@ def month() -> str:
 
 
 def _month(user_id: int | None) -> Month:
-    asked = _MONTH.fullmatch(request.args.get("mois", ""))
-    today = clock.today()
-    first = date(int(asked[1]), int(asked[2]), 1) if asked else today.replace(day=1)
-    start = first - timedelta(days=first.weekday())
-    last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    count = (last - start).days // 7 + 1
-    days = {
-        day: Day(day, day.month == first.month)
-        for day in (start + timedelta(days=number) for number in range(count * 7))
-    }
-    end = max(days)
+    first = first_of_month(request.args.get("mois", ""), clock.today())
+    weeks = [[Day(day, day.month == first.month) for day in week] for week in weeks_around(first)]
+    days = {each.day: each for week in weeks for each in week}
+    start, end = min(days), max(days)
     session = db.session()
     for row in follow_ups_between(session, start=start, end=end, assignee_id=user_id, a_day=_A_DAY):
         days[row.due_on].follow_ups.append(row)
     sessions = sessions_between(session, start=start, end=end, officer_id=user_id, a_day=_A_DAY)
     for row in sessions:
         days[row.held_on].sessions.append(row)
-    ordered = [days[day] for day in sorted(days)]
-    weeks = [ordered[place : place + 7] for place in range(0, len(ordered), 7)]
     return Month(first, weeks, details_of(session, [row.id for row in sessions]))

@@ -12,8 +12,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from crm.contacts.models import Structure
 from crm.contacts.types import Family
@@ -48,8 +49,16 @@ class FundingScheme(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
+    # A structure that was merged keeps its rows; the one that it went into funds in its place.
     funders: Mapped[list[Structure]] = relationship(
-        secondary=funding_scheme_funder, lazy="raise", order_by=Structure.sort_name
+        secondary=funding_scheme_funder,
+        secondaryjoin=lambda: and_(
+            Structure.id == funding_scheme_funder.c.structure_id,
+            Structure.merged_into_id.is_(None),
+        ),
+        lazy="raise",
+        order_by=Structure.sort_name,
+        backref=backref("funded_schemes", lazy="raise"),
     )
 
     __mapper_args__ = {"version_id_col": version}
@@ -59,6 +68,7 @@ class CallFamily(Base):
     """A family whose structures may apply to a call."""
 
     __tablename__ = "funding_call_family"
+    __history_identity__ = "family_code"
     __table_args__ = (CheckConstraint(f"family_code IN ({_families})", name="family_code"),)
 
     call_id: Mapped[int] = mapped_column(ForeignKey("funding_call.id"), primary_key=True)
@@ -69,6 +79,7 @@ class CallDepartement(Base):
     """A département where an applicant to a call must have its seat."""
 
     __tablename__ = "funding_call_departement"
+    __history_identity__ = "departement_code"
 
     call_id: Mapped[int] = mapped_column(ForeignKey("funding_call.id"), primary_key=True)
     departement_code: Mapped[str] = mapped_column(

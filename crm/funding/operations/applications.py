@@ -1,22 +1,28 @@
 """Making applications, changing them, and moving them along."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from crm.accounts.models import User
 from crm.contacts.models import Structure
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.text import sort_key
 from crm.funding import rules
-from crm.funding.models import ApplicationStep, FundingApplication, FundingCall, FundingScheme
+from crm.funding.application_indexing import index_application
+from crm.funding.models import ApplicationStep, FundingApplication, Payment
+from crm.funding.models.schemes import funding_scheme_funder
+from crm.funding.operations.chosen import (
+    known_call,
+    known_person,
+    known_project,
+    known_reason,
+)
 from crm.funding.operations.picked import picked_structure
-from crm.funding.types import LOST, ApplicationData, StatusData
+from crm.funding.types import DECIDED, LOST, PENDING, ApplicationData, StatusData
 from crm.history.recording import actor_of
-from crm.projects.models import Project
-from crm.reference.models import ReferenceItem
 
 _PLAIN = (
     "title",
@@ -33,15 +39,21 @@ _PLAIN = (
 
 
 def create_application(session: Session, *, data: ApplicationData) -> FundingApplication:
-    """Make an application with its first step and return it; raise RuleError with its field."""
+    """Make an application with its first step and return it; raise RuleError with its field.
+
+    Where no funder is named, it is the scheme's, if that has only one.
+    """
     data = rules.clean_application(data, clock.today())
     record = FundingApplication(created_at=clock.now())
     _fill(session, record, data)
+    if record.funder_id is None:
+        record.funder_id = _only_funder(session, record.scheme_id)
     record.status = data.status
     session.add(record)
     session.flush()
-    _note_step(session, record)
-    session.flush()
+    # Into the table: the making is told once, and undoing it leaves its step to the trash.
+    session.execute(insert(ApplicationStep).values(_step(session, record, _day_of(record))))
+    index_application(session, record)
     return record
 
 
@@ -53,15 +65,15 @@ def update_application(
     if record.version != version:
         raise StaleRecordError(record)
     data = rules.clean_application(data, clock.today())
+    check_received(session, record, data.awarded_cents)
     _fill(session, record, data)
     _reach(session, record, data.status)
     session.flush()
+    index_application(session, record)
     return record
 
 
-def set_status(
-    session: Session, *, application_id: int, data: StatusData
-) -> FundingApplication:
+def set_status(session: Session, *, application_id: int, data: StatusData) -> FundingApplication:
     """Move an application to a status on a day, with what goes with it; return it.
 
     What is no longer so is taken away: the award of one that is back in review, the filing of one
@@ -75,20 +87,20 @@ def set_status(
         return record
     try:
         money = rules.clean_money(rules.money_after(money_of(record), data), clock.today())
+        check_received(session, record, money.awarded_cents)
     except RuleError as error:
         # The form of a step has one date, whichever of the record's it stands for.
         field = "changed_on" if error.field in {"filed_on", "decided_on"} else error.field
         raise RuleError(field, error.message, **error.params) from error
+    if record.filed_on is None and record.decided_on is None:
+        write_beneficiary(session, record)
+    is_lost = step in LOST
+    with session.no_autoflush:
+        reason_id = known_reason(session, data.refusal_reason_id, kept_id=record.refusal_reason_id)
     record.awarded_cents = money.awarded_cents
     record.award_reason = money.award_reason
     record.filed_on, record.decided_on = money.filed_on, money.decided_on
-    is_lost = step in LOST
-    with session.no_autoflush:
-        record.refusal_reason_id = (
-            _known_reason(session, data.refusal_reason_id, kept_id=record.refusal_reason_id)
-            if is_lost
-            else None
-        )
+    record.refusal_reason_id = reason_id if is_lost else None
     record.refusal_note = data.refusal_note if is_lost else None
     _reach(session, record, money.status, on=data.changed_on)
     session.flush()
@@ -119,33 +131,33 @@ def money_of(record: FundingApplication) -> rules.Money:
     )
 
 
-def _fill(session: Session, record: FundingApplication, data: ApplicationData) -> None:
-    # Everything is looked up (and made) before the record is touched: one save, one change told.
-    was_filed = record.filed_on is not None or record.decided_on is not None
-    with session.no_autoflush:
-        scheme_id, call_id = _known_call(session, record, data)
-        project_id = _known_project(session, data.project_id, kept_id=record.project_id)
-        person_id = _known_person(session, data.person_id, kept_id=record.person_id)
-        reason_id = _known_reason(
-            session, data.refusal_reason_id, kept_id=record.refusal_reason_id
-        )
-    beneficiary_id = picked_structure(
-        session, data.beneficiary, field="beneficiary", kept_id=record.beneficiary_id
+def received_cents(session: Session, application_id: int, *, but_id: int | None = None) -> int:
+    """Return what an application received in all, without one of its payments if asked."""
+    statement = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
+        Payment.application_id == application_id, Payment.id != (but_id or 0)
     )
-    funder_id = None
-    if data.funder:
-        funder_id = picked_structure(
-            session, data.funder, field="funder", kept_id=record.funder_id
+    with session.no_autoflush:
+        return int(session.scalar(statement) or 0)
+
+
+def check_received(session: Session, record: FundingApplication, awarded: int | None) -> None:
+    """Raise RuleError when more was received than this award, in cents."""
+    received = received_cents(session, record.id)
+    if received and awarded is None:
+        raise RuleError(
+            "status",
+            N_("De l’argent a été reçu : retirez d’abord les versements, ou gardez « Obtenu »."),
         )
-    if record.beneficiary_id != beneficiary_id or not was_filed:
-        record.beneficiary_id = beneficiary_id
-        write_beneficiary(session, record)
-    record.scheme_id, record.call_id = scheme_id, call_id
-    record.funder_id, record.project_id, record.person_id = funder_id, project_id, person_id
-    record.refusal_reason_id = reason_id
-    for name in _PLAIN:
-        setattr(record, name, getattr(data, name))
-    record.sort_title = sort_key(data.title)
+    if received > (awarded or 0):
+        raise RuleError("awarded", N_("Ce qui a été reçu dépasse ce montant : corrigez l’un."))
+
+
+def move(session: Session, record: FundingApplication, status: str) -> bool:
+    """Move a loaded application that is not filed, today, not flushed; return whether it moved."""
+    if record.status == status:
+        return False
+    _reach(session, record, status, on=clock.today())
+    return True
 
 
 def write_beneficiary(session: Session, record: FundingApplication) -> None:
@@ -158,64 +170,79 @@ def write_beneficiary(session: Session, record: FundingApplication) -> None:
     record.commune_code = structure.commune_code
 
 
+def note_first_step(session: Session, record: FundingApplication) -> None:
+    """Give an application the step it stands at, when it has none: one made by an undo."""
+    found = select(ApplicationStep.id).where(ApplicationStep.application_id == record.id).limit(1)
+    if session.scalar(found) is None:
+        session.execute(insert(ApplicationStep).values(_step(session, record, _day_of(record))))
+
+
+def _fill(session: Session, record: FundingApplication, data: ApplicationData) -> None:
+    # Everything is looked up (and made) before the record is touched: one save, one change told.
+    was_filed = record.filed_on is not None or record.decided_on is not None
+    with session.no_autoflush:
+        scheme_id, call_id = known_call(session, record, data)
+        project_id = known_project(session, data.project_id, kept_id=record.project_id)
+        person_id = known_person(session, data.person_id, kept_id=record.person_id)
+        reason_id = known_reason(session, data.refusal_reason_id, kept_id=record.refusal_reason_id)
+    beneficiary_id = picked_structure(
+        session,
+        data.beneficiary,
+        field="beneficiary",
+        kept_id=record.beneficiary_id,
+        new_family=data.new_family,
+    )
+    funder_id = None
+    if data.funder:
+        funder_id = picked_structure(
+            session,
+            data.funder,
+            field="funder",
+            kept_id=record.funder_id,
+            new_family=data.new_family,
+        )
+    if record.beneficiary_id != beneficiary_id or not was_filed:
+        record.beneficiary_id = beneficiary_id
+        write_beneficiary(session, record)
+    record.scheme_id, record.call_id = scheme_id, call_id
+    record.funder_id, record.project_id, record.person_id = funder_id, project_id, person_id
+    record.refusal_reason_id = reason_id
+    for name in _PLAIN:
+        setattr(record, name, getattr(data, name))
+    record.sort_title = sort_key(data.title)
+
+
+def _only_funder(session: Session, scheme_id: int) -> int | None:
+    funders = session.scalars(
+        select(funding_scheme_funder.c.structure_id)
+        .join(Structure, Structure.id == funding_scheme_funder.c.structure_id)
+        .where(funding_scheme_funder.c.scheme_id == scheme_id, Structure.deleted_at.is_(None))
+        .limit(2)
+    ).all()
+    return funders[0] if len(funders) == 1 else None
+
+
 def _reach(
     session: Session, record: FundingApplication, status: str, on: date | None = None
 ) -> None:
     if record.status != status:
         record.status = status
-        _note_step(session, record, on)
+        session.add(ApplicationStep(**_step(session, record, on or _day_of(record))))
 
 
-def _note_step(session: Session, record: FundingApplication, on: date | None = None) -> None:
-    day = on or record.decided_on or record.filed_on or clock.today()
-    session.add(
-        ApplicationStep(
-            application_id=record.id,
-            status=record.status,
-            changed_on=day,
-            author_id=actor_of(session).user_id,
-        )
-    )
+def _day_of(record: FundingApplication) -> date:
+    """Return the day of a status that was reached without saying when."""
+    if record.status in DECIDED and record.decided_on:
+        return record.decided_on
+    if record.status in PENDING and record.filed_on:
+        return record.filed_on
+    return clock.today()
 
 
-def _known_call(
-    session: Session, record: FundingApplication, data: ApplicationData
-) -> tuple[int, int | None]:
-    if (record.scheme_id, record.call_id) == (data.scheme_id, data.call_id):
-        return data.scheme_id, data.call_id
-    scheme = session.get(FundingScheme, data.scheme_id)
-    if scheme is None or scheme.deleted_at is not None:
-        raise RuleError("scheme", N_("Choisissez un dispositif de la liste."))
-    if data.call_id is None:
-        return scheme.id, None
-    call = session.get(FundingCall, data.call_id)
-    if call is None or call.deleted_at is not None or call.scheme_id != scheme.id:
-        raise RuleError("call", N_("Choisissez un appel de ce dispositif."))
-    return scheme.id, call.id
-
-
-def _known_project(session: Session, project_id: int | None, *, kept_id: int | None) -> int | None:
-    if project_id is None or project_id == kept_id:
-        return project_id
-    project = session.get(Project, project_id)
-    if project is None or project.deleted_at is not None:
-        raise RuleError("project", N_("Ce projet n’existe pas ou plus : choisissez-en un autre."))
-    return project.id
-
-
-def _known_person(session: Session, user_id: int | None, *, kept_id: int | None) -> int | None:
-    if user_id is None or user_id == kept_id:
-        return user_id
-    user = session.get(User, user_id)
-    if user is None or not user.is_active:
-        raise RuleError("person", N_("Choisissez un membre actuel de l’équipe."))
-    return user.id
-
-
-def _known_reason(session: Session, item_id: int | None, *, kept_id: int | None) -> int | None:
-    if item_id is None or item_id == kept_id:
-        return item_id
-    item = session.get(ReferenceItem, item_id)
-    if item is None or item.list_code != "refusal_reason" or not item.is_active:
-        raise RuleError("refusal_reason", N_("Choisissez un motif de la liste."))
-    return item.id
+def _step(session: Session, record: FundingApplication, day: date) -> dict[str, Any]:
+    return {
+        "application_id": record.id,
+        "status": record.status,
+        "changed_on": day,
+        "author_id": actor_of(session).user_id,
+    }

@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.funding import rules
+from crm.funding.call_indexing import index_call
 from crm.funding.models import (
     CallDepartement,
     CallFamily,
@@ -47,6 +48,7 @@ def create_call(session: Session, *, data: CallData) -> FundingCall:
     _fill(session, call, data)
     session.add(call)
     session.flush()
+    index_call(session, call)
     return call
 
 
@@ -73,6 +75,7 @@ def update_call(session: Session, *, call_id: int, version: int, data: CallData)
             )
     _fill(session, call, data)
     session.flush()
+    index_call(session, call)
     return call
 
 

@@ -15,7 +15,12 @@ from crm.funding.types import PartnerRole
 
 
 def add_partners(
-    session: Session, *, application_id: int, structures: Sequence[str], role: str
+    session: Session,
+    *,
+    application_id: int,
+    structures: Sequence[str],
+    role: str,
+    new_family: str | None = None,
 ) -> int:
     """Give a role to structures: values of a picker; return how many did not have it yet."""
     record = get_application(session, application_id)
@@ -28,9 +33,12 @@ def add_partners(
     ).all()
     known = {(row.structure_id, row.role) for row in had}
     ids = dict.fromkeys(
-        picked_structure(session, value, field="structures") for value in structures
+        picked_structure(session, value, field="structures", new_family=new_family)
+        for value in structures
     )
-    new = [each for each in ids if (each, role) not in known and each != record.beneficiary_id]
+    if record.beneficiary_id in ids:
+        raise RuleError("structures", N_("Le bénéficiaire y est déjà : il dépose le dossier."))
+    new = [each for each in ids if (each, role) not in known]
     if len(had) + len(new) > MOST_PARTNERS:
         raise RuleError("structures", N_("%(count)s participants au plus."), count=MOST_PARTNERS)
     for structure_id in new:

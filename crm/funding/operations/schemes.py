@@ -9,6 +9,7 @@ from crm.core import clock
 from crm.core.errors import NotFoundError, StaleRecordError
 from crm.core.text import sort_key
 from crm.funding import rules
+from crm.funding.call_indexing import index_scheme
 from crm.funding.models import FundingScheme
 from crm.funding.operations.picked import resolved
 from crm.funding.types import SchemeData
@@ -20,6 +21,7 @@ def create_scheme(session: Session, *, data: SchemeData) -> FundingScheme:
     _fill(session, scheme, rules.clean_scheme(data))
     session.add(scheme)
     session.flush()
+    index_scheme(session, scheme)
     return scheme
 
 
@@ -32,6 +34,7 @@ def update_scheme(
         raise StaleRecordError(scheme)
     _fill(session, scheme, rules.clean_scheme(data))
     session.flush()
+    index_scheme(session, scheme)
     return scheme
 
 

@@ -2,10 +2,12 @@
 
 from crm.funding.rules.applications import (
     Money,
+    asks_more,
     check_status,
     clean_application,
     clean_money,
     money_after,
+    next_status,
 )
 from crm.funding.rules.belongings import clean_co_funding, clean_deadline, clean_payment
 from crm.funding.rules.calls import (
@@ -20,6 +22,7 @@ from crm.funding.rules.calls import (
 __all__ = [
     "Money",
     "Terms",
+    "asks_more",
     "check_status",
     "clean_application",
     "clean_call",
@@ -31,5 +34,6 @@ __all__ = [
     "misfits",
     "money_after",
     "next_edition",
+    "next_status",
     "phase_on",
 ]

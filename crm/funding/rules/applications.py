@@ -8,6 +8,7 @@ from crm.funding.rules.lengths import (
     LONGEST_NAME,
     LONGEST_NOTE,
     LONGEST_REASON,
+    LONGEST_REFERENCE,
     LONGEST_TEXT,
     NEEDED,
     check_length,
@@ -46,6 +47,7 @@ def clean_application(data: ApplicationData, today: date) -> ApplicationData:
     if not title:
         raise RuleError("title", NEEDED)
     check_length("title", title, LONGEST_NAME)
+    check_length("reference", data.reference or "", LONGEST_REFERENCE)
     check_length("notes", data.notes or "", LONGEST_TEXT)
     check_length("refusal_note", data.refusal_note or "", LONGEST_NOTE)
     if not data.beneficiary:
@@ -172,3 +174,24 @@ def money_after(money: Money, step: StatusData) -> Money:
         filed_on=filed_on,
         decided_on=money.decided_on if was_obtained else step.changed_on,
     )
+
+
+_NEXT = {
+    ApplicationStatus.IDENTIFIED: ApplicationStatus.DRAFTING,
+    ApplicationStatus.DRAFTING: ApplicationStatus.FILED,
+    ApplicationStatus.FILED: ApplicationStatus.UNDER_REVIEW,
+    ApplicationStatus.UNDER_REVIEW: ApplicationStatus.AWARDED,
+    ApplicationStatus.AWARDED: ApplicationStatus.SETTLED,
+    ApplicationStatus.PARTLY_AWARDED: ApplicationStatus.SETTLED,
+}
+
+
+def next_status(status: str) -> ApplicationStatus | None:
+    """Return what most often comes next; None where an application has come to its end."""
+    return _NEXT.get(ApplicationStatus(status))
+
+
+def asks_more(current: str, wanted: str) -> bool:
+    """Tell whether a move cannot do without an amount or a reason, or at least should not."""
+    is_settling = current in OBTAINED and wanted == ApplicationStatus.SETTLED
+    return wanted in DECIDED and not is_settling

@@ -4,9 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
+from crm.contacts.rules import parse_website
 from crm.contacts.types import Family
 from crm.core.errors import N_, RuleError
-from crm.funding.rules.lengths import LONGEST_NAME, LONGEST_TEXT, NEEDED, check_length
+from crm.funding.rules.lengths import (
+    LONGEST_LINK,
+    LONGEST_NAME,
+    LONGEST_TEXT,
+    NEEDED,
+    check_length,
+)
 from crm.funding.types import CallData, CallPhase, SchemeData
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -21,7 +28,12 @@ def clean_scheme(data: SchemeData) -> SchemeData:
         raise RuleError("name", NEEDED)
     check_length("name", name, LONGEST_NAME)
     check_length("summary", data.summary or "", LONGEST_TEXT)
-    return replace(data, name=name, funders=tuple(dict.fromkeys(data.funders)))
+    return replace(
+        data,
+        name=name,
+        link=_clean_link(data.link),
+        funders=tuple(dict.fromkeys(data.funders)),
+    )
 
 
 def clean_call(data: CallData) -> CallData:
@@ -53,9 +65,19 @@ def clean_call(data: CallData) -> CallData:
     return replace(
         data,
         name=name,
+        link=_clean_link(data.link),
         family_codes=tuple(sorted(set(data.family_codes))),
         departement_codes=tuple(sorted(set(data.departement_codes))),
     )
+
+
+def _clean_link(link: str | None) -> str | None:
+    """Return an http or https address, or None; raise RuleError on `link` for anything else."""
+    if not link:
+        return None
+    address = parse_website(link, "link")
+    check_length("link", address, LONGEST_LINK)
+    return address
 
 
 def _check_order(data: CallData) -> None:

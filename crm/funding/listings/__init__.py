@@ -1,0 +1,1 @@
+"""The lists of funding: what they show and what narrows them."""
