@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from crm.contacts.listings import numbers
 from crm.contacts.models import Structure
 from crm.core.errors import N_
+from crm.coverage.indicators import NOBODY
 from crm.coverage.listings.filters import territory_filters
 from crm.coverage.queries.communes import in_territory
 from crm.coverage.queries.places import is_outside
@@ -130,6 +131,22 @@ def _co_funders(session: Session) -> list[tuple[str, str]]:
     return [(ANY, translate(N_("N’importe lequel"))), *named]
 
 
+def _main_funders(values: Sequence[str]) -> ColumnElement[bool]:
+    found = FundingApplication.funder_id.in_(numbers([*values]))
+    return or_(found, FundingApplication.funder_id.is_(None)) if NOBODY in values else found
+
+
+def _funders(session: Session) -> list[tuple[str, str]]:
+    rows = session.execute(
+        select(Structure.id, Structure.name)
+        .where(Structure.id.in_(select(FundingApplication.funder_id)))
+        .order_by(Structure.sort_name, Structure.id)
+    ).tuples()
+    named = [(str(structure_id), name) for structure_id, name in rows]
+    return [*named, (NOBODY, translate(N_("Financeur inconnu")))]
+
+
+MAIN_FUNDER = Filter("principal", N_("Financeur principal"), _main_funders, _funders)
 CO_FUNDED = Filter("cofinanceur", N_("Cofinanceur"), _co_funded, _co_funders)
 
 
@@ -164,4 +181,4 @@ SUPPORT = AddedColumn(
     ),
     Sort((func.coalesce(support_level(), ""), FundingApplication.id)),
 )
-FILTERS = (SUPPORTED, SEATED, CO_FUNDED)
+FILTERS = (SUPPORTED, SEATED, MAIN_FUNDER, CO_FUNDED)

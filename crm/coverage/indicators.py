@@ -61,7 +61,7 @@ class By(StrEnum):
     SCHEME = "dispositif"
     FAMILY = "famille"
     DEPARTEMENT = "departement"
-    FUNDER = "financeur"
+    FUNDER = "principal"
 
 
 FILED = Indicator(

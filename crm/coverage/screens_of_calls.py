@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from crm.core import clock
@@ -12,7 +11,6 @@ from crm.coverage.listings.eligible import COMMUNES, read_since, shows_communes
 from crm.coverage.queries.eligible import OpenCall, count_eligible, open_call
 from crm.reference.queries import labels_by_code
 from crm.web.formats import number
-from crm.web.list_cells import written_rows
 from crm.web.lists import Listing
 from crm.web.locale import translate
 from crm.web.panels import Panel, PanelRow
@@ -31,16 +29,9 @@ def eligible_page(session: Session, call: OpenCall, listing: Listing) -> dict[st
     structures, communes = count_eligible(session, call, since, clock.today())
     depuis = listing.arguments.get("depuis")
     families = dict(labels_by_code(session, "family"))
-    rows = Markup()
-    if not is_commune:
-        definition = listing.definition
-        rows = written_rows(
-            listing.rows, listing.shown[1:], definition.heading, url_for("structures.index")
-        )
     return {
         "call": call,
         "listing": listing,
-        "rows": rows,
         "since": since,
         "is_commune": is_commune,
         "structures": structures,

@@ -86,6 +86,7 @@ def _structures(call: OpenCall, since: date, today: date) -> ListDefinition:
         sorts = sorts | {LAST_SESSION.column.sort: LAST_SESSION.sort}
     return ListDefinition(
         heading=lambda row: (row.name, row.acronym or ""),
+        records_url=url_for("structures.index"),
         statement=structure_rows().where(condition),
         counted=select(Structure.id).where(condition),
         columns=(
