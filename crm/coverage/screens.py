@@ -34,6 +34,7 @@ from crm.web.lists import Listing
 from crm.web.locale import translate
 
 PEOPLE = "population"
+_OF_SCOPE = frozenset({"de", "a", "dispositif"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def coverage_page(session: Session, listing: Listing) -> dict[str, Any]:
         "outside": count_outside(session, links.scope),
         "outside_url": links.outside(),
         **_frame(session, links, listing.arguments, "coverage.index"),
+        "hidden": [pair for pair in listing.kept_but_columns if pair[0] not in _OF_SCOPE],
     }
 
 
@@ -158,8 +160,6 @@ def _frame(
     ]
     hidden = [(name, value) for name, values in links.territory.items() for value in values]
     hidden += list((kept or {}).items())
-    if here is not None:
-        hidden.append(("niveau", here.value))
     return {
         "scope": links.scope,
         "scope_words": scope_words(links.scope, schemes),

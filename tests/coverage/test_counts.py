@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.coverage.indicators import (
-    NOBODY,
-    By,
+from crm.coverage.indicators import NOBODY, By
+from crm.coverage.queries.communes import CommuneFacts, commune_rows
+from crm.coverage.queries.figures import (
     Line,
     by_support,
     by_year,
@@ -23,7 +23,6 @@ from crm.coverage.indicators import (
     success_by_support,
     totals,
 )
-from crm.coverage.queries.communes import CommuneFacts, commune_rows
 from crm.coverage.queries.places import (
     NOWHERE,
     count_outside,
