@@ -120,7 +120,9 @@ def years_table(session: Session, scope: Scope) -> Table:
     note = translate(
         N_("Ce qui est déposé compte l’année du dépôt ; ce qui est décidé, l’année de la décision.")
     )
-    return Table("annees", translate(N_("Par année")), translate(N_("Année")), _headers(), rows, note)
+    return Table(
+        "annees", translate(N_("Par année")), translate(N_("Année")), _headers(), rows, note
+    )
 
 
 def split_table(session: Session, scope: Scope, by: By) -> Table:
@@ -174,7 +176,12 @@ def funders_table(session: Session, scope: Scope, others: Mapping[str, CoFundedL
         )
     )
     return Table(
-        "financeurs", translate(N_("Par financeur")), translate(N_("Financeur")), headers, rows, note
+        "financeurs",
+        translate(N_("Par financeur")),
+        translate(N_("Financeur")),
+        headers,
+        rows,
+        note,
     )
 
 
@@ -224,8 +231,9 @@ def success_table(session: Session, scope: Scope) -> Table:
         rows.append(Row(translate(labels[is_supported]), figures))
     note = translate(
         N_(
-            "Dossiers décidés dans la période, avec ou sans séance réalisée qui les a aidés : ce que"
-            " nous avons noté, rien de plus. Un appui qui n’est lié à aucune séance ne se voit pas."
+            "Dossiers décidés dans la période, avec ou sans séance réalisée qui les a aidés : ce"
+            " que nous avons noté, rien de plus. Un appui qui n’est lié à aucune séance ne se voit"
+            " pas."
         )
     )
     return Table(

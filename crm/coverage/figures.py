@@ -82,5 +82,3 @@ def _cards(scope: Scope, line: Line, others: Mapping[str, CoFundedLine]) -> list
         )
         for code, value in values.items()
     ]
-
-

@@ -48,7 +48,10 @@ FILED = Indicator(
 REQUESTED = Indicator(
     "requested_cents",
     N_("demandés"),
-    N_("Somme des montants demandés par les dossiers déposés dans la période, au financeur principal."),
+    N_(
+        "Somme des montants demandés par les dossiers déposés dans la période, au financeur"
+        " principal."
+    ),
     Unit.CENTS,
 )
 EXPECTED = Indicator(

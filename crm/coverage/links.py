@@ -5,9 +5,9 @@ from typing import Any
 
 from flask import url_for
 
+from crm.coverage.added import OUTSIDE, write_places
 from crm.coverage.listings.coverage import read_level, read_scope
 from crm.coverage.listings.filters import Arguments, territory_choices
-from crm.coverage.added import OUTSIDE, write_places
 from crm.coverage.types import Level, Scope, State
 from crm.funding.types import OBTAINED
 

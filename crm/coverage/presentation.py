@@ -1,6 +1,6 @@
 """What the pages of coverage put together."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,12 +98,14 @@ class StateFigure:
     rule: str
 
 
-def shown_rows(listing: Listing, links: Links, structure_url: Any) -> Iterator[ShownRow]:
+def shown_rows(
+    listing: Listing, links: Links, structure_url: Callable[[int], str]
+) -> Iterator[ShownRow]:
     """Yield the rows of a page with their cells; `structure_url` gives the address of a record."""
     is_commune = links.level is Level.COMMUNE
     for row in listing.rows:
         place = (links.level, row.id)
-        url = links.communes(place=place)
+        url: str | None = links.communes(place=place)
         if is_commune:
             url = structure_url(row.structure_id) if row.structure_id else None
         yield ShownRow(

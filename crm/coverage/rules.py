@@ -15,7 +15,7 @@ _YEAR = re.compile("[0-9]{4}")
 _RANGE = re.compile("([0-9]{1,8})-([0-9]{1,8})?")
 _KINDS_OF_EPCI = re.compile(
     r"^(?:c\.?[acu]\.?|communauté (?:de communes|d’agglomération|urbaine))\s+"
-    r"(?:(?:du|de la|des|de)\s+|de l’|d’)?",
+    r"(?:de l’|d’|(?:du|de la|des|de)\s+)?",
     re.IGNORECASE,
 )
 

@@ -37,9 +37,7 @@ def eligible_page(session: Session, call: OpenCall, listing: Listing) -> dict[st
         "structures": structures,
         "communes": communes,
         "structures_url": url_for("eligible.index", call_id=call.id, depuis=depuis),
-        "communes_url": url_for(
-            "eligible.index", call_id=call.id, depuis=depuis, onglet=COMMUNES
-        ),
+        "communes_url": url_for("eligible.index", call_id=call.id, depuis=depuis, onglet=COMMUNES),
         "families": [families.get(code, code) for code in call.family_codes],
         "rule": RULE,
     }

@@ -65,9 +65,7 @@ class File:
     @property
     def support(self) -> str | None:
         """Return the heaviest level of the sessions done that helped."""
-        levels = [
-            level for status, level, gone in self.helped if status == "realisee" and not gone
-        ]
+        levels = [level for status, level, gone in self.helped if status == "realisee" and not gone]
         return min(levels, key=LEVELS.index) if levels else None
 
 
@@ -158,9 +156,7 @@ histories = st.builds(
             min_size=STRUCTURES,
             max_size=STRUCTURES,
         ),
-        st.lists(
-            st.sampled_from([None, None, 1]), min_size=STRUCTURES, max_size=STRUCTURES
-        ),
+        st.lists(st.sampled_from([None, None, 1]), min_size=STRUCTURES, max_size=STRUCTURES),
     ),
     files=st.lists(_file(), max_size=8).map(tuple),
     sessions=st.lists(
@@ -303,8 +299,7 @@ class World:
         """Return the commune where a structure, or what it was merged into, has its seat."""
         one = self.history.bodies[body]
         now = one if one.merged_into is None else self.history.bodies[one.merged_into]
-        seat = one.seat if now.seat is None else now.seat
-        return None if seat is None else self.seats[seat]
+        return None if now.seat is None else self.seats[now.seat]
 
     def filed(self, first: int, last: int, scheme: int | None) -> list[File]:
         """Return the applications that count in these years."""

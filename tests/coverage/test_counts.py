@@ -95,26 +95,24 @@ def test_each_commune_and_each_place_is_the_naive_count(
             (Level.ARRONDISSEMENT, "arrondissement_code"),
             (Level.DEPARTEMENT, "departement_code"),
         ):
-            _check_places(session, facts, level, key, communes, states, amounts)
+            _check_places(session, facts, (level, key), (communes, states, amounts))
 
 
 def _check_places(
     session: Session,
     facts: CommuneFacts,
-    level: Level,
-    key: str,
-    communes: dict[str, Any],
-    states: dict[str, str],
-    amounts: dict[str, tuple[int, ...]],
+    places: tuple[Level, str],
+    naive: tuple[dict[str, Any], dict[str, str], dict[str, tuple[int, ...]]],
 ) -> None:
+    (level, key), (communes, states, amounts) = places, naive
     members: dict[str, list[str]] = defaultdict(list)
     for code, commune in communes.items():
         members[getattr(commune, key) or NOWHERE].append(code)
-    places = session.execute(place_rows(facts, level)).all()
-    assert {row.id for row in places} == set(members)
+    rows = session.execute(place_rows(facts, level)).all()
+    assert {row.id for row in rows} == set(members)
     # Each commune counts once, in one place of each level and in one state.
-    assert sum(row.communes for row in places) == len(communes)
-    for row in places:
+    assert sum(row.communes for row in rows) == len(communes)
+    for row in rows:
         codes = members[row.id]
         counted = Counter(states.get(code, "rien") for code in codes)
         assert row.communes == len(codes)
@@ -207,9 +205,7 @@ def test_the_figures_of_funding_are_the_naive_count(
             By.SCHEME: lambda file: world.schemes[file.scheme].id,
             By.FAMILY: lambda file: world.structures[file.body].family_code,
             By.DEPARTEMENT: world.departement,
-            By.FUNDER: lambda file: (
-                None if file.funder is None else world.funders[file.funder].id
-            ),
+            By.FUNDER: lambda file: None if file.funder is None else world.funders[file.funder].id,
         }
         for by, key_of in keys.items():
             found = {line.key: line for line in split(session, asked.scope, by)}

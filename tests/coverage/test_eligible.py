@@ -103,9 +103,7 @@ def test_communes_to_come_are_a_list_of_their_own(
     officer: PageClient, session: Session, call: FundingCall
 ) -> None:
     terms = open_call(session, call.id)
-    covered = session.scalar(
-        select(func.count()).where(Commune.departement_code.in_(("59", "62")))
-    )
+    covered = session.scalar(select(func.count()).where(Commune.departement_code.in_(("59", "62"))))
     assert count_eligible(session, terms, terms.since, clock.today()) == (0, covered)
     # An actor is in the other list; a prospect without a contact is still to come.
     _actor(insee_code="59350", family_code="collectivite")

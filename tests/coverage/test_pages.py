@@ -57,7 +57,9 @@ def _history(session: Session) -> tuple[int, int]:
     """Make applications and support in five communes; return the ids of two schemes."""
     schemes = [SchemeFactory(name="Jeunesse"), SchemeFactory(name="Eau")]
     lille, arras, amiens, lens, nowhere = (
-        StructureFactory(name=f"Comité {code}", commune_code=code, departement_code=code and code[:2])
+        StructureFactory(
+            name=f"Comité {code}", commune_code=code, departement_code=code and code[:2]
+        )
         for code in (LILLE, ARRAS, AMIENS, LENS, None)
     )
     filed = {"requested_cents": 200_000}
@@ -99,9 +101,7 @@ def test_a_commune_is_in_the_highest_state_that_it_reached(
     assert list(_rows(page)) == ["Lens"]
 
 
-def test_each_figure_of_a_place_opens_what_it_counts(
-    officer: PageClient, session: Session
-) -> None:
+def test_each_figure_of_a_place_opens_what_it_counts(officer: PageClient, session: Session) -> None:
     _history(session)
     for level, name in (
         ("departement", "Nord"), ("departement", "Pas-de-Calais"),
@@ -287,9 +287,7 @@ def test_a_selection_of_nothing_or_too_much_is_refused(officer: PageClient) -> N
     assert 3 < page.count('name="selection"') < 60
 
 
-def test_the_figures_of_funding_open_what_they_count(
-    officer: PageClient, session: Session
-) -> None:
+def test_the_figures_of_funding_open_what_they_count(officer: PageClient, session: Session) -> None:
     _history(session)
     funder = StructureFactory(name="Région", family_code="institution")
     won = ApplicationFactory(

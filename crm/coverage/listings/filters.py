@@ -173,9 +173,9 @@ def _named_populations(_session: Session, values: list[str]) -> Options:
 
 def _arrondissements(session: Session) -> Options:
     rows = session.execute(
-        select(
-            Arrondissement.code, Arrondissement.name, Arrondissement.departement_code
-        ).order_by(Arrondissement.departement_code, Arrondissement.code)
+        select(Arrondissement.code, Arrondissement.name, Arrondissement.departement_code).order_by(
+            Arrondissement.departement_code, Arrondissement.code
+        )
     ).tuples()
     named = [(code, f"{name} ({departement})") for code, name, departement in rows]
     return [*named, (NOWHERE, translate(N_("Sans arrondissement")))]

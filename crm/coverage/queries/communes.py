@@ -180,8 +180,12 @@ def commune_rows(facts: CommuneFacts, conditions: Conditions = ()) -> Select[Any
 
 
 def _seats(condition: ColumnElement[bool], name: str) -> Subquery:
-    """Select once each present commune where a structure so described has its seat today."""
-    written = func.coalesce(_Present.commune_code, Structure.commune_code)
+    """Select once each present commune where a structure so described has its seat today.
+
+    One that was merged into another is that other, wherever its own seat was.
+    """
+    is_itself = Structure.merged_into_id.is_(None)
+    written = case((is_itself, Structure.commune_code), else_=_Present.commune_code)
     each = (
         select(present_code(written).label("code"))
         .select_from(Structure)

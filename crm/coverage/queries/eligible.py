@@ -65,7 +65,15 @@ def open_call(session: Session, call_id: int) -> OpenCall:
         .where(CallDepartement.call_id == call_id)
         .order_by(CallDepartement.departement_code)
     )
-    return OpenCall(*row, tuple(families), tuple(places))
+    return OpenCall(
+        row.id,
+        row.name,
+        row.year,
+        row.opens_on,
+        row.closes_on,
+        family_codes=tuple(families),
+        departement_codes=tuple(places),
+    )
 
 
 def is_eligible(call: OpenCall, since: date, today: date) -> ColumnElement[bool]:
@@ -106,9 +114,7 @@ def is_commune_to_come(call: OpenCall, since: date, today: date) -> ColumnElemen
     )
 
 
-def count_eligible(
-    session: Session, call: OpenCall, since: date, today: date
-) -> tuple[int, int]:
+def count_eligible(session: Session, call: OpenCall, since: date, today: date) -> tuple[int, int]:
     """Return how many structures, and how many communes, could apply and were not contacted."""
     structures = select(func.count(Structure.id)).where(is_eligible(call, since, today))
     communes = 0

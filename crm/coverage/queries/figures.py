@@ -98,7 +98,9 @@ def by_year(session: Session, scope: Scope) -> list[Line]:
 def co_funding(session: Session, scope: Scope) -> dict[str, CoFundedLine]:
     """Return what each other funder was asked and gave for what was filed, by the funder's id."""
     rows = session.execute(
-        select(CoFunding.funder_id, whole(CoFunding.requested_cents), whole(CoFunding.awarded_cents))
+        select(
+            CoFunding.funder_id, whole(CoFunding.requested_cents), whole(CoFunding.awarded_cents)
+        )
         .join(FundingApplication, FundingApplication.id == CoFunding.application_id)
         .where(is_kept(), _filed_in(scope), _of_scheme(scope))
         .group_by(CoFunding.funder_id)

@@ -156,12 +156,15 @@ def summary(session: Session, facts: CommuneFacts, conditions: Conditions = ()) 
 
 def count_outside(session: Session, scope: Scope) -> int:
     """Return how many applications have their seat in no commune of the territory, or unknown."""
-    return session.scalar(
-        select(func.count())
-        .select_from(FundingApplication)
-        .join(Structure, Structure.id == FundingApplication.beneficiary_id)
-        .where(in_scope(scope), is_outside())
-    ) or 0
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(FundingApplication)
+            .join(Structure, Structure.id == FundingApplication.beneficiary_id)
+            .where(in_scope(scope), is_outside())
+        )
+        or 0
+    )
 
 
 def is_outside() -> ColumnElement[bool]:
@@ -208,8 +211,8 @@ def _lines(scope: Scope, found: Mapping[int, Any], new: Mapping[int, int]) -> It
     for year in scope.years.all:
         so_far += new.get(year, 0)
         row = found.get(year)
-        amounts = [0] * len(_OF_YEAR) if row is None else [getattr(row, name) for name in _OF_YEAR]
-        yield YearLine(year, *amounts, new=new.get(year, 0), so_far=so_far)
+        amounts = {} if row is None else {name: getattr(row, name) for name in _OF_YEAR}
+        yield YearLine(year, **amounts, new=new.get(year, 0), so_far=so_far)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

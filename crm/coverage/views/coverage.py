@@ -80,6 +80,8 @@ def plan() -> ResponseReturnValue:
         Planning(
             back=listing.url(),
             values=values,
-            what=translate(N_("Prendre contact au sujet des financements (%(about)s)"), about=named),
+            what=translate(
+                N_("Prendre contact au sujet des financements (%(about)s)"), about=named
+            ),
         )
     )

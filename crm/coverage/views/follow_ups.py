@@ -92,9 +92,7 @@ def _blank_form(planning: Planning) -> FollowUpsForm:
     )
 
 
-def _form_page(
-    planning: Planning, form: FollowUpsForm, status: int = 200
-) -> ResponseReturnValue:
+def _form_page(planning: Planning, form: FollowUpsForm, status: int = 200) -> ResponseReturnValue:
     session = db.session()
     form.assignee.choices = team(session)
     page = render_template(
