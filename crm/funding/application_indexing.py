@@ -14,7 +14,7 @@ from crm.funding.models import FundingApplication
 from crm.search.events import WordsChanged
 from crm.search.index import index_records, make_findable, ranked_words
 
-APPLICATION = "funding_application"
+APPLICATION = "application"  # as long as the index allows
 Records = Iterator[tuple[int, dict[str, int]]]
 
 

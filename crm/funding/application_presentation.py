@@ -176,8 +176,10 @@ def _blank_forms(session: Session) -> dict[str, Any]:
         "deadline_form": DeadlineForm(formdata=None),
     }
     families = [("", "—"), *labels_by_code(session, "family")]
-    for each in forms.values():
-        each.new_family.choices = families
+    for code, form in forms.items():
+        form.new_family.choices = families
+        for each in form:
+            each.id = f"{code}-{each.id}"  # four forms on one page
     return forms
 
 

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, case, cast, func, select
+from sqlalchemy import Row, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.funding.models import FundingApplication, FundingCall, FundingScheme
 from crm.funding.queries.applications import is_late
+from crm.funding.queries.totals import cents_of
+from crm.funding.rules import next_status
 from crm.funding.types import DECIDED, PENDING, PREPARED, STATUS_LABELS, ApplicationStatus
 from crm.web.list_definition import Narrowing
 
@@ -28,6 +30,11 @@ class BoardColumn:
     requested_cents: int = 0
     awarded_cents: int = 0
     cards: list[Row[Any]] = field(default_factory=list)
+
+    @property
+    def following(self) -> ApplicationStatus | None:
+        """Return the status that most often comes next."""
+        return next_status(self.status)
 
     @property
     def has_award(self) -> bool:
@@ -65,11 +72,6 @@ def _totals(counted: Select[Any]) -> Select[Any]:
         cents_of(found.c.requested_cents).label("requested_cents"),
         cents_of(found.c.awarded_cents).label("awarded_cents"),
     ).group_by(found.c.status)
-
-
-def cents_of(amount: Any) -> ColumnElement[int]:
-    """Return the sum of an amount, in cents; zero for none."""
-    return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
 
 def _cards(counted: Select[Any], today: date) -> Select[Any]:

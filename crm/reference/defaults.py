@@ -21,6 +21,7 @@ LIST_LABELS = {
     "event_role": N_("Rôles dans un événement"),
     "event_status": N_("Statuts d’événements"),
     "axis": N_("Axes des conventions"),
+    "refusal_reason": N_("Motifs de refus"),
     "agreement_funder": N_("Financeurs des conventions"),
     "sdg": N_("Objectifs de développement durable"),
 }

@@ -45,6 +45,9 @@ def apply_choices(mine: BaseForm, theirs: BaseForm) -> None:
         if request.form.get(CHOICE_PREFIX + field.name) == "theirs":
             field.data = theirs._fields[field.name].data
             field.raw_data = None
+            if field.data is not None and hasattr(field, "_value"):
+                # A field that is needed looks for what a form sent, not for what it holds.
+                field.raw_data = [field._value()]
 
 
 def both_versions(mine: BaseForm, theirs: BaseForm) -> list[Difference]:

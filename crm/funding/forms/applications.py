@@ -46,9 +46,7 @@ class ApplicationForm(StructuresForm):
     beneficiary_text = StringField(_l("Bénéficiaire"), [Optional(), longest(_LONGEST_TYPED)])
     scheme = SelectField(_l("Dispositif et appel"), validate_choice=False)
     title = StringField(_l("Intitulé"), [required(), longest(LONGEST_NAME)])
-    status = SelectField(
-        _l("Statut"), default=ApplicationStatus.IDENTIFIED, validate_choice=False
-    )
+    status = SelectField(_l("Statut"), default=ApplicationStatus.IDENTIFIED, validate_choice=False)
     person = SelectField(_l("Suivi par"), validate_choice=False)
     total = MoneyField(_l("Budget total du projet"))
     requested = MoneyField(_l("Montant demandé"))
@@ -62,9 +60,7 @@ class ApplicationForm(StructuresForm):
     refusal_note = StringField(_l("Précision sur le refus"), [Optional(), longest(LONGEST_NOTE)])
     project = PickerField(_l("Projet"))
     project_text = StringField(_l("Projet"), [Optional(), longest(_LONGEST_TYPED)])
-    reference = StringField(
-        _l("Référence du financeur"), [Optional(), longest(LONGEST_REFERENCE)]
-    )
+    reference = StringField(_l("Référence du financeur"), [Optional(), longest(LONGEST_REFERENCE)])
     funder = PickerField(_l("Financeur"))
     funder_text = StringField(_l("Financeur"), [Optional(), longest(_LONGEST_TYPED)])
     notes = TextAreaField(_l("Notes"), [Optional(), longest(LONGEST_TEXT)])

@@ -18,6 +18,7 @@ from crm.funding.models import (
     ReportingDeadline,
 )
 from crm.funding.queries.conditions import counted_on, seat_code
+from crm.funding.queries.totals import cents_of
 from crm.funding.types import STATUS_LABELS, ApplicationStatus
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
@@ -59,8 +60,8 @@ _NEXT_DEADLINE = (
     .correlate(FundingApplication)
     .scalar_subquery()
 )
-RECEIVED = (
-    select(func.sum(Payment.amount_cents))
+_RECEIVED = (
+    select(cents_of(Payment.amount_cents) / literal(100.0))
     .where(Payment.application_id == FundingApplication.id)
     .correlate(FundingApplication)
     .scalar_subquery()
@@ -107,8 +108,8 @@ def application_columns() -> tuple[Column, ...]:
                is_wide=True),
         Column("total_cents", N_("Budget total"), name="budget", is_usual=False, kind="money",
                is_numeric=True, exported=("total_euros",)),
-        Column("received_cents", N_("Reçu"), name="recu", is_usual=False, kind="money",
-               is_numeric=True, exported=("received_euros",)),
+        Column("received_euros", N_("Reçu"), name="recu", is_usual=False, kind="euros",
+               extra=_RECEIVED, is_numeric=True),
         Column("next_deadline_on", N_("Prochain compte rendu"), name="compte-rendu",
                is_usual=False, extra=_NEXT_DEADLINE, kind="date"),
         Column("reason", N_("Motif du refus"), name="motif", is_usual=False, extra=_REASON),

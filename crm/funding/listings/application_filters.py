@@ -3,8 +3,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import String, cast, exists, false, func, literal, or_, select, union_all
 from sqlalchemy import Column as TableColumn
+from sqlalchemy import String, cast, exists, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -27,9 +27,7 @@ from crm.web.locale import translate
 MINE = "moi"
 
 
-def application_filters(
-    arguments: MultiDict[str, str], today: date, user_id: int
-) -> list[Filter]:
+def application_filters(arguments: MultiDict[str, str], today: date, user_id: int) -> list[Filter]:
     """Return what narrows a list of applications on a day, as this person sees it."""
     return [
         *_filters_of_status(today),

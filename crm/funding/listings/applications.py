@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import url_for
 from flask_login import current_user
-from sqlalchemy import BigInteger, Select, cast, func, literal, select
+from sqlalchemy import Select, literal, select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
@@ -13,14 +13,11 @@ from crm.contacts.models import Structure
 from crm.core import clock
 from crm.core.errors import N_
 from crm.funding.application_indexing import APPLICATION
-from crm.funding.listings.application_columns import (
-    RECEIVED,
-    application_columns,
-    application_sorts,
-)
+from crm.funding.listings.application_columns import application_columns, application_sorts
 from crm.funding.listings.application_filters import application_filters
 from crm.funding.models import FundingApplication, FundingCall, FundingScheme
 from crm.funding.queries.conditions import is_kept
+from crm.funding.queries.totals import cents_of
 from crm.search.queries import matching_ids, typed_words
 from crm.web.formats import money
 from crm.web.list_additions import added_columns, added_filters
@@ -83,17 +80,13 @@ def told_totals(session: Session, narrowing: Narrowing) -> str:
     found = narrowing.counted.add_columns(
         FundingApplication.requested_cents, FundingApplication.awarded_cents
     ).subquery()
-    sums = select(_sum(found.c.requested_cents), _sum(found.c.awarded_cents))
+    sums = select(cents_of(found.c.requested_cents), cents_of(found.c.awarded_cents))
     requested, awarded = session.connection().execute(sums, narrowing.values).one()
     return translate(
         N_("Demandé : %(requested)s · obtenu : %(awarded)s"),
         requested=money(requested),
         awarded=money(awarded),
     )
-
-
-def _sum(amount: Any) -> Any:
-    return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
 
 def _rows() -> Select[Any]:
@@ -110,11 +103,9 @@ def _rows() -> Select[Any]:
             FundingApplication.total_cents,
             FundingApplication.requested_cents,
             FundingApplication.awarded_cents,
-            RECEIVED.label("received_cents"),
             (FundingApplication.total_cents / literal(_CENTS)).label("total_euros"),
             (FundingApplication.requested_cents / literal(_CENTS)).label("requested_euros"),
             (FundingApplication.awarded_cents / literal(_CENTS)).label("awarded_euros"),
-            (cast(RECEIVED, BigInteger) / literal(_CENTS)).label("received_euros"),
             FundingApplication.filed_on,
             FundingApplication.decided_on,
             FundingApplication.departement_code,

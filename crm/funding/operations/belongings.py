@@ -27,9 +27,7 @@ class Belonging:
     fill: Fill
 
 
-def add_belonging(
-    session: Session, *, kind: Belonging, application_id: int, data: Data
-) -> Any:
+def add_belonging(session: Session, *, kind: Belonging, application_id: int, data: Data) -> Any:
     """Add one to an application and return it; raise RuleError with the field that is wrong."""
     application = get_application(session, application_id)
     record = kind.model(application_id=application.id)
@@ -51,9 +49,7 @@ def update_belonging(
     return record
 
 
-def remove_belonging(
-    session: Session, *, kind: Belonging, record_id: int
-) -> Any:
+def remove_belonging(session: Session, *, kind: Belonging, record_id: int) -> Any:
     """Take one away; return what it was."""
     record = get_belonging(session, kind=kind, record_id=record_id)
     get_application(session, record.application_id)

@@ -35,9 +35,7 @@ _PARTS = union_all(
     select(ApplicationPartner.application_id, ApplicationPartner.role).where(
         ApplicationPartner.structure_id.in_(_ITSELF)
     ),
-    select(FundingApplication.id, literal(FUNDER)).where(
-        FundingApplication.funder_id.in_(_ITSELF)
-    ),
+    select(FundingApplication.id, literal(FUNDER)).where(FundingApplication.funder_id.in_(_ITSELF)),
     select(CoFunding.application_id, literal(CO_FUNDER)).where(CoFunding.funder_id.in_(_ITSELF)),
 ).subquery()
 _LINES = (
@@ -185,9 +183,7 @@ def applications_of_structure(
     return [ApplicationLine(row, sorted(parts[row.id])) for row in rows]
 
 
-def applications_of_project(
-    session: Session, project_id: int, limit: int
-) -> list[ApplicationLine]:
+def applications_of_project(session: Session, project_id: int, limit: int) -> list[ApplicationLine]:
     """Return the applications for a project, the latest first."""
     rows = session.connection().execute(
         _LINES.where(FundingApplication.project_id == project_id), {"limit": limit}

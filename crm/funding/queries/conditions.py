@@ -17,9 +17,7 @@ def is_kept() -> ColumnElement[bool]:
 
 def counted_on() -> ColumnElement[Any]:
     """Return the day an application counts for: its filing, or its decision if that is all."""
-    return func.coalesce(
-        FundingApplication.filed_on, FundingApplication.decided_on, type_=Date
-    )
+    return func.coalesce(FundingApplication.filed_on, FundingApplication.decided_on, type_=Date)
 
 
 def is_filed() -> ColumnElement[bool]:
@@ -62,6 +60,7 @@ def present_code(written: Any) -> ColumnElement[Any]:
     now = (
         select(FormerCommune.current_insee_code)
         .where(FormerCommune.insee_code == written)
+        .correlate_except(FormerCommune)
         .scalar_subquery()
     )
     return func.coalesce(now, written)
