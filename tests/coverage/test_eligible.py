@@ -22,7 +22,7 @@ from tests.factories.introductions import IntroductionFactory, IntroductionSideF
 from tests.support.client import PageClient
 from tests.support.queries import counted
 
-LENS = "62498"
+CALAIS = "62193"
 
 
 @pytest.fixture
@@ -107,17 +107,17 @@ def test_communes_to_come_are_a_list_of_their_own(
     assert count_eligible(session, terms, terms.since, clock.today()) == (0, covered)
     # An actor is in the other list; a prospect without a contact is still to come.
     _actor(insee_code="59350", family_code="collectivite")
-    prospect = _actor(insee_code=LENS, family_code="collectivite", listed_on=None)
+    prospect = _actor(insee_code=CALAIS, family_code="collectivite", listed_on=None)
     met = _actor(insee_code="62041", family_code="collectivite", listed_on=None)
     SessionFactory(structures=[met])
     session.flush()
     found = count_eligible(session, terms, terms.since, clock.today())
     assert found == (1, (covered or 0) - 2)
-    page = officer.get(f"/appels/{call.id}/eligibles?onglet=communes&q=Lens&filtres=1").text
+    page = officer.get(f"/appels/{call.id}/eligibles?onglet=communes&q=Calais&filtres=1").text
     assert f"/structures/{prospect.id}" in page
-    assert "1 commune à ouvrir" in page
-    text = officer.get(f"/appels/{call.id}/eligibles/export.csv?onglet=communes&q=Lens").text
-    assert "Lens" in text
+    assert "communes à ouvrir" in page
+    text = officer.get(f"/appels/{call.id}/eligibles/export.csv?onglet=communes&q=Calais").text
+    assert "Calais" in text
 
 
 def test_a_call_for_others_has_no_list_of_communes(officer: PageClient, session: Session) -> None:
@@ -162,7 +162,7 @@ def test_those_ticked_get_a_follow_up_about_the_call(
     key = re.search(r'name="submission_key"[^>]*value="([^"]*)"', whole)
     assert key is not None
     sent = {
-        "submission_key": key[1], "selection": [str(first.id), str(second.id), f"commune:{LENS}"],
+        "submission_key": key[1], "selection": [str(first.id), str(second.id), f"commune:{CALAIS}"],
         "what": "Proposer l’appel", "due_on": f"{due:%d/%m/%Y}",
         "assignee": str(officer.user.id),  # type: ignore[attr-defined]
     }  # fmt: skip

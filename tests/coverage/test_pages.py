@@ -18,7 +18,7 @@ from tests.factories.funding import ApplicationFactory, CoFundingFactory, Scheme
 from tests.support.client import PageClient
 from tests.support.queries import counted
 
-LILLE, ARRAS, AMIENS, LENS = "59350", "62041", "80021", "62498"
+LILLE, ARRAS, AMIENS, CALAIS = "59350", "62041", "80021", "62193"
 YEARS = "de=2015&a=2019"
 COMMUNES = f"/zones-blanches?niveau=commune&{YEARS}"
 
@@ -60,7 +60,7 @@ def _history(session: Session) -> tuple[int, int]:
         StructureFactory(
             name=f"Comité {code}", commune_code=code, departement_code=code and code[:2]
         )
-        for code in (LILLE, ARRAS, AMIENS, LENS, None)
+        for code in (LILLE, ARRAS, AMIENS, CALAIS, None)
     )
     filed = {"requested_cents": 200_000}
     for structure, scheme, status in (
@@ -89,7 +89,7 @@ def test_a_commune_is_in_the_highest_state_that_it_reached(
     scheme, _ = _history(session)
     expected = {
         "Lille": "Financement obtenu", "Arras": "Dossier déposé", "Amiens": "Accompagnée",
-        "Lens": "Contactée", "Dunkerque": "Rien",
+        "Calais": "Contactée", "Dunkerque": "Rien",
     }  # fmt: skip
     for name, state in expected.items():
         assert state in _rows(officer.get(f"{COMMUNES}&q={name}").text)[name]
@@ -98,7 +98,7 @@ def test_a_commune_is_in_the_highest_state_that_it_reached(
     assert "Rien" in _rows(page)["Arras"]
     assert _count(officer.get(f"{COMMUNES}&etat=obtenu&etat=depose").text) == 2
     page = officer.get(f"{COMMUNES}&etat=contacte").text
-    assert list(_rows(page)) == ["Lens"]
+    assert list(_rows(page)) == ["Calais"]
 
 
 def test_each_figure_of_a_place_opens_what_it_counts(officer: PageClient, session: Session) -> None:
@@ -157,10 +157,10 @@ def test_a_filter_chooses_the_communes_that_places_add_up(
 
 
 def test_a_population_that_is_not_known_is_said(officer: PageClient, session: Session) -> None:
-    session.execute(update(Commune).where(Commune.insee_code == LENS).values(population=None))
+    session.execute(update(Commune).where(Commune.insee_code == CALAIS).values(population=None))
     _history(session)
-    page = officer.get(f"{COMMUNES}&q=Lens").text
-    assert "inconnue" in _rows(page)["Lens"]
+    page = officer.get(f"{COMMUNES}&q=Calais").text
+    assert "inconnue" in _rows(page)["Calais"]
     page = officer.get(f"/zones-blanches?{YEARS}&departement=62").text
     assert "1 commune(s) de population inconnue" in page
     assert _count(officer.get(f"{COMMUNES}&population=inconnue").text) == 1
@@ -169,14 +169,14 @@ def test_a_population_that_is_not_known_is_said(officer: PageClient, session: Se
 def test_a_commune_that_has_merged_counts_in_the_one_it_is_in(
     officer: PageClient, session: Session
 ) -> None:
-    # Lens is in Arras from now on, and its row is kept because records point to it.
-    session.add(FormerCommune(insee_code=LENS, name="Lens", current_insee_code=ARRAS))
+    # Calais is in Arras from now on, and its row is kept because records point to it.
+    session.add(FormerCommune(insee_code=CALAIS, name="Calais", current_insee_code=ARRAS))
     ApplicationFactory(
-        beneficiary=StructureFactory(commune_code=LENS),
-        commune_code=LENS, status="depose", filed_on=date(2018, 1, 2),
+        beneficiary=StructureFactory(commune_code=CALAIS),
+        commune_code=CALAIS, status="depose", filed_on=date(2018, 1, 2),
     )  # fmt: skip
     session.flush()
-    assert _count(officer.get(f"{COMMUNES}&q=Lens").text) == 0
+    assert "Calais" not in _rows(officer.get(f"{COMMUNES}&q=Calais").text)
     assert "Dossier déposé" in _rows(officer.get(f"{COMMUNES}&q=Arras").text)["Arras"]
     page = officer.get(f"/zones-blanches?niveau=departement&{YEARS}").text
     total = sum(_links(row)[0][1] for row in _rows(page).values())
@@ -225,29 +225,29 @@ def test_the_list_is_exported_and_its_views_saved(officer: PageClient, session: 
 def test_a_commune_becomes_an_actor_when_it_is_opened(
     officer: PageClient, session: Session
 ) -> None:
-    page = officer.get(f"{COMMUNES}&q=Lens").text
-    assert f"/zones-blanches/communes/{LENS}/ouvrir" in page
-    answer = officer.submit(f"/zones-blanches/communes/{LENS}/ouvrir", {})
-    record = session.scalars(select(Structure).where(Structure.insee_code == LENS)).one()
+    page = officer.get(f"{COMMUNES}&q=Calais").text
+    assert f"/zones-blanches/communes/{CALAIS}/ouvrir" in page
+    answer = officer.submit(f"/zones-blanches/communes/{CALAIS}/ouvrir", {})
+    record = session.scalars(select(Structure).where(Structure.insee_code == CALAIS)).one()
     assert (answer.status_code, answer.location) == (303, f"/structures/{record.id}")
-    again = officer.submit(f"/zones-blanches/communes/{LENS}/ouvrir", {})
+    again = officer.submit(f"/zones-blanches/communes/{CALAIS}/ouvrir", {})
     assert again.location == answer.location
-    assert f"/structures/{record.id}" in officer.get(f"{COMMUNES}&q=Lens").text
+    assert f"/structures/{record.id}" in officer.get(f"{COMMUNES}&q=Calais").text
     assert officer.submit("/zones-blanches/communes/00000/ouvrir", {}).status_code == 404
-    assert officer.get(f"/zones-blanches/communes/{LENS}/ouvrir").status_code == 405
+    assert officer.get(f"/zones-blanches/communes/{CALAIS}/ouvrir").status_code == 405
 
 
 def test_communes_ticked_get_a_follow_up_each(officer: PageClient, session: Session) -> None:
     known = StructureFactory(name="Ville d’Arras", insee_code=ARRAS, commune_code=ARRAS)
     session.flush()
-    ticked = [("selection", f"commune:{code}") for code in (LENS, ARRAS, LENS)]
+    ticked = [("selection", f"commune:{code}") for code in (CALAIS, ARRAS, CALAIS)]
     sent = [*ticked, ("action", "relances"), ("filtre", f"niveau=commune&{YEARS}")]
     page = officer.submit("/zones-blanches/relances", sent).text
     key = re.search(r'name="submission_key"[^>]*value="([^"]*)"', page)
     assert key is not None
     assert session.scalar(select(func.count()).select_from(FollowUp)) == 0
     form = {
-        "submission_key": key[1], "selection": [f"commune:{LENS}", f"commune:{ARRAS}"],
+        "submission_key": key[1], "selection": [f"commune:{CALAIS}", f"commune:{ARRAS}"],
         "what": "Proposer un rendez-vous", "due_on": "", "assignee": str(officer.user.id),  # type: ignore[attr-defined]
         "filtre": f"niveau=commune&{YEARS}",
     }  # fmt: skip
@@ -262,7 +262,7 @@ def test_communes_ticked_get_a_follow_up_each(officer: PageClient, session: Sess
     twice = officer.submit("/zones-blanches/relances", form)
     assert twice.status_code == 303
     made = session.scalars(select(FollowUp).order_by(FollowUp.id)).all()
-    adopted = session.scalars(select(Structure).where(Structure.insee_code == LENS)).one()
+    adopted = session.scalars(select(Structure).where(Structure.insee_code == CALAIS)).one()
     assert [each.structure_id for each in made] == [adopted.id, known.id]
     assert {each.due_on for each in made} == {date(2030, 12, 31)}
     undo = re.search(r'action="(/historique/\d+/annuler[^"]*)"', officer.get(answer.location).text)
