@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, func, select
 
 from benchmarks import floor
 from benchmarks.bulk import Tagging, measure_tagging
+from benchmarks.coverage import Covering, measure_coverage
 from benchmarks.duplicates import Search, measure_search
 from benchmarks.generator import STRUCTURES
 from benchmarks.questions import DEPARTEMENT, EVERYWHERE, YEAR
@@ -88,6 +89,7 @@ class Measures:
     story: Story | None = None
     search: Search | None = None
     reminding: Reminding | None = None
+    covering: Covering | None = None
 
 
 class Questions:
@@ -187,6 +189,7 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
     found.story = measure_story(url, folder)
     found.search = measure_search(url, folder)
     found.reminding = measure_reminders(url, folder)
+    found.covering = measure_coverage(url, folder)
     return found
 
 

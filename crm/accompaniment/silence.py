@@ -68,7 +68,7 @@ def last_exchanges(whose: StructureIds | None = None, name: str = "last_exchange
     time counts for nothing (`docs`: the retention clock). Days are those of the database's clock,
     UTC. `whose` keeps to some structures, before anything is added up.
     """
-    days = union_all(*_exchange_days(whose)).subquery(f"{name}_days")
+    days = union_all(*exchange_days(whose)).subquery(f"{name}_days")
     return (
         select(days.c.structure_id, func.max(days.c.day, type_=Date).label("last_on"))
         .group_by(days.c.structure_id)
@@ -93,10 +93,13 @@ def _session_days(whose: StructureIds | None) -> Select[Any]:
     )
 
 
-def _exchange_days(whose: StructureIds | None) -> tuple[Select[Any], ...]:
-    """Select (structure_id, day) of sessions, follow-ups, steps and openings, one each."""
+def exchange_days(whose: StructureIds | None = None) -> tuple[Select[Any], ...]:
+    """Select (structure_id, day) of sessions, follow-ups, steps and openings, one each.
+
+    Each names the structure by what it is today; see `last_exchanges` for what counts.
+    """
     follow_ups = (
-        select(FollowUp.structure_id, func.date(FollowUp.done_at, type_=Date))
+        select(FollowUp.structure_id, func.date(FollowUp.done_at, type_=Date).label("day"))
         .outerjoin(AccompanimentSession, AccompanimentSession.id == FollowUp.session_id)
         .where(
             FollowUp.done_at.is_not(None),
@@ -106,7 +109,7 @@ def _exchange_days(whose: StructureIds | None) -> tuple[Select[Any], ...]:
         )
     )
     steps = (
-        select(Accompaniment.structure_id, StageChange.changed_on)
+        select(Accompaniment.structure_id, StageChange.changed_on.label("day"))
         .join(StageChange, StageChange.accompaniment_id == Accompaniment.id)
         .where(
             StageChange.author_id.is_not(None),
@@ -114,7 +117,7 @@ def _exchange_days(whose: StructureIds | None) -> tuple[Select[Any], ...]:
             _among(Accompaniment.structure_id, whose),
         )
     )
-    openings = select(Accompaniment.structure_id, Accompaniment.opened_on).where(
+    openings = select(Accompaniment.structure_id, Accompaniment.opened_on.label("day")).where(
         is_current(), _among(Accompaniment.structure_id, whose)
     )
     return _session_days(whose), follow_ups, steps, openings

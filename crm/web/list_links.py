@@ -34,8 +34,11 @@ class ListLinks:
 
     @property
     def clear_url(self) -> str:
-        """Return the list without search or filter."""
-        return self.definition.url
+        """Return the list without search or filter; what says which list it is stays."""
+        kept = [
+            pair for pair in self._kept_arguments if pair[0] in self.definition.allowed_arguments
+        ]
+        return self.definition.url + ("?" + urlencode(kept, safe=",") if kept else "")
 
     @property
     def filters_url(self) -> str | None:

@@ -85,7 +85,7 @@ def _in_epci(values: Any) -> ColumnElement[bool]:
     return Structure.commune_code.in_(seats) | Structure.epci_siren.in_(values)
 
 
-def tally_by(identity: SQLColumnExpression[int], value: SQLColumnExpression[Any]) -> Tally:
+def tally_by(identity: SQLColumnExpression[Any], value: SQLColumnExpression[Any]) -> Tally:
     """Return what counts the rows of each value that their table holds."""
     pairs = select(identity.label("id"), value.label("value")).subquery()
     return lambda found: (

@@ -1,0 +1,1 @@
+"""The lists of places, of communes, and of those a call is open to."""
