@@ -1,5 +1,6 @@
 """The table of contents: every blueprint, subscription, panel and menu entry."""
 
+from collections import ChainMap
 from collections.abc import Hashable
 from typing import Any
 
@@ -13,22 +14,13 @@ from crm.attachments import kinds as file_kinds
 from crm.attachments.views import blueprint as attachments
 from crm.contacts import group_kinds
 from crm.contacts import kinds as contact_kinds
+from crm.contacts import searching as actors
 from crm.contacts import views as contacts
 from crm.contacts.events import SuccessorsWanted
 from crm.contacts.group_wording import GROUP_WORDING, REPRESENTATIVE_WORDING
 from crm.contacts.indexing import refresh_people
 from crm.contacts.listings import contact_list, structure_list
 from crm.contacts.panels import represented_groups
-from crm.contacts.searching import (
-    COMMUNES,
-    CONTACTS,
-    EPCIS,
-    GROUPS,
-    NEW_CONTACT,
-    NEW_GROUP,
-    NEW_STRUCTURE,
-    STRUCTURES,
-)
 from crm.contacts.wording import WORDINGS as CONTACT_WORDINGS
 from crm.core import clock
 from crm.core.errors import N_
@@ -134,11 +126,11 @@ QUICK_ACTIONS = (
     *wiring_funding.QUICK_ACTIONS,
 )
 SEARCHED = (
-    STRUCTURES, CONTACTS, PROJECTS, GROUPS, SESSIONS,
-    *(kind for part in PARTS for kind in part.SEARCHED), COMMUNES, EPCIS,
+    actors.STRUCTURES, actors.CONTACTS, PROJECTS, actors.GROUPS, SESSIONS,
+    *(kind for part in PARTS for kind in part.SEARCHED), actors.COMMUNES, actors.EPCIS,
 )  # fmt: skip
 ACTIONS = (
-    LOG_SESSION, NEW_STRUCTURE, NEW_CONTACT, NEW_PROJECT, NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
+    LOG_SESSION, actors.NEW_STRUCTURE, actors.NEW_CONTACT, NEW_PROJECT, actors.NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
     *(action for part in PARTS for action in part.ACTIONS),
 )  # fmt: skip
 VIEWED_LISTS = (
@@ -159,11 +151,11 @@ EXPORTS = {
     "group": "groups.export",
     "project": "projects.export",
     "session": "sessions.export",
-    **{entity: endpoint for part in PARTS for entity, endpoint in part.EXPORTS.items()},
+    **ChainMap(*(part.EXPORTS for part in PARTS)),
 }
 WORDINGS = {
     **CONTACT_WORDINGS,
-    **{entity: wording for part in PARTS for entity, wording in part.WORDINGS.items()},
+    **ChainMap(*(part.WORDINGS for part in PARTS)),
     "attachment": file_kinds.ATTACHMENT_WORDING,
     "duplicate_pair": PAIR_WORDING,
     "follow_up": FOLLOW_UP_WORDING,
@@ -189,9 +181,9 @@ def register_packages(app: Flask) -> None:
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
-        *(blueprint for part in PARTS for blueprint in part.BLUEPRINTS), duplicates.blueprint, *contacts.BLUEPRINTS, attachments, notes, history,
-        imports, projects, reminders, reports, reference, saved_views, territories, manifest,
-        health,
+        *(blueprint for part in PARTS for blueprint in part.BLUEPRINTS), duplicates.blueprint,
+        *contacts.BLUEPRINTS, attachments, notes, history, imports, projects, reminders, reports,
+        reference, saved_views, territories, manifest, health,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     for entity, wording in WORDINGS.items():
@@ -201,13 +193,10 @@ def register_packages(app: Flask) -> None:
 
 def _connect_records(app: Flask) -> None:
     """Let history put back, and pages show, what belongs to the packages above them."""
-    for kinds in KINDS:
-        for kind in kinds.KINDS:
-            know_kind(kind)
-        for entity, pointer in kinds.POINTERS:
-            add_pointer(entity, pointer)
-    for kind in (NOTE_KIND, VIEW_KIND):
+    for kind in (*(each for kinds in KINDS for each in kinds.KINDS), NOTE_KIND, VIEW_KIND):
         know_kind(kind)
+    for entity, pointer in (each for kinds in KINDS for each in kinds.POINTERS):
+        add_pointer(entity, pointer)
     for purger in PURGERS:
         on_purge(purger)
     file_kinds.take_files("session", "project")

@@ -14,9 +14,9 @@ from crm.jobs.message_files import ERASE_MESSAGE_FILES
 from crm.jobs.registry import add_chore, add_job
 from crm.mail.outbox import OUTBOX, write_outbox_message
 from crm.mail.writers import object_by, write_by
+from crm.reminders.funding_sections import closing_calls_section, reports_section
 from crm.reminders.jobs import remind
 from crm.reminders.registry import add_section
-from crm.reminders.funding_sections import closing_calls_section, reports_section
 from crm.reminders.sections import SECTIONS
 from crm.web.panels import add_panel
 

@@ -38,6 +38,15 @@ _ROLES = (
 _LEVELS = (SupportLevel.INITIATED, SupportLevel.SUBSTANTIAL, SupportLevel.LIGHT)
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """Who there is: structures, the sessions held with each, the team."""
+
+    structures: Sequence[DemoStructure]
+    held: Held
+    team: Team
+
+
 @dataclass(slots=True)
 class Dossier:
     """An application before it has an id."""
@@ -79,12 +88,13 @@ def add_dossiers(
         if each.status is SessionStatus.DONE:
             for structure in each.structures:
                 held[structure.id].append((session_id, each))
+    world = World(structures, held, team)
     dossiers: list[Dossier] = []
     for edition in editions:
         if edition.opens_on <= today:
             # Each edition is drawn on its own: one more year leaves the others as they were.
             random = Random(f"{seed}:funding:{edition.plan.name}:{edition.year}")
-            dossiers += _of_edition(random, edition, structures, held, team, today)
+            dossiers += _of_edition(random, edition, world, today)
     written = _write(session, reference, dossiers)
     grants = [
         Grant(
@@ -101,30 +111,21 @@ def add_dossiers(
     add_money(session, grants, sorted({each.funder_id for each in editions}), seed)
 
 
-def _of_edition(
-    random: Random,
-    edition: Edition,
-    structures: Sequence[DemoStructure],
-    held: Held,
-    team: Team,
-    today: date,
-) -> list[Dossier]:
+def _of_edition(random: Random, edition: Edition, world: World, today: date) -> list[Dossier]:
     plan = edition.plan
     count = random.randint(*plan.applications)
     if plan.is_steady and edition.year in (2018, 2019):
         # As many as the year before: the report of 2019 says so.
         count = plan.applications[1]
     day = edition.closes_on - timedelta(days=60)
-    able = [each for each in structures if each.family in plan.families and each.is_listed_on(day)]
-    helped = [each for each in able if _sessions_before(held, each, edition.closes_on)]
+    able = [
+        each for each in world.structures if each.family in plan.families and each.is_listed_on(day)
+    ]
+    helped = [each for each in able if _sessions_before(world.held, each, edition.closes_on)]
     chosen = _some(random, helped, (count + 1) // 2)
     others = [each for each in able if each not in chosen]
     chosen += _some(random, others, count - len(chosen))
-    officers = team.of_year(edition.year)
-    return [
-        _dossier(random, edition, each, structures, held, random.choice(officers), today)
-        for each in chosen
-    ]
+    return [_dossier(random, edition, each, world, today) for each in chosen]
 
 
 def _some(random: Random, among: Sequence[DemoStructure], count: int) -> list[DemoStructure]:
@@ -145,20 +146,20 @@ def _dossier(
     random: Random,
     edition: Edition,
     structure: DemoStructure,
-    structures: Sequence[DemoStructure],
-    held: Held,
-    person_id: int,
+    world: World,
     today: date,
 ) -> Dossier:
     plan = edition.plan
+    person_id = random.choice(world.team.of_year(edition.year))
     requested = _rounded(random.randint(*plan.asked))
     total = _rounded(requested * 100 // (plan.rate or random.choice((50, 60, 80))))
     dossier = Dossier(edition, structure, _title(random, structure), person_id, requested, total)
-    sessions = _sessions_before(held, structure, min(edition.closes_on, today))[-3:]
+    sessions = _sessions_before(world.held, structure, min(edition.closes_on, today))[-3:]
     dossier.helped = [(session_id, random.choice(_LEVELS)) for session_id, _ in sessions]
     wanted = max((plan.partners or 1) - 1, random.choice((0, 1, 1, 2)))
-    others = [each for each in structures if each.id != structure.id and each.is_listed_on(today)]
-    dossier.partners = [(each.id, random.choice(_ROLES)) for each in _some(random, others, wanted)]
+    others = [each for each in world.structures if each is not structure]
+    partners = [each for each in _some(random, others, wanted) if each.is_listed_on(today)]
+    dossier.partners = [(each.id, random.choice(_ROLES)) for each in partners]
     _live(random, dossier, today)
     return dossier
 

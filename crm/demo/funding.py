@@ -1,6 +1,6 @@
 """The demonstration's funders, schemes and calls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -103,10 +103,7 @@ def _add_schemes(session: Session, funders: Mapping[str, int]) -> dict[str, int]
     add_links(
         session,
         funding_scheme_funder,
-        (
-            {"scheme_id": known[plan.name], "structure_id": funders[plan.funder]}
-            for plan in SCHEMES
-        ),
+        ({"scheme_id": known[plan.name], "structure_id": funders[plan.funder]} for plan in SCHEMES),
     )
     return known
 

@@ -37,8 +37,8 @@ from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
 
 _FOLDED = (
-    "private_notes", "applications", "support_level", "projects", "axes", "duration", "countries", "officers", "status",
-    "next_what", "next_due",
+    "private_notes", "applications", "support_level", "projects", "axes", "duration", "countries",
+    "officers", "status", "next_what", "next_due",
 )  # fmt: skip
 _UNUSUAL = (
     "private_notes", "applications", "projects", "axes", "duration", "countries", "next_what",

@@ -32,9 +32,9 @@ from crm.web.locale import translate
 
 _SESSION_OWNED = frozenset(
     {
-        "session_application", "session_axis", "session_contact", "session_country", "session_officer",
-        "session_private_note", "session_private_note_reader", "session_project",
-        "session_structure", "session_theme",
+        "session_application", "session_axis", "session_contact", "session_country",
+        "session_officer", "session_private_note", "session_private_note_reader",
+        "session_project", "session_structure", "session_theme",
     }
 )  # fmt: skip
 

@@ -31,10 +31,10 @@ from crm.followups.queries.private_notes import (
     private_texts,
 )
 from crm.followups.rules import LONGEST_ID, is_to_confirm
-from crm.history.queries import PastChange, history_of
-from crm.history.wording import tell
 from crm.funding.queries.picking import applications_by_values, calls_by_values
 from crm.funding.types import SUPPORT_LEVEL_LABELS
+from crm.history.queries import PastChange, history_of
+from crm.history.wording import tell
 from crm.projects.queries import projects_by_values
 from crm.reference.models import ReferenceItem
 from crm.reference.queries import items_of, labels_by_code

@@ -49,8 +49,9 @@ def _applications(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
     links = {value: SessionApplication(told=value) for value in values}
     ids = [link.application_id for link in links.values()]
     titles = named_by(FundingApplication.id, FundingApplication.title)(session, ids)
+    levels = {each: translate(text).lower() for each, text in SUPPORT_LEVEL_LABELS.items()}
     return {
-        value: f"{titles[link.application_id]} ({translate(SUPPORT_LEVEL_LABELS[SupportLevel(link.level)]).lower()})"
+        value: f"{titles[link.application_id]} ({levels[SupportLevel(link.level)]})"
         for value, link in links.items()
         if link.application_id in titles
     }

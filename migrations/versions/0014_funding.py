@@ -185,18 +185,17 @@ def _create_applications() -> None:
         *_life(),
         _check(name, "status", f"status IN ({_STATUSES})"),
         _check(name, "family_code", f"family_code IN ({_FAMILIES})"),
-        *(_check(name, f"{each}_cents", f"{each}_cents >= 0") for each in (
-            "requested", "awarded", "total"
-        )),
+        *(
+            _check(name, f"{each}_cents", f"{each}_cents >= 0")
+            for each in ("requested", "awarded", "total")
+        ),
         _check(name, "decided_after_filing", "filed_on <= decided_on"),
         _check(
             name,
             "awarded",
             "(awarded_cents IS NOT NULL) = (status IN ('obtenu', 'partiel', 'solde'))",
         ),
-        _check(
-            name, "filed", "status NOT IN ('depose', 'instruction') OR filed_on IS NOT NULL"
-        ),
+        _check(name, "filed", "status NOT IN ('depose', 'instruction') OR filed_on IS NOT NULL"),
         _check(
             name,
             "decided",
@@ -352,9 +351,7 @@ def _link_follow_ups() -> None:
         table.create_foreign_key(
             op.f("fk_follow_up_application_id"), "funding_application", ["application_id"], ["id"]
         )
-        table.create_foreign_key(
-            op.f("fk_follow_up_call_id"), "funding_call", ["call_id"], ["id"]
-        )
+        table.create_foreign_key(op.f("fk_follow_up_call_id"), "funding_call", ["call_id"], ["id"])
         table.create_index(op.f("ix_follow_up_application_id"), ["application_id"])
         table.create_index(op.f("ix_follow_up_call_id"), ["call_id"])
     _count_on_from(last_id)

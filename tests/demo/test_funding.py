@@ -73,9 +73,7 @@ def test_as_many_for_cap_sur_le_monde_in_2019_as_the_year_before(demo: Session) 
 
 def test_what_helped_was_held_with_the_beneficiary_before_the_closing(demo: Session) -> None:
     rows = demo.execute(
-        select(
-            AccompanimentSession.status, AccompanimentSession.held_on, FundingCall.closes_on
-        )
+        select(AccompanimentSession.status, AccompanimentSession.held_on, FundingCall.closes_on)
         .join(SessionApplication, SessionApplication.session_id == AccompanimentSession.id)
         .join(FundingApplication, FundingApplication.id == SessionApplication.application_id)
         .outerjoin(FundingCall, FundingCall.id == FundingApplication.call_id)
@@ -83,17 +81,21 @@ def test_what_helped_was_held_with_the_beneficiary_before_the_closing(demo: Sess
     assert len(rows) > 100
     assert all(row.status == SessionStatus.DONE for row in rows)
     assert all(row.closes_on is None or row.held_on <= row.closes_on for row in rows)
-    strangers = select(func.count()).select_from(SessionApplication).where(
-        ~select(SessionStructure.structure_id)
-        .join(
-            FundingApplication,
-            FundingApplication.beneficiary_id == SessionStructure.structure_id,
-        )
+    strangers = (
+        select(func.count())
+        .select_from(SessionApplication)
         .where(
-            SessionStructure.session_id == SessionApplication.session_id,
-            FundingApplication.id == SessionApplication.application_id,
+            ~select(SessionStructure.structure_id)
+            .join(
+                FundingApplication,
+                FundingApplication.beneficiary_id == SessionStructure.structure_id,
+            )
+            .where(
+                SessionStructure.session_id == SessionApplication.session_id,
+                FundingApplication.id == SessionApplication.application_id,
+            )
+            .exists()
         )
-        .exists()
     )
     assert demo.scalar(strangers) == 0
 

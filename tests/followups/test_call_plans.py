@@ -75,9 +75,7 @@ def test_steps_still_ahead_are_proposed_with_their_days(officer: PageClient) -> 
     assert "Compter à rebours" in officer.get(f"/appels/{call.id}").text
 
 
-def test_a_plan_makes_follow_ups_once_and_is_undone(
-    officer: PageClient, session: Session
-) -> None:
+def test_a_plan_makes_follow_ups_once_and_is_undone(officer: PageClient, session: Session) -> None:
     call = CallFactory(closes_on=clock.today() + timedelta(days=40))
     colleague = UserFactory()
     path = f"/relances/retroplanning/{call.id}"
@@ -124,9 +122,7 @@ def test_a_call_without_a_closing_day_says_what_to_do(officer: PageClient) -> No
     assert f"/appels/{call.id}/modifier" in page
 
 
-def test_what_is_still_to_do_moves_with_the_closing(
-    officer: PageClient, session: Session
-) -> None:
+def test_what_is_still_to_do_moves_with_the_closing(officer: PageClient, session: Session) -> None:
     closes_on = clock.today() + timedelta(days=40)
     call = CallFactory(closes_on=closes_on)
     officer.submit(

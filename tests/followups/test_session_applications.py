@@ -75,9 +75,10 @@ def test_a_session_opened_from_an_application_is_filled_in_and_told_on_its_page(
     assert f"/seances/{only(session).id}" in told
     found = officer.get(f"/seances?dossier={dossier.id}&colonnes=dossiers").text
     assert "Puits de Kayes" in found
-    assert f"/seances/{only(session).id}" in officer.get(
-        f"/seances?dispositif={dossier.scheme_id}"
-    ).text
+    assert (
+        f"/seances/{only(session).id}"
+        in officer.get(f"/seances?dispositif={dossier.scheme_id}").text
+    )
     assert f"/seances/{only(session).id}" not in officer.get("/seances?dispositif=0").text
     exported = officer.get(f"/seances/export.csv?dossier={dossier.id}").data.decode("utf-8-sig")
     assert "Puits de Kayes" in exported
@@ -149,9 +150,7 @@ def test_a_copy_takes_the_applications_along(officer: PageClient, session: Sessi
     assert f'value="{dossier.id}" selected' in page
 
 
-def test_a_follow_up_about_an_application_and_a_call(
-    officer: PageClient, session: Session
-) -> None:
+def test_a_follow_up_about_an_application_and_a_call(officer: PageClient, session: Session) -> None:
     call = CallFactory(name="Édition 2027", closes_on=date(2027, 3, 31))
     dossier = ApplicationFactory(title="Puits de Kayes", call=call)
     opened = officer.get(f"/relances/nouvelle?dossier={dossier.id}&appel={call.id}").text

@@ -84,6 +84,7 @@ CASES = [
 def test_one_is_added_once_corrected_and_taken_away(
     officer: PageClient,
     session: Session,
+    *,
     code: str,
     model: type,
     typed: dict[str, str],

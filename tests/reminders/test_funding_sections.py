@@ -74,9 +74,7 @@ def test_what_is_filed_thrown_away_or_someone_else_s_is_not_told(
     assert closings(app, session, ada, MONDAY) == []
 
 
-def test_reports_owed_are_told_until_they_are_sent(
-    app: Flask, session: Session, ada: User
-) -> None:
+def test_reports_owed_are_told_until_they_are_sent(app: Flask, session: Session, ada: User) -> None:
     mine = ApplicationFactory(title="Puits de Kayes", person=ada, awarded=True)
     late = ReportingDeadlineFactory(
         of=mine, what="Compte rendu final", due_on=MONDAY - timedelta(days=40)

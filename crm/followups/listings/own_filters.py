@@ -23,7 +23,6 @@ from crm.reference.queries import labels_by_id
 from crm.web.list_definition import Filter
 from crm.web.locale import translate
 
-_LINKS = SessionApplication.__table__
 EXPECTED, WITH_FILES = "attendue", "avec"
 
 
@@ -62,7 +61,7 @@ def own_filters(arguments: Arguments) -> list[Filter]:
         Filter(
             "dossier",
             N_("Dossier de financement"),
-            linked(_LINKS, _LINKS.c.application_id, ids),
+            _helps_applications,
             lambda session: _titled(session, arguments.getlist("dossier")[:20]),
             name_values=_titled,
         ),
@@ -74,6 +73,14 @@ def own_filters(arguments: Arguments) -> list[Filter]:
             everything_label=N_("Tous"),
         ),
     ]
+
+
+def _helps_applications(values: list[str]) -> ColumnElement[bool]:
+    return AccompanimentSession.id.in_(
+        select(SessionApplication.session_id).where(
+            SessionApplication.application_id.in_(ids(values))
+        )
+    )
 
 
 def _helps_scheme(values: list[str]) -> ColumnElement[bool]:

@@ -28,9 +28,7 @@ def plan_call(
         raise RuleError("steps", N_("Cet appel n’a pas de date de clôture."))
     wanted = clean_steps(steps, call.closes_on, clock.today())
     person_id = assignee(session, assignee_id)
-    known = {
-        (record.what, record.days_before_closing) for record in _planned(session, call_id)
-    }
+    known = {(record.what, record.days_before_closing) for record in _planned(session, call_id)}
     made = [step for step in wanted if (step.what, step.days_before) not in known]
     if not made:
         raise RuleError("steps", N_("Ces étapes sont déjà prévues pour cet appel."))

@@ -120,27 +120,27 @@ def applications(
 
 def application(session: Session, application_id: int | None, kept_id: int | None) -> int | None:
     """Return the id of the application a follow-up is about; one in the trash only if kept."""
-    return _present(session, FundingApplication, application_id, kept_id, "application")
+    if _is_left(application_id, kept_id):
+        return application_id or None
+    record = session.get(FundingApplication, application_id)
+    if record is None or record.deleted_at is not None:
+        raise RuleError("application", N_("Ce choix n’existe pas ou plus."))
+    return record.id
 
 
 def call(session: Session, call_id: int | None, kept_id: int | None) -> int | None:
     """Return the id of the call a follow-up is about; one in the trash only if kept."""
-    return _present(session, FundingCall, call_id, kept_id, "call")
-
-
-def _present(
-    session: Session,
-    model: type[FundingApplication] | type[FundingCall],
-    record_id: int | None,
-    kept_id: int | None,
-    field: str,
-) -> int | None:
-    if not record_id or record_id == kept_id:
-        return record_id or None
-    record = session.get(model, record_id)
+    if _is_left(call_id, kept_id):
+        return call_id or None
+    record = session.get(FundingCall, call_id)
     if record is None or record.deleted_at is not None:
-        raise RuleError(field, N_("Ce choix n’existe pas ou plus."))
+        raise RuleError("call", N_("Ce choix n’existe pas ou plus."))
     return record.id
+
+
+def _is_left(record_id: int | None, kept_id: int | None) -> bool:
+    """Tell whether nothing is chosen, or what was there already."""
+    return not record_id or record_id == kept_id
 
 
 def countries(session: Session, codes: Sequence[str]) -> list[Country]:

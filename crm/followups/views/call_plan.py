@@ -41,9 +41,7 @@ def plan_call(call_id: int) -> ResponseReturnValue:
 
 
 def _plan(session: Session, call_id: int, form: CallPlanForm) -> int:
-    operations.plan_call(
-        session, call_id=call_id, assignee_id=form.assignee_id, steps=form.read()
-    )
+    operations.plan_call(session, call_id=call_id, assignee_id=form.assignee_id, steps=form.read())
     saved = change_set_of(session)
     if saved is None:
         raise NotFoundError

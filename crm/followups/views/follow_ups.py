@@ -35,7 +35,9 @@ from crm.web.submissions import save_form, save_once
 
 blueprint = Blueprint("follow_ups", __name__, url_prefix="/relances")
 ONE = "/<int:follow_up_id>"
-_NARROWING = frozenset({"quand", "pour", "structure", "q", "priorite", "projet", "personne", "dossier", "appel"})
+_NARROWING = frozenset(
+    {"quand", "pour", "structure", "q", "priorite", "projet", "personne", "dossier", "appel"}
+)
 _EXPORTED = (
     N_("Identifiant"), N_("À faire"), N_("Pour le"), N_("Priorité"), N_("Revient"),
     N_("Structure"), N_("Personne"), N_("Projet"), N_("Dossier de financement"),

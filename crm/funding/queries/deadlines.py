@@ -41,9 +41,7 @@ def closing_calls(
             FundingApplication.status.in_(PREPARED),
             is_kept(),
         )
-        .group_by(
-            FundingCall.id, FundingCall.name, FundingScheme.name, FundingCall.closes_on
-        )
+        .group_by(FundingCall.id, FundingCall.name, FundingScheme.name, FundingCall.closes_on)
         .order_by(FundingCall.closes_on, FundingCall.id)
         .limit(limit)
     ).all()

@@ -1,8 +1,9 @@
 """Applications and calls as pickers offer them and as pages name them."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from crm.contacts.models import Structure
@@ -23,7 +24,7 @@ def find_applications(session: Session, text: str, limit: int = _SUGGESTIONS) ->
     prefixes = typed_words(text)
     if not prefixes:
         return []
-    statement = (
+    statement: Select[Any] = (
         select(FundingApplication.id, FundingApplication.title, Structure.name, FundingScheme.name)
         .join(Structure, Structure.id == FundingApplication.beneficiary_id)
         .join(FundingScheme, FundingScheme.id == FundingApplication.scheme_id)
@@ -42,14 +43,16 @@ def find_calls(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[S
     prefixes = typed_words(text)
     if not prefixes:
         return []
-    statement = (
+    statement: Select[Any] = (
         select(FundingCall.id, FundingCall.name, FundingScheme.name)
         .join(FundingScheme, FundingScheme.id == FundingCall.scheme_id)
         .where(FundingCall.deleted_at.is_(None))
     )
     found = joined_on_words(statement, FundingCall.id, CALL, prefixes)
     rows = session.execute(found.order_by(*RELEVANCE).limit(limit))
-    return [Suggestion(str(record_id), f"{scheme} · {name}", "") for record_id, name, scheme in rows]
+    return [
+        Suggestion(str(record_id), f"{scheme} · {name}", "") for record_id, name, scheme in rows
+    ]
 
 
 def applications_by_values(session: Session, values: Sequence[str]) -> list[tuple[str, str]]:
