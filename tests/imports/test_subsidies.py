@@ -97,7 +97,11 @@ def test_sure_matches_come_in_and_once(
     assert run.state == "fait", run.problem
     one, other = _applications(session)
     assert (one.beneficiary_id, one.funder_id) == (network["eau"], network["region"])
-    assert (one.status, one.decided_on, one.awarded_cents) == ("obtenu", date(2019, 6, 27), 1_250_050)
+    assert (one.status, one.decided_on, one.awarded_cents) == (
+        "obtenu",
+        date(2019, 6, 27),
+        1_250_050,
+    )
     assert (one.reference, one.title) == ("DEL-2019-01", "Accès à l'eau")
     assert one.beneficiary_name == "Association Eau vive"
     assert one.family_code == "association"
@@ -197,7 +201,7 @@ def test_one_made_by_a_row_is_that_of_the_next_rows(
 def test_one_without_a_family_is_not_made(bench: Bench, network: dict[str, int]) -> None:
     row = "REGION FICTIVE,,2020-01-15,D3,Inconnue au bataillon,,,Puits,3000,,,,,,,\n"
     run = bench.map(bench.send(HEADER + row), scheme=str(network["scheme"]))
-    answers = {key: "keep" for key in _answers(bench, run.id, "keep")}
+    answers = dict.fromkeys(_answers(bench, run.id, "keep"), "keep")
     run = bench.settle(run.id, decisions=answers)
     [refused] = bench.found(run, Outcome.REFUSED)
     assert "famille" in refused["issues"][0]["message"]
@@ -330,9 +334,7 @@ def test_one_decision_for_several_beneficiaries_makes_several_applications(
 def test_a_beneficiary_merged_since_is_known_again(
     bench: Bench, session: Session, network: dict[str, int]
 ) -> None:
-    run = bench.map(
-        bench.send(HEADER + RNA), scheme=str(network["scheme"]), on_duplicate="merge"
-    )
+    run = bench.map(bench.send(HEADER + RNA), scheme=str(network["scheme"]), on_duplicate="merge")
     bench.launch(run.id)
     kept = StructureFactory(name="Amis du Sahel et du monde")
     merge_records(session, kind="structure", kept_id=kept.id, merged_id=network["sahel"])
