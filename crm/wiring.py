@@ -130,7 +130,8 @@ SEARCHED = (
     *(kind for part in PARTS for kind in part.SEARCHED), actors.COMMUNES, actors.EPCIS,
 )  # fmt: skip
 ACTIONS = (
-    LOG_SESSION, actors.NEW_STRUCTURE, actors.NEW_CONTACT, NEW_PROJECT, actors.NEW_GROUP, YEAR_REPORT, FOLLOW_UPS,
+    LOG_SESSION, actors.NEW_STRUCTURE, actors.NEW_CONTACT, NEW_PROJECT, actors.NEW_GROUP,
+    YEAR_REPORT, FOLLOW_UPS,
     *(action for part in PARTS for action in part.ACTIONS),
 )  # fmt: skip
 VIEWED_LISTS = (
