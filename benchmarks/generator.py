@@ -58,7 +58,7 @@ def build(engine: Engine, contacts: int) -> None:
         reindex_all(session)
         session.commit()
     with engine.connect() as connection:
-        _move_sequences(connection)
+        move_sequences(connection)
         connection.exec_driver_sql("ANALYZE")
         connection.commit()
 
@@ -222,7 +222,7 @@ def _seats(session: Session) -> dict[int, list[int]]:
     return seats
 
 
-def _move_sequences(connection: Connection) -> None:
+def move_sequences(connection: Connection) -> None:
     """Let PostgreSQL number the next rows after ours."""
     if connection.dialect.name != "postgresql":
         return
