@@ -49,22 +49,7 @@ def clean_session(data: SessionData, today: date) -> SessionData:
     )
     if not data.structures:
         raise RuleError("structures", N_("Choisissez au moins une structure."))
-    if len(data.structures) > MOST_STRUCTURES:
-        raise RuleError(
-            "structures", N_("%(count)s structures au plus par séance."), count=MOST_STRUCTURES
-        )
-    if len(data.contacts) > MOST_CONTACTS:
-        raise RuleError(
-            "contacts", N_("%(count)s personnes au plus par séance."), count=MOST_CONTACTS
-        )
-    if len(data.project_ids) > MOST_PROJECTS:
-        raise RuleError(
-            "projects", N_("%(count)s projets au plus par séance."), count=MOST_PROJECTS
-        )
-    if len(data.application_ids) > MOST_APPLICATIONS:
-        raise RuleError(
-            "applications", N_("%(count)s dossiers au plus par séance."), count=MOST_APPLICATIONS
-        )
+    _check_numbers(data)
     if data.support_level not in set(SupportLevel):
         raise RuleError("support_level", N_("Choisissez un niveau d’appui de la liste."))
     _check_values("structures", data.structures)
@@ -76,6 +61,27 @@ def clean_session(data: SessionData, today: date) -> SessionData:
             "notes", N_("C’est trop long : %(count)s caractères au plus."), count=LONGEST_NOTES
         )
     return data
+
+
+def _check_numbers(data: SessionData) -> None:
+    for field, chosen, most, sentence in (
+        (
+            "structures",
+            data.structures,
+            MOST_STRUCTURES,
+            N_("%(count)s structures au plus par séance."),
+        ),
+        ("contacts", data.contacts, MOST_CONTACTS, N_("%(count)s personnes au plus par séance.")),
+        ("projects", data.project_ids, MOST_PROJECTS, N_("%(count)s projets au plus par séance.")),
+        (
+            "applications",
+            data.application_ids,
+            MOST_APPLICATIONS,
+            N_("%(count)s dossiers au plus par séance."),
+        ),
+    ):
+        if len(chosen) > most:
+            raise RuleError(field, sentence, count=most)
 
 
 def _check_values(field: str, values: Iterable[str]) -> None:

@@ -112,6 +112,20 @@ def _about(arguments: MultiDict[str, str]) -> list[Filter]:
             everything_label=N_("Tous"),
             name_values=projects_by_values,
         ),
+        *_about_funding(arguments),
+        Filter(
+            "personne",
+            N_("Personne"),
+            lambda values: FollowUp.contact_id.in_(ids(values)),
+            lambda session: contacts_by_values(session, arguments.getlist("personne")[:20]),
+            everything_label=N_("Toutes"),
+            name_values=contacts_by_values,
+        ),
+    ]
+
+
+def _about_funding(arguments: MultiDict[str, str]) -> list[Filter]:
+    return [
         Filter(
             "dossier",
             N_("Dossier de financement"),
@@ -127,14 +141,6 @@ def _about(arguments: MultiDict[str, str]) -> list[Filter]:
             lambda session: calls_by_values(session, arguments.getlist("appel")[:20]),
             everything_label=N_("Tous"),
             name_values=calls_by_values,
-        ),
-        Filter(
-            "personne",
-            N_("Personne"),
-            lambda values: FollowUp.contact_id.in_(ids(values)),
-            lambda session: contacts_by_values(session, arguments.getlist("personne")[:20]),
-            everything_label=N_("Toutes"),
-            name_values=contacts_by_values,
         ),
     ]
 

@@ -58,6 +58,12 @@ def own_filters(arguments: Arguments) -> list[Filter]:
             lambda session: _named(session, arguments.getlist("projet")[:20]),
             name_values=_named,
         ),
+        *_filters_of_funding(arguments),
+    ]
+
+
+def _filters_of_funding(arguments: Arguments) -> list[Filter]:
+    return [
         Filter(
             "dossier",
             N_("Dossier de financement"),
