@@ -83,18 +83,7 @@ CASES: list[Case] = [
 
 @pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
 def test_one_is_added_once_corrected_and_taken_away(
-<<<<<<< HEAD
-    officer: PageClient,
-    session: Session,
-    *,
-    code: str,
-    model: type,
-    typed: dict[str, str],
-    changes: dict[str, str],
-    shown: str,
-=======
     officer: PageClient, session: Session, case: Case
->>>>>>> applications
 ) -> None:
     code, model, typed, changes, shown = case
     record = ApplicationFactory(awarded=True)
