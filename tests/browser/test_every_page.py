@@ -81,6 +81,7 @@ PAGES = {
         "/mises-en-relation/1/modifier",
         "/mises-en-relation/42",
         "/mises-en-relation/nouvelle?structure=1",
+<<<<<<< HEAD
         "/zones-blanches",
         "/zones-blanches?niveau=departement&colonnes=toutes",
         "/zones-blanches?niveau=commune&filtres=1&etat=rien",
@@ -91,6 +92,15 @@ PAGES = {
         "/financements/chiffres",
         "/appels/1/eligibles",
         "/appels/1/eligibles?onglet=communes&filtres=1",
+=======
+        "/dispositifs?filtres=1",
+        "/dispositifs/nouveau",
+        "/appels",
+        "/appels?filtres=1&phase=ouvert",
+        "/appels/nouveau",
+        "/appels/calendrier?mois=2026-12",
+        "/appels/calendrier/annee?annee=2026",
+>>>>>>> calls
         "/projets",
         "/projets?filtres=1&mutualise=oui",
         "/projets?q=introuvable-vraiment",
