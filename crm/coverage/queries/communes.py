@@ -11,6 +11,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    String,
     Subquery,
     and_,
     case,
@@ -98,7 +99,7 @@ class CommuneFacts:
         each = filed_applications(self.scope).subquery("filed")
         return (
             select(
-                each.c.code,
+                _as_code(each.c.code),
                 func.count().label("filed"),
                 whole(each.c.obtained).label("obtained"),
                 whole(each.c.requested_cents).label("requested_cents"),
@@ -193,4 +194,9 @@ def _seats(condition: ColumnElement[bool], name: str) -> Subquery:
         .where(condition, written.is_not(None))
         .subquery(f"{name}_each")
     )
-    return select(each.c.code).distinct().subquery(name)
+    return select(_as_code(each.c.code)).distinct().subquery(name)
+
+
+def _as_code(expression: Any) -> ColumnElement[str]:
+    """Return a code said to be text: SQLite looks up no other kind of expression in an index."""
+    return cast(expression, String(5)).label("code")
