@@ -75,7 +75,6 @@ def filed_applications(scope: Scope) -> Select[Any]:
             func.coalesce(FundingApplication.awarded_cents, 0).label("awarded_cents"),
         )
         .select_from(FundingApplication)
-        .join(Structure, Structure.id == FundingApplication.beneficiary_id)
         .where(in_scope(scope))
     )
 
