@@ -218,10 +218,10 @@ def _place_columns(level: Level) -> tuple[Column, ...]:
     }[level]
     counts = (
         ("communes", N_("Communes"), "communes", True),
-        ("with_application", N_("Avec un dossier"), "avec-dossier", True),
-        ("communes_obtenu", N_("Dont financement obtenu"), "obtenu", True),
+        ("with_application", N_("Avec dossier"), "avec-dossier", True),
+        ("communes_obtenu", N_("Dont obtenu"), "obtenu", True),
         ("communes_depose", N_("Déposé, rien d’obtenu"), "depose", False),
-        ("communes_accompagne", N_("Accompagnées sans dossier"), "accompagne", True),
+        ("communes_accompagne", N_("Accompagnées"), "accompagne", True),
         ("communes_contacte", N_("Contactées"), "contacte", True),
         ("communes_rien", N_("Rien"), "rien", True),
         ("covered", N_("Population couverte"), "couverte", True),

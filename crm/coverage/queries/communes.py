@@ -16,9 +16,9 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     extract,
     func,
-    literal,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -111,21 +111,16 @@ class CommuneFacts:
     @cached_property
     def _accompanied(self) -> Subquery:
         years = self.scope.years
-        # Looked up structure by structure: most have a session soon found, out of many.
-        done = (
-            select(literal(1))
-            .select_from(SessionStructure)
-            .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
-            .where(
-                SessionStructure.structure_id == Structure.id,
-                AccompanimentSession.status == SessionStatus.DONE,
-                AccompanimentSession.deleted_at.is_(None),
-                AccompanimentSession.held_on.between(years.start, years.end),
-            )
-            .correlate(Structure)
-            .exists()
+        # One in the other, from a structure to its sessions: most have one soon found. Joined, they
+        # may be read from the sessions of all the years, for each structure again.
+        was_done = exists().where(
+            AccompanimentSession.id == SessionStructure.session_id,
+            AccompanimentSession.status == SessionStatus.DONE,
+            AccompanimentSession.deleted_at.is_(None),
+            AccompanimentSession.held_on.between(years.start, years.end),
         )
-        return _seats(done, "accompanied")
+        has_one = exists().where(SessionStructure.structure_id == Structure.id, was_done)
+        return _seats(has_one, "accompanied")
 
     @cached_property
     def _contacted(self) -> Subquery:
