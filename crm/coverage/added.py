@@ -70,7 +70,6 @@ def _kinds() -> dict[str, Filter]:
 
 
 def _is_seated(values: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition of applications from there; it joins the beneficiary by itself."""
     kinds = _kinds()
     conditions: list[ColumnElement[bool]] = []
     for text in values:
@@ -81,13 +80,7 @@ def _is_seated(values: Sequence[str]) -> ColumnElement[bool]:
                 in_territory(), *(kinds[name].narrow(each) for name, each in chosen.items())
             )
             conditions.append(seat_code().in_(communes))
-    seated = (
-        select(FundingApplication.id)
-        .join(Structure, Structure.id == FundingApplication.beneficiary_id)
-        .where(or_(false(), *conditions))
-        .correlate(None)
-    )
-    return FundingApplication.id.in_(seated)
+    return or_(false(), *conditions)
 
 
 def _named(session: Session, values: list[str]) -> list[tuple[str, str]]:

@@ -26,7 +26,14 @@ from crm.coverage.presentation import (
     state_figures,
 )
 from crm.coverage.queries.communes import CommuneFacts
-from crm.coverage.queries.places import NOWHERE, count_outside, place_rows, summary, year_lines
+from crm.coverage.queries.places import (
+    NOWHERE,
+    count_communes,
+    count_filed,
+    place_rows,
+    summary,
+    year_lines,
+)
 from crm.coverage.rules import SHADES, percent, shade_of, short_name
 from crm.coverage.types import BLANK, LEVEL_LABELS, WITH_APPLICATION, Level
 from crm.territories.models import Departement, Epci
@@ -79,8 +86,7 @@ def coverage_page(session: Session, listing: Listing) -> dict[str, Any]:
         "covered": people_of(found.of(*WITH_APPLICATION)),
         "applications_url": links.applications(),
         "obtained_url": links.applications(are_obtained=True),
-        "outside": count_outside(session, links.scope),
-        "outside_url": links.outside(),
+        **_outside(session, links, found.filed),
         **_frame(session, links, listing.arguments, "coverage.index"),
         "hidden": [pair for pair in listing.kept_but_columns if pair[0] not in _OF_SCOPE],
     }
@@ -109,8 +115,7 @@ def tiles_page(session: Session, arguments: Arguments) -> dict[str, Any]:
         "is_by_people": is_by_people,
         "by_communes_url": links.page("coverage.tiles"),
         "by_people_url": links.page("coverage.tiles", mesure=PEOPLE),
-        "outside": count_outside(session, links.scope),
-        "outside_url": links.outside(),
+        **_outside(session, links, sum(row.filed for row in rows)),
         **_frame(session, links, arguments, "coverage.tiles", more),
     }
 
@@ -118,15 +123,21 @@ def tiles_page(session: Session, arguments: Arguments) -> dict[str, Any]:
 def years_page(session: Session, arguments: Arguments) -> dict[str, Any]:
     """Return each year's communes, applications and euros, with where each figure leads."""
     links = Links(arguments)
-    lines = year_lines(session, links.scope, territory_conditions(arguments))
-    total = summary(session, CommuneFacts(links.scope), territory_conditions(arguments))
+    conditions = territory_conditions(arguments)
+    lines = year_lines(session, links.scope, conditions)
     return {
         "lines": [(line, *_of_year(links, line.year)) for line in lines],
         "most": max((line.communes for line in lines), default=0),
-        "communes": total.all.communes,
+        "communes": count_communes(session, conditions),
         "percent": percent,
         **_frame(session, links, arguments, "coverage.years"),
     }
+
+
+def _outside(session: Session, links: Links, inside: int) -> dict[str, Any]:
+    """Return how many applications no commune counts, said beside the whole territory alone."""
+    outside = 0 if links.territory else count_filed(session, links.scope) - inside
+    return {"outside": outside, "outside_url": links.outside()}
 
 
 def _of_year(links: Links, year: int) -> tuple[str, str, str]:

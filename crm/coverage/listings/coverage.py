@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Float, and_, cast, func, select, true
+from sqlalchemy import ColumnElement, Float, Select, and_, cast, func, select, true
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
@@ -17,6 +17,7 @@ from crm.coverage.listings.filters import (
     named_so,
     place_state_filter,
     state_code,
+    territory_choices,
     territory_conditions,
     territory_filters,
 )
@@ -67,7 +68,27 @@ def coverage_list(arguments: Arguments) -> ListDefinition:
     level, facts = read_level(arguments), CommuneFacts(read_scope(arguments))
     if level is Level.COMMUNE:
         return _commune_list(facts)
-    return _place_list(facts, level, territory_conditions(arguments))
+    definition = _place_list(facts, level, territory_conditions(arguments))
+    if _is_plain(arguments):
+        definition.counted = _place_codes(level, arguments)
+    return definition
+
+
+def _is_plain(arguments: Arguments) -> bool:
+    """Tell whether the places are those of the communes chosen, by one filter at most."""
+    chosen = len(territory_choices(arguments))
+    return chosen <= 1 and not arguments.get("etat") and not arguments.get("q")
+
+
+def _place_codes(level: Level, arguments: Arguments) -> Select[Any]:
+    """Select the codes of places from the communes alone: nothing that happened is added up."""
+    key = {
+        Level.DEPARTEMENT: Commune.departement_code,
+        Level.ARRONDISSEMENT: Commune.arrondissement_code,
+        Level.EPCI: Commune.epci_siren,
+    }[level]
+    chosen = territory_conditions(arguments)
+    return select(key.label("id")).where(in_territory(), *chosen).distinct()
 
 
 def narrow_by_name(session: Session, listing: Listing) -> Narrowing:
@@ -197,10 +218,10 @@ def _place_columns(level: Level) -> tuple[Column, ...]:
     }[level]
     counts = (
         ("communes", N_("Communes"), "communes", True),
-        ("with_application", N_("Avec un dossier"), "avec-dossier", True),
-        ("communes_obtenu", N_("Dont financement obtenu"), "obtenu", True),
+        ("with_application", N_("Avec dossier"), "avec-dossier", True),
+        ("communes_obtenu", N_("Dont obtenu"), "obtenu", True),
         ("communes_depose", N_("Déposé, rien d’obtenu"), "depose", False),
-        ("communes_accompagne", N_("Accompagnées sans dossier"), "accompagne", True),
+        ("communes_accompagne", N_("Accompagnées"), "accompagne", True),
         ("communes_contacte", N_("Contactées"), "contacte", True),
         ("communes_rien", N_("Rien"), "rien", True),
         ("covered", N_("Population couverte"), "couverte", True),

@@ -11,13 +11,14 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    String,
     Subquery,
     and_,
     case,
     cast,
+    exists,
     extract,
     func,
-    literal,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -74,7 +75,6 @@ def filed_applications(scope: Scope) -> Select[Any]:
             func.coalesce(FundingApplication.awarded_cents, 0).label("awarded_cents"),
         )
         .select_from(FundingApplication)
-        .join(Structure, Structure.id == FundingApplication.beneficiary_id)
         .where(in_scope(scope))
     )
 
@@ -98,7 +98,7 @@ class CommuneFacts:
         each = filed_applications(self.scope).subquery("filed")
         return (
             select(
-                each.c.code,
+                _as_code(each.c.code),
                 func.count().label("filed"),
                 whole(each.c.obtained).label("obtained"),
                 whole(each.c.requested_cents).label("requested_cents"),
@@ -111,21 +111,16 @@ class CommuneFacts:
     @cached_property
     def _accompanied(self) -> Subquery:
         years = self.scope.years
-        # Looked up structure by structure: most have a session soon found, out of many.
-        done = (
-            select(literal(1))
-            .select_from(SessionStructure)
-            .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
-            .where(
-                SessionStructure.structure_id == Structure.id,
-                AccompanimentSession.status == SessionStatus.DONE,
-                AccompanimentSession.deleted_at.is_(None),
-                AccompanimentSession.held_on.between(years.start, years.end),
-            )
-            .correlate(Structure)
-            .exists()
+        # One in the other, from a structure to its sessions: most have one soon found. Joined, they
+        # may be read from the sessions of all the years, for each structure again.
+        was_done = exists().where(
+            AccompanimentSession.id == SessionStructure.session_id,
+            AccompanimentSession.status == SessionStatus.DONE,
+            AccompanimentSession.deleted_at.is_(None),
+            AccompanimentSession.held_on.between(years.start, years.end),
         )
-        return _seats(done, "accompanied")
+        has_one = exists().where(SessionStructure.structure_id == Structure.id, was_done)
+        return _seats(has_one, "accompanied")
 
     @cached_property
     def _contacted(self) -> Subquery:
@@ -193,4 +188,9 @@ def _seats(condition: ColumnElement[bool], name: str) -> Subquery:
         .where(condition, written.is_not(None))
         .subquery(f"{name}_each")
     )
-    return select(each.c.code).distinct().subquery(name)
+    return select(_as_code(each.c.code)).distinct().subquery(name)
+
+
+def _as_code(expression: Any) -> ColumnElement[str]:
+    """Return a code said to be text: SQLite looks up no other kind of expression in an index."""
+    return cast(expression, String(5)).label("code")

@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, Subquery, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import Structure
 from crm.core.errors import N_
 from crm.coverage.queries.communes import (
     AMOUNTS,
@@ -32,7 +31,7 @@ _KEYS = {
     Level.EPCI: "epci_siren",
     Level.COMMUNE: "id",
 }
-_OF_YEAR = (*AMOUNTS, "communes")
+_OF_YEAR = (*AMOUNTS, "communes", "new")
 _LEAST_WITH_APPLICATION = min(RANKS[state] for state in WITH_APPLICATION)
 
 
@@ -154,65 +153,58 @@ def summary(session: Session, facts: CommuneFacts, conditions: Conditions = ()) 
     )
 
 
-def count_outside(session: Session, scope: Scope) -> int:
-    """Return how many applications have their seat in no commune of the territory, or unknown."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(FundingApplication)
-            .join(Structure, Structure.id == FundingApplication.beneficiary_id)
-            .where(in_scope(scope), is_outside())
-        )
-        or 0
-    )
+def count_filed(session: Session, scope: Scope) -> int:
+    """Return how many applications are looked at, from the territory or not."""
+    return session.scalar(select(func.count(FundingApplication.id)).where(in_scope(scope))) or 0
+
+
+def count_communes(session: Session, conditions: Conditions = ()) -> int:
+    """Return how many communes the territory has, or what is chosen of it."""
+    counted = select(func.count(Commune.insee_code)).where(in_territory(), *conditions)
+    return session.scalar(counted) or 0
 
 
 def is_outside() -> ColumnElement[bool]:
-    """Return the condition of applications from no commune of the territory.
-
-    The statement must join `Structure` as the beneficiary.
-    """
+    """Return the condition of applications whose seat is unknown or in no commune of it."""
     seat = seat_code()
-    territory = select(Commune.insee_code).where(in_territory())
-    return seat.is_(None) | seat.not_in(territory)
+    return seat.is_(None) | seat.not_in(select(Commune.insee_code).where(in_territory()))
 
 
 def year_lines(session: Session, scope: Scope, conditions: Conditions = ()) -> list[YearLine]:
-    """Return each year looked at, those without an application too, in two readings."""
+    """Return each year looked at, those without an application too, in one reading."""
     each = filed_applications(scope).subquery("filed")
     territory = select(Commune.insee_code).where(in_territory(), *conditions)
-    is_here = each.c.code.in_(territory)
-    found = {
-        row.year: row
-        for row in session.execute(
-            select(
-                each.c.year,
-                func.count().label("filed"),
-                *(whole(each.c[name]).label(name) for name in AMOUNTS[1:]),
-                func.count(each.c.code.distinct()).label("communes"),
-            )
-            .where(is_here)
-            .group_by(each.c.year)
+    by_commune = (
+        select(
+            each.c.year,
+            func.min(each.c.year).over(partition_by=each.c.code).label("first_year"),
+            func.count().label("filed"),
+            *(whole(each.c[name]).label(name) for name in AMOUNTS[1:]),
         )
-    }
-    firsts = (
-        select(each.c.code, func.min(each.c.year).label("year"))
-        .where(is_here)
-        .group_by(each.c.code)
-        .subquery("firsts")
+        .where(each.c.code.in_(territory))
+        .group_by(each.c.code, each.c.year)
+        .subquery("by_commune")
     )
-    counted = select(firsts.c.year, func.count()).group_by(firsts.c.year)
-    new = dict(session.execute(counted).tuples().all())
-    return list(_lines(scope, found, new))
+    rows = session.execute(
+        select(
+            by_commune.c.year,
+            *(whole(by_commune.c[name]).label(name) for name in AMOUNTS),
+            func.count().label("communes"),
+            _count(by_commune.c.first_year == by_commune.c.year).label("new"),
+        ).group_by(by_commune.c.year)
+    )
+    return list(_lines(scope, {row.year: row for row in rows}))
 
 
-def _lines(scope: Scope, found: Mapping[int, Any], new: Mapping[int, int]) -> Iterator[YearLine]:
+def _lines(scope: Scope, found: Mapping[int, Any]) -> Iterator[YearLine]:
     so_far = 0
     for year in scope.years.all:
-        so_far += new.get(year, 0)
         row = found.get(year)
-        amounts = {} if row is None else {name: getattr(row, name) for name in _OF_YEAR}
-        yield YearLine(year, **amounts, new=new.get(year, 0), so_far=so_far)
+        if row is None:
+            yield YearLine(year, so_far=so_far)
+            continue
+        so_far += row.new
+        yield YearLine(year, **{name: getattr(row, name) for name in _OF_YEAR}, so_far=so_far)
 
 
 def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -3,11 +3,14 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, func, select
+from sqlalchemy.orm import aliased
 
 from crm.contacts.models import Structure
 from crm.funding.models import FundingApplication
 from crm.funding.types import DECIDED, LOST, OBTAINED, PENDING
 from crm.territories.models import FormerCommune
+
+_Beneficiary = aliased(Structure)
 
 
 def is_kept() -> ColumnElement[bool]:
@@ -49,10 +52,16 @@ def seat_code() -> ColumnElement[Any]:
     """Return the INSEE code of the present commune where the beneficiary had its seat.
 
     That is the seat written on the application the day it was filed, or the beneficiary's of today
-    where none was known; a commune that has merged since counts as the one it is in now. The
-    statement must join `Structure` as the beneficiary.
+    where none was known; a commune that has merged since counts as the one it is in now.
     """
-    return present_code(func.coalesce(FundingApplication.commune_code, Structure.commune_code))
+    # Looked up only where nothing is written: most structures need not be read.
+    today = (
+        select(_Beneficiary.commune_code)
+        .where(_Beneficiary.id == FundingApplication.beneficiary_id)
+        .correlate(FundingApplication)
+        .scalar_subquery()
+    )
+    return present_code(func.coalesce(FundingApplication.commune_code, today))
 
 
 def present_code(written: Any) -> ColumnElement[Any]:
