@@ -81,7 +81,6 @@ PAGES = {
         "/mises-en-relation/1/modifier",
         "/mises-en-relation/42",
         "/mises-en-relation/nouvelle?structure=1",
-<<<<<<< HEAD
         "/zones-blanches",
         "/zones-blanches?niveau=departement&colonnes=toutes",
         "/zones-blanches?niveau=commune&filtres=1&etat=rien",
@@ -92,7 +91,6 @@ PAGES = {
         "/financements/chiffres",
         "/appels/1/eligibles",
         "/appels/1/eligibles?onglet=communes&filtres=1",
-=======
         "/dispositifs?filtres=1",
         "/dispositifs/nouveau",
         "/appels",
@@ -100,7 +98,7 @@ PAGES = {
         "/appels/nouveau",
         "/appels/calendrier?mois=2026-12",
         "/appels/calendrier/annee?annee=2026",
->>>>>>> calls
+        "/relances/retroplanning/1",
         "/projets",
         "/projets?filtres=1&mutualise=oui",
         "/projets?q=introuvable-vraiment",

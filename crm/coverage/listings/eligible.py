@@ -141,9 +141,6 @@ def _communes(call: OpenCall, since: date, today: date) -> ListDefinition:
         default_sort="population",
         filters=territory_filters(),
         search_label=N_("Nom d’un territoire"),
-        count_words=(
-            N_("%(count)s commune à ouvrir"),
-            N_("%(count)s communes à ouvrir"),
-        ),
+        count_words=(N_("%(count)s commune à ouvrir"), N_("%(count)s communes à ouvrir")),
         **_common(call),
     )  # fmt: skip
