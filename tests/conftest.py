@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -55,30 +56,69 @@ def prepared_engine(backend: str, tmp_path_factory: pytest.TempPathFactory) -> I
 @pytest.fixture
 def settings(prepared_engine: Engine, tmp_path: Path) -> Settings:
     """Return test settings on the prepared database."""
+    return _settings(prepared_engine, tmp_path)
+
+
+def _settings(engine: Engine, folder: Path) -> Settings:
     return Settings.read(
         {
             "CRM_MODE": "test",
-            "DATABASE_URL": prepared_engine.url.render_as_string(hide_password=False),
-            "CRM_DATA_DIRECTORY": str(tmp_path),
+            "DATABASE_URL": engine.url.render_as_string(hide_password=False),
+            "CRM_DATA_DIRECTORY": str(folder),
             "CRM_HOST_NAMES": "localhost,127.0.0.1",
         }
     )
 
 
+@pytest.fixture(scope="session")
+def shared_app(prepared_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Give the process one application: making one takes longer than most tests."""
+    folder = tmp_path_factory.mktemp("shared")
+    application = create_app(_settings(prepared_engine, folder))
+    application.test_client_class = PageClient
+    return application
+
+
 @pytest.fixture
-def app(settings: Settings, prepared_engine: Engine) -> Iterator[Flask]:
-    """Return an application whose every write is rolled back when the test ends."""
+def app(shared_app: Flask, settings: Settings, prepared_engine: Engine) -> Iterator[Flask]:
+    """Return the application as it was made, each of whose writes is rolled back afterwards."""
+    config, extensions = dict(shared_app.config), dict(shared_app.extensions)
+    shared_app.config["SETTINGS"] = settings
+    with _rolled_back(shared_app, prepared_engine):
+        yield shared_app
+    shared_app.config.clear()
+    shared_app.config.update(config)
+    shared_app.extensions.clear()
+    shared_app.extensions.update(extensions)
+
+
+@pytest.fixture
+def own_app(settings: Settings, prepared_engine: Engine) -> Iterator[Flask]:
+    """Return an application of the test's own, for one that adds pages to it."""
     application = create_app(settings)
     application.jinja_env.bytecode_cache = _TEMPLATES
-    with prepared_engine.connect() as connection:
+    application.test_client_class = PageClient
+    with _rolled_back(application, prepared_engine):
+        yield application
+
+
+@contextmanager
+def _rolled_back(application: Flask, engine: Engine) -> Iterator[None]:
+    """Let an application read and write through one connection that forgets all at the end."""
+    with application.app_context():
+        its_own = db.engines[None]
+        its_own.dispose()
+    with engine.connect() as connection:
         outer = connection.begin()
         with application.app_context():
-            db.engines[None].dispose()
             db.engines[None] = connection  # type: ignore[assignment]
-        yield application
-        with application.app_context():
-            db.session.remove()
-        outer.rollback()
+        try:
+            yield
+        finally:
+            with application.app_context():
+                db.session.remove()
+                db.engines[None] = its_own
+            outer.rollback()
 
 
 @pytest.fixture
@@ -105,7 +145,6 @@ def session(connection: Connection) -> Iterator[Session]:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """Return a browser that has not signed in; each page it gets is parsed strictly."""
-    app.test_client_class = PageClient
     return app.test_client()
 
 

@@ -23,6 +23,12 @@ from tests.support.databases import migrated_engine
 from tests.support.people import sign_in
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """Return an application to which tests of this file may add a page."""
+    return own_app
+
+
 def test_health(client: FlaskClient) -> None:
     assert client.get("/healthz").json == {"status": "ok"}
     assert client.get("/readyz").json == {"status": "ok"}
