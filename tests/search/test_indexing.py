@@ -15,6 +15,8 @@ from crm.core import clock
 from crm.followups.indexing import number_of
 from crm.followups.operations import delete_session, log_session, restore_session, update_session
 from crm.followups.types import SessionData
+from crm.funding.application_indexing import index_application
+from crm.funding.call_indexing import index_call, index_scheme
 from crm.introductions.indexing import index_introduction
 from crm.introductions.models import Introduction
 from crm.projects.indexing import index_project
@@ -28,6 +30,7 @@ from crm.territories.indexing import number_of as number_of_code
 from crm.territories.models import Commune, Country
 from tests.factories.contacts import GroupFactory
 from tests.factories.followups import reference
+from tests.factories.funding import ApplicationFactory, CallFactory
 from tests.factories.introductions import IntroductionSideFactory
 from tests.factories.projects import ProjectFactory
 
@@ -232,6 +235,10 @@ def test_rebuilding_gives_what_the_writes_gave(session: Session) -> None:
     index_group(session, GroupFactory(name="Groupe Zorglub", country_code="TG"))
     side = IntroductionSideFactory(structure_id=structure)
     index_introduction(session, session.get_one(Introduction, side.introduction_id))
+    application = ApplicationFactory(call=CallFactory(), reference="AB-12")
+    index_scheme(session, application.scheme)
+    index_call(session, application.call)
+    index_application(session, application)
     _structure(session, "À la corbeille")
 
     def held() -> set[tuple[object, ...]]:

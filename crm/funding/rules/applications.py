@@ -37,6 +37,14 @@ class Money:
     decided_on: date | None
 
 
+_LONGEST = {
+    "title": LONGEST_NAME,
+    "reference": LONGEST_REFERENCE,
+    "notes": LONGEST_TEXT,
+    "refusal_note": LONGEST_NOTE,
+}
+
+
 def clean_application(data: ApplicationData, today: date) -> ApplicationData:
     """Return the data, its status told by its amounts; raise RuleError with the wrong field.
 
@@ -46,10 +54,8 @@ def clean_application(data: ApplicationData, today: date) -> ApplicationData:
     title = data.title.strip()
     if not title:
         raise RuleError("title", NEEDED)
-    check_length("title", title, LONGEST_NAME)
-    check_length("reference", data.reference or "", LONGEST_REFERENCE)
-    check_length("notes", data.notes or "", LONGEST_TEXT)
-    check_length("refusal_note", data.refusal_note or "", LONGEST_NOTE)
+    for name, longest in _LONGEST.items():
+        check_length(name, getattr(data, name) or "", longest)
     if not data.beneficiary:
         raise RuleError("beneficiary", N_("Dites quelle structure dépose le dossier."))
     _check_amounts(data)
