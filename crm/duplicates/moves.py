@@ -97,9 +97,7 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
             _same("application_id", "role"),
             is_unique=True,
         ),
-        Reference(
-            "co_funding", "funder_id", Policy.MOVE, _same("application_id"), is_unique=True
-        ),
+        Reference("co_funding", "funder_id", Policy.MOVE, _same("application_id"), is_unique=True),
         Reference("accompaniment", "structure_id", Policy.MOVE, _both_current, is_unique=True),
         Reference(
             "introduction_side",

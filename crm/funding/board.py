@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    bindparam,
+    case,
+    func,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
@@ -43,7 +53,7 @@ class BoardColumn:
 
 
 def board_columns(session: Session, narrowing: Narrowing, today: date) -> list[BoardColumn]:
-    """Return the columns of the applications that a list is narrowed to: two reads in all."""
+    """Return the columns of the applications that a list is narrowed to: three reads in all."""
     if narrowing.counted is None:
         raise ValueError("a list that counts its ids was expected")
     columns = {status: BoardColumn(status, label) for status, label in STATUS_LABELS.items()}
@@ -51,12 +61,14 @@ def board_columns(session: Session, narrowing: Narrowing, today: date) -> list[B
         column = columns[ApplicationStatus(row.status)]
         column.count = row.number
         column.requested_cents, column.awarded_cents = row.requested_cents, row.awarded_cents
-    for row in _read(session, _cards(narrowing.counted, today), narrowing.values):
+    ids = [row.id for row in _read(session, _first_ids(narrowing.counted), narrowing.values)]
+    cards = _read(session, _cards(today), {"ids": ids}) if ids else []
+    for row in sorted(cards, key=_urgency):
         columns[ApplicationStatus(row.status)].cards.append(row)
     return list(columns.values())
 
 
-def _read(session: Session, statement: Select[Any], values: Mapping[str, Any]) -> list[Row[Any]]:
+def _read(session: Session, statement: Any, values: Mapping[str, Any]) -> list[Row[Any]]:
     return list(session.connection().execute(statement, values))
 
 
@@ -74,25 +86,43 @@ def _totals(counted: Select[Any]) -> Select[Any]:
     ).group_by(found.c.status)
 
 
-def _cards(counted: Select[Any], today: date) -> Select[Any]:
-    """Select the first cards of each status: the nearest closing, longest wait, latest decision."""
-    status = FundingApplication.status
-    closing = (
-        select(FundingCall.closes_on)
-        .where(FundingCall.id == FundingApplication.call_id)
-        .correlate(FundingApplication)
-        .scalar_subquery()
+def _first_ids(counted: Select[Any]) -> CompoundSelect[Any]:
+    """Select the ids of the first cards of each status: a short sort each, by its index."""
+    columns = (
+        counted.where(FundingApplication.status == status)
+        .order_by(*_order(status), FundingApplication.id.desc())
+        .limit(SHOWN)
+        .subquery()
+        for status in ApplicationStatus
     )
-    waiting = case(
-        (status.in_(PREPARED), func.coalesce(closing, _FAR)),
-        (status.in_(PENDING), FundingApplication.filed_on),
-    )
-    decided = case((status.in_(DECIDED), FundingApplication.decided_on))
-    rank = func.row_number().over(
-        partition_by=status,
-        order_by=(waiting.asc(), decided.desc(), FundingApplication.id.desc()),
-    )
-    ranked = counted.add_columns(rank.label("place")).subquery()
+    return union_all(*(select(column.c.id) for column in columns))
+
+
+def _order(status: ApplicationStatus) -> tuple[ColumnElement[Any], ...]:
+    """Return what comes first: the nearest closing, the longest wait, the latest decision."""
+    if status in PREPARED:
+        closing = (
+            select(FundingCall.closes_on)
+            .where(FundingCall.id == FundingApplication.call_id)
+            .correlate(FundingApplication)
+            .scalar_subquery()
+        )
+        return (func.coalesce(closing, _FAR),)
+    if status in PENDING:
+        return (FundingApplication.filed_on.asc(),)
+    return (FundingApplication.decided_on.desc(),) if status in DECIDED else ()
+
+
+def _urgency(row: Row[Any]) -> tuple[int, int]:
+    """Return what the cards of a status are sorted by: the order of `_order`, read again."""
+    if row.status in PREPARED:
+        return (row.closes_on or _FAR).toordinal(), -row.id
+    if row.status in PENDING:
+        return row.filed_on.toordinal(), -row.id
+    return -(row.decided_on or _FAR).toordinal(), -row.id
+
+
+def _cards(today: date) -> Select[Any]:
     return (
         select(
             FundingApplication.id,
@@ -109,10 +139,8 @@ def _cards(counted: Select[Any], today: date) -> Select[Any]:
             User.name.label("person"),
             case((is_late(today), 1), else_=0).label("is_late"),
         )
-        .join(ranked, ranked.c.id == FundingApplication.id)
         .join(FundingScheme, FundingScheme.id == FundingApplication.scheme_id)
         .outerjoin(FundingCall, FundingCall.id == FundingApplication.call_id)
         .outerjoin(User, User.id == FundingApplication.person_id)
-        .where(ranked.c.place <= SHOWN)
-        .order_by(FundingApplication.status, ranked.c.place)
+        .where(FundingApplication.id.in_(bindparam("ids", expanding=True)))
     )

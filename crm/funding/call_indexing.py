@@ -16,7 +16,7 @@ from crm.funding.models.schemes import funding_scheme_funder
 from crm.search.events import WordsChanged
 from crm.search.index import index_records, make_findable, ranked_words
 
-SCHEME, CALL = "funding_scheme", "funding_call"
+SCHEME, CALL = "scheme", "call"  # as short as the index wants them
 Records = Iterator[tuple[int, dict[str, int]]]
 
 

@@ -11,7 +11,9 @@ from flask.cli import with_appcontext
 
 from crm.contacts.types import Family
 from crm.core.errors import NotFoundError, RuleError
+from crm.core.text import fold
 from crm.database import db, transaction
+from crm.funding.queries.schemes import all_scheme_options
 from crm.history.recording import Actor
 from crm.imports.intake import look_at, receive
 from crm.imports.models import Import
@@ -67,6 +69,7 @@ class Report:
 @click.option("--replace", "replaces", is_flag=True, help="Let different values take their place.")
 @click.option("--dry-run", is_flag=True, help="Tell what would be done; write nothing.")
 @click.option("--good-rows", is_flag=True, help="Leave aside the rows that are refused.")
+@click.option("--scheme", help="Of the subsidies that do not say theirs: its name.")
 @click.option("--on-duplicate", type=click.Choice(["merge", "keep", "skip"]),
               help="What to do with rows that look like a record.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
@@ -130,6 +133,18 @@ def undo_command(import_id: int, as_json: bool) -> None:  # noqa: FBT001 - click
         raise SystemExit(1)
 
 
+def _scheme_named(name: str | None) -> str | None:
+    """Return the scheme of this name; RefusedError when there is none, or several."""
+    if not name:
+        return None
+    found = [
+        value for value, label in all_scheme_options(db.session()) if fold(label) == fold(name)
+    ]
+    if len(found) != 1:
+        raise RefusedError(f"There is no scheme named {name}, or more than one.")
+    return found[0]
+
+
 def _prepared(file: Path, kind: str | None, how: dict[str, Any]) -> Import:
     with file.open("rb") as stream:
         sent, look = receive(stream, file.name, kind)
@@ -147,6 +162,7 @@ def _prepared(file: Path, kind: str | None, how: dict[str, Any]) -> Import:
         family=how["family"] or settings.family,
         replaces=how["replaces"],
         on_duplicate=how["on_duplicate"] or OnDuplicate.ASK,
+        scheme=_scheme_named(how["scheme"]) or settings.scheme,
     )
     with transaction() as session:
         return choose_fields(session, import_id=run.id, fields=run.fields, settings=settings)

@@ -4,6 +4,7 @@ from crm.core.errors import N_
 from crm.imports.activity_fields import MEMBERSHIP, PROJECT, SESSION
 from crm.imports.field import Field
 from crm.imports.network_fields import AFFILIATION, CONTACT, STRUCTURE
+from crm.imports.subsidy_fields import SUBSIDY
 from crm.imports.types import ImportKind
 
 RECORD_LABELS = {
@@ -13,6 +14,7 @@ RECORD_LABELS = {
     "session": N_("Séance"),
     "membership": N_("Groupe"),
     "project": N_("Projet"),
+    "funding_application": N_("Dossier de financement"),
 }
 
 _BY_RECORD = {
@@ -22,6 +24,7 @@ _BY_RECORD = {
     "session": SESSION,
     "membership": MEMBERSHIP,
     "project": PROJECT,
+    "funding_application": SUBSIDY,
 }
 # What a file of each kind speaks of, first what it is mainly about.
 RECORDS = {
@@ -30,6 +33,7 @@ RECORDS = {
     ImportKind.SESSIONS: ("session", "contact", "affiliation", "structure"),
     ImportKind.MEMBERSHIPS: ("membership", "contact", "affiliation", "structure"),
     ImportKind.PROJECTS: ("project", "structure"),
+    ImportKind.SUBSIDIES: ("funding_application", "structure"),
 }
 # A field without which a row of this kind says nothing; one of each group is enough.
 NEEDED = {
@@ -40,6 +44,9 @@ NEEDED = {
     ImportKind.SESSIONS: (("session.held_on",), ("structure.name", "structure.commune")),
     ImportKind.MEMBERSHIPS: (("membership.group",), ("structure.name", "structure.commune")),
     ImportKind.PROJECTS: (("project.name",), ("structure.name", "structure.commune")),
+    ImportKind.SUBSIDIES: (
+        ("structure.name",), ("funding_application.awarded",), ("funding_application.decided_on",),
+    ),
 }  # fmt: skip
 FIELDS = {each.code: each for record in _BY_RECORD.values() for each in record}
 

@@ -1,5 +1,6 @@
 """The forms of an import: the file, how it is read, which column is which field."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -106,9 +107,15 @@ class SettingsForm(BaseForm):
     mode = SelectField(_l("Quand une fiche existe déjà"))
     on_duplicate = SelectField(_l("Quand une ligne ressemble à une fiche"))
     lists = BooleanField(_l("Inscrire les nouvelles structures au répertoire des acteurs"))
+    scheme = SelectField(
+        _l("Dispositif des lignes qui ne le disent pas"), validate_choice=False, default=""
+    )
 
-    def __init__(self, families: Choices, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, families: Choices, *args: Any, schemes: Sequence[tuple[str, str]] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.scheme.choices = [("", "—"), *schemes]
         self.family.choices = [("", translate(N_("refuser la ligne"))), *families]
         self.mode.choices = [(code, translate(label)) for code, label in _MODES]
         self.on_duplicate.choices = duplicate_choices()
@@ -119,6 +126,7 @@ class SettingsForm(BaseForm):
         self.mode.data = _MODES[1 if settings.replaces else 0][0]
         self.on_duplicate.data = str(settings.on_duplicate)
         self.lists.data = settings.lists
+        self.scheme.data = settings.scheme or ""
 
     def settings(self) -> Settings:
         """Return what is chosen."""
@@ -127,4 +135,5 @@ class SettingsForm(BaseForm):
             replaces=self.mode.data == _MODES[1][0],
             on_duplicate=self.on_duplicate.data,
             lists=bool(self.lists.data),
+            scheme=self.scheme.data or None,
         )

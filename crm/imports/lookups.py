@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
 from crm.contacts.models import Group
 from crm.core.addresses import email_key
 from crm.core.text import fold, sort_key
+from crm.funding.models import FundingCall, FundingScheme
+from crm.funding.models.schemes import funding_scheme_funder
 from crm.imports.cells import CellError, parse_place
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
@@ -60,6 +62,9 @@ class Lookups:
     countries: dict[str, str] = field(default_factory=dict)
     users: dict[str, list[int]] = field(default_factory=dict)
     groups: dict[str, int] = field(default_factory=dict)
+    schemes: dict[str, list[int]] = field(default_factory=dict)
+    calls: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    only_funders: dict[int, int] = field(default_factory=dict)
     departements: dict[str, str] = field(default_factory=dict)
     epcis: dict[str, tuple[str, str, str]] = field(default_factory=dict)
     communes: dict[str, Place] = field(default_factory=dict)
@@ -117,6 +122,7 @@ def read_lookups(session: Session) -> Lookups:
     groups = select(Group.sort_name, Group.id).where(Group.deleted_at.is_(None))
     found.groups = dict(session.execute(groups).tuples().all())
     _read_projects(session, found)
+    _read_schemes(session, found)
     return found
 
 
@@ -127,6 +133,21 @@ def _read_projects(session: Session, found: Lookups) -> None:
     for name, project_id in rows.tuples():
         names.setdefault(fold(name), []).append(project_id)
     found.lists["project"] = {name: ids[0] for name, ids in names.items() if len(ids) == 1}
+
+
+def _read_schemes(session: Session, found: Lookups) -> None:
+    """Read the schemes, their calls as (scheme, call), and who funds one alone."""
+    schemes = select(FundingScheme.name, FundingScheme.id).where(FundingScheme.deleted_at.is_(None))
+    for name, scheme_id in session.execute(schemes.order_by(FundingScheme.id)).tuples():
+        found.schemes.setdefault(fold(name), []).append(scheme_id)
+    calls = select(FundingCall.name, FundingCall.scheme_id, FundingCall.id).where(
+        FundingCall.deleted_at.is_(None)
+    )
+    for name, scheme_id, call_id in session.execute(calls.order_by(FundingCall.id)).tuples():
+        found.calls.setdefault(fold(name), []).append((scheme_id, call_id))
+    of = funding_scheme_funder.c
+    alone = select(of.scheme_id, func.min(of.structure_id)).group_by(of.scheme_id)
+    found.only_funders = dict(session.execute(alone.having(func.count() == 1)).tuples().all())
 
 
 def _read_reference(session: Session, found: Lookups) -> None:

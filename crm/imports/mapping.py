@@ -106,6 +106,11 @@ def guess_kind(headers: Sequence[str], samples: Sequence[Sequence[str]]) -> Impo
     def names(code: str) -> bool:
         return bool(folded & set(FIELDS[code].qualified))
 
+    others = ("reference", "funder", "awarded")
+    if names("funding_application.decided_on") and any(
+        names(f"funding_application.{each}") for each in others
+    ):
+        return ImportKind.SUBSIDIES
     if names("project.name"):
         return ImportKind.PROJECTS
     if names("membership.group"):

@@ -12,7 +12,8 @@ STRUCTURE = (
         "structure | nom de la structure | nom structure | organisation | organisme | raison"
         " sociale | association | nom de l association | entreprise | societe | collectivite |"
         " etablissement | employeur | nom de la collectivite | acteur | beneficiaire | mairie |"
-        " structures | nom de l organisme | entite | company | organization",
+        " structures | nom de l organisme | entite | company | organization | nombeneficiaire |"
+        " nom beneficiaire | nom du beneficiaire",
     ),
     field(
         "structure.acronym",
@@ -44,14 +45,16 @@ STRUCTURE = (
         N_("SIRET"),
         "siret",
         "",
-        "siret | n siret | numero siret | siret siege | code siret",
+        "siret | n siret | numero siret | siret siege | code siret | idbeneficiaire |"
+        " id beneficiaire | siret beneficiaire | siret du beneficiaire",
     ),
     field(
         "structure.rna",
         N_("Numéro RNA"),
         "rna",
         "",
-        "rna | n rna | numero rna | waldec | numero waldec | id association",
+        "rna | n rna | numero rna | waldec | numero waldec | id association | rnabeneficiaire |"
+        " rna beneficiaire | rna du beneficiaire",
     ),
     field(
         "structure.address",

@@ -1,13 +1,12 @@
 """Bringing a file in, step by step: kept, read, decided upon, launched, stopped, undone."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from crm.contacts.types import Family
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.history.recording import Actor
@@ -15,6 +14,7 @@ from crm.imports.fields import FIELDS
 from crm.imports.mapping import clean_choice, guess_kind, missing_fields, propose_fields, shape_of
 from crm.imports.models import Import, ImportShape
 from crm.imports.reading import Layout
+from crm.imports.settings import checked_settings
 from crm.imports.types import (
     AT_WORK,
     EDITABLE,
@@ -133,7 +133,8 @@ def choose_fields(
             N_("Il manque une colonne : %(labels)s. Dites laquelle c’est."),
             labels=_labels(missing[0]),
         )
-    run.fields, run.settings = kept, _checked(settings).as_json()
+    checked = checked_settings(session, run.kind, kept, settings)
+    run.fields, run.settings = kept, checked.as_json()
     _remember(session, run)
     _ask_for_trial(run)
     session.flush()
@@ -142,14 +143,6 @@ def choose_fields(
 
 def _labels(codes: Iterable[str]) -> str:
     return " / ".join(translate(FIELDS[code].label) for code in codes)
-
-
-def _checked(settings: Settings) -> Settings:
-    family = settings.family if settings.family in set(Family) else None
-    known = settings.on_duplicate in set(OnDuplicate)
-    return replace(
-        settings, family=family, on_duplicate=settings.on_duplicate if known else OnDuplicate.ASK
-    )
 
 
 def _remember(session: Session, run: Import) -> None:

@@ -9,6 +9,9 @@ from crm.imports.types import Issue, Outcome, Question
 from crm.web.locale import translate
 
 _LONGEST_SHOWN = 300
+_MAIN = frozenset(
+    {"structure", "contact", "session", "project", "membership", "funding_application"}
+)
 ROWS = "rows"
 
 
@@ -42,8 +45,9 @@ def told(row: Row, cells: Sequence[Any]) -> dict[str, Any]:
 
 
 def _is_worth_telling(resolved: Resolved) -> bool:
-    is_main = resolved.item.entity in ("structure", "contact", "session", "project", "membership")
-    return bool(is_main or resolved.is_new or resolved.changes or resolved.left)
+    return bool(
+        resolved.item.entity in _MAIN or resolved.is_new or resolved.changes or resolved.left
+    )
 
 
 def _record(resolved: Resolved) -> dict[str, Any]:

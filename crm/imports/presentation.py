@@ -31,7 +31,8 @@ ROWS_A_PAGE = 25
 _SHOWN_SAMPLES = 3
 _PARTS = ("changes", "left")  # what a row changes of a record, and what it says otherwise
 _RECORDS_TOLD = ("structure", "contact", "affiliation", "contact_point", "session", "membership",
-                 "group_representative", "project", "project_partner")  # fmt: skip
+                 "group_representative", "project", "project_partner",
+                 "funding_application")  # fmt: skip
 _FIRST_SEEN = (Outcome.TO_DECIDE, Outcome.REFUSED, Outcome.CREATED, Outcome.UPDATED,
                Outcome.UNCHANGED, Outcome.SKIPPED)  # fmt: skip
 

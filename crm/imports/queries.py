@@ -13,7 +13,7 @@ from crm.imports.models import Import, ImportChunk
 from crm.imports.undoing import CHANGED, own_sets
 
 PAGE = 50
-_MAIN = ("structure", "contact", "session", "membership", "project")
+_MAIN = ("structure", "contact", "session", "membership", "project", "funding_application")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from crm.database import Base
 from crm.history.kinds import Kind, references_to
 
 Doomed = Mapping[str, AbstractSet[int]]
+_WRITTEN_WITH = frozenset({"application_step"})  # with what they are of, by itself
 
 
 def used_ids(session: Session, kind: Kind, ids: Sequence[int], doomed: Doomed) -> set[int]:
@@ -28,7 +29,8 @@ def used_ids(session: Session, kind: Kind, ids: Sequence[int], doomed: Doomed) -
 def _references(kind: Kind) -> Iterator[tuple[Table, Column[Any]]]:
     """Yield the foreign keys to a kind of record, but those of its own plain lists."""
     for table, column in references_to(kind.model.__table__):
-        if table.name not in kind.owned or "id" in table.c:
+        is_row_of_its_own = "id" in table.c and table.name not in _WRITTEN_WITH
+        if table.name not in kind.owned or is_row_of_its_own:
             yield table, column
 
 

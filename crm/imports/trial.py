@@ -20,6 +20,7 @@ from crm.imports.packing import pack
 from crm.imports.reading import Row as SheetRow
 from crm.imports.reading import read_rows
 from crm.imports.rows.context import Reading
+from crm.imports.rows.subsidies import count_titled
 from crm.imports.rows.understanding import understand
 from crm.imports.storage import Folder, write_line
 from crm.imports.targets.base import Pending, Work
@@ -53,6 +54,7 @@ def reading_of(run: Import, lookups: Lookups, path: Path) -> Reading:
         today=clock.today(),
         family_first=habits("full_name", family_comes_first),
         month_first=habits("date", month_comes_first),
+        titled=count_titled(run.headers),
     )
 
 

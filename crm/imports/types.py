@@ -15,6 +15,7 @@ class ImportKind(StrEnum):
     SESSIONS = "seances"
     MEMBERSHIPS = "groupes"
     PROJECTS = "projets"
+    SUBSIDIES = "subventions"
 
 
 KIND_LABELS = {
@@ -23,6 +24,7 @@ KIND_LABELS = {
     ImportKind.SESSIONS: N_("Des séances passées"),
     ImportKind.MEMBERSHIPS: N_("Des membres de groupe"),
     ImportKind.PROJECTS: N_("Des projets"),
+    ImportKind.SUBSIDIES: N_("Des subventions obtenues (SCDL)"),
 }
 # What a file without a word on it most likely adds to the directory of actors.
 LISTS_STRUCTURES = frozenset({ImportKind.SESSIONS, ImportKind.MEMBERSHIPS, ImportKind.PROJECTS})
@@ -107,12 +109,15 @@ class Settings:
 
     `family` is that of new structures whose family the file does not say; `replaces` lets a
     different value take the place of what is there; `lists` adds new structures to the directory.
+    `scheme` is that of subsidies whose scheme the file does not say: `12`, or `12/34` with one of
+    its calls.
     """
 
     family: str | None = None
     replaces: bool = False
     on_duplicate: str = OnDuplicate.ASK
     lists: bool = False
+    scheme: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return what the database keeps."""
@@ -121,6 +126,7 @@ class Settings:
             "replaces": self.replaces,
             "on_duplicate": str(self.on_duplicate),
             "lists": self.lists,
+            "scheme": self.scheme,
         }
 
 

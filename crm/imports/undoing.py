@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import N_, RuleError
+from crm.funding.application_indexing import APPLICATION
 from crm.history.kinds import Kind, find_kind
 from crm.history.models import Change, TrashEntry
 from crm.history.recording import RecordedChange, actor_of, describe_save, keep_changes, plain
@@ -25,8 +26,9 @@ from crm.search.models import SearchWord
 CHANGED = N_("modifiée depuis")
 USED = N_("utilisée depuis")
 HELD = N_("tient à une fiche gardée")
-_LAST_FIRST = ("project_partner", "project", "session", "group_representative", "membership",
-               "affiliation", "contact_point", "contact", "structure")  # fmt: skip
+_LAST_FIRST = ("funding_application", "project_partner", "project", "session",
+               "group_representative", "membership", "affiliation", "contact_point", "contact",
+               "structure")  # fmt: skip
 # What hangs on a record that is kept stays with it: (what hangs, its column, on what).
 _HANGING = (("affiliation", "contact_id", "contact"), ("contact_point", "contact_id", "contact"),
             ("contact_point", "structure_id", "structure"),
@@ -34,6 +36,7 @@ _HANGING = (("affiliation", "contact_id", "contact"), ("contact_point", "contact
             ("group_representative", "membership_id", "membership"))  # fmt: skip
 _LONGEST_TEXT = 300
 _NUMBERED_BACKWARDS = "session"
+_FOUND_AS = {"funding_application": APPLICATION}  # where the index has a shorter name
 
 
 @dataclass(slots=True)
@@ -181,7 +184,10 @@ def _trash(undoing: Undoing, kind: Kind, ids: Sequence[int]) -> None:
     )
     numbers = [-each if kind.entity == _NUMBERED_BACKWARDS else each for each in ids]
     session.execute(
-        delete(SearchWord).where(SearchWord.kind == kind.entity, SearchWord.record_id.in_(numbers))
+        delete(SearchWord).where(
+            SearchWord.kind == _FOUND_AS.get(kind.entity, kind.entity),
+            SearchWord.record_id.in_(numbers),
+        )
     )
     both = {"deleted_at": [None, plain(now)]}
     keep_changes(session, [RecordedChange("updated", kind.entity, each, both) for each in ids])

@@ -61,7 +61,8 @@ def test_a_role_is_given_once_taken_away_and_given_back(
         assert sentence in wrong.text
 
 
-CASES = [
+Case = tuple[str, type, dict[str, str], dict[str, str], str]
+CASES: list[Case] = [
     (
         "cofinancements",
         CoFunding,
@@ -80,16 +81,11 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("code", "model", "typed", "changes", "shown"), CASES)
+@pytest.mark.parametrize("case", CASES, ids=[case[0] for case in CASES])
 def test_one_is_added_once_corrected_and_taken_away(
-    officer: PageClient,
-    session: Session,
-    code: str,
-    model: type,
-    typed: dict[str, str],
-    changes: dict[str, str],
-    shown: str,
+    officer: PageClient, session: Session, case: Case
 ) -> None:
+    code, model, typed, changes, shown = case
     record = ApplicationFactory(awarded=True)
     typed = {**typed, "submission_key": f"cle-{code}"}
     if code == "cofinancements":

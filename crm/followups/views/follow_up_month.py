@@ -35,11 +35,6 @@ class Day:
         return not (self.follow_ups or self.sessions)
 
     @property
-    def is_empty(self) -> bool:
-        """Tell whether nothing is on that day."""
-        return not (self.follow_ups or self.sessions)
-
-    @property
     def left_out(self) -> int:
         """Return how many more there are than are shown."""
         lists = [rows for rows in (self.follow_ups, self.sessions) if rows]

@@ -176,6 +176,10 @@ class StatusForm(BaseForm):
     refusal_reason = SelectField(_l("Motif du refus"), validate_choice=False)
     refusal_note = StringField(_l("Précision sur le refus"), [Optional(), longest(LONGEST_NOTE)])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.awarded.flags.required = self.is_award
+
     @property
     def is_award(self) -> bool:
         """Tell whether the status reached comes with an amount."""

@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.core import clock
 from crm.core.errors import N_
+from crm.funding.call_indexing import CALL
 from crm.funding.listings.call_filters import call_filters
 from crm.funding.listings.schemes import FUNDERS_OF_SCHEME
 from crm.funding.models import (
@@ -35,9 +36,7 @@ _PHASES = {each.value: label for each, label in CALL_PHASE_LABELS.items()}
 _PAGES = {"calls.month": frozenset({"mois"}), "calls.year": frozenset({"annee"})}
 
 
-def call_list(
-    _arguments: MultiDict[str, str], *, endpoint: str = "calls.index"
-) -> ListDefinition:
+def call_list(_arguments: MultiDict[str, str], *, endpoint: str = "calls.index") -> ListDefinition:
     """Return the list of calls, as it is today; also what a calendar of them narrows."""
     today, is_list = clock.today(), endpoint == "calls.index"
     filters = call_filters(today)
@@ -69,7 +68,7 @@ def narrow_calls(session: Session, listing: Listing) -> Narrowing:
     prefixes = typed_words(listing.search)
     if not prefixes:
         return narrowing
-    found = FundingCall.id.in_(matching_ids("funding_call", prefixes))
+    found = FundingCall.id.in_(matching_ids(CALL, prefixes))
     return narrowing.kept_to(found, listing.search)
 
 

@@ -11,6 +11,7 @@ from crm.contacts.listings import numbers
 from crm.contacts.listings.filters import tally_by
 from crm.contacts.models import Structure
 from crm.core.errors import N_
+from crm.funding.call_indexing import SCHEME
 from crm.funding.models import FundingApplication, FundingCall, FundingScheme
 from crm.funding.models.schemes import funding_scheme_funder
 from crm.funding.queries.conditions import is_kept
@@ -71,7 +72,7 @@ def narrow_schemes(session: Session, listing: Listing) -> Narrowing:
     prefixes = typed_words(listing.search)
     if not prefixes:
         return narrowing
-    found = FundingScheme.id.in_(matching_ids("funding_scheme", prefixes))
+    found = FundingScheme.id.in_(matching_ids(SCHEME, prefixes))
     return narrowing.kept_to(found, listing.search)
 
 
@@ -129,9 +130,7 @@ def _filters() -> list[Filter]:
                 funding_scheme_funder.c.structure_id.in_(numbers(values)),
             ),
             funder_options,
-            tally=tally_by(
-                funding_scheme_funder.c.scheme_id, funding_scheme_funder.c.structure_id
-            ),
+            tally=tally_by(funding_scheme_funder.c.scheme_id, funding_scheme_funder.c.structure_id),
         ),
     ]
 

@@ -98,10 +98,10 @@ def get_call(session: Session, call_id: int) -> FundingCall:
 
 def filed_count(session: Session, call_id: int) -> int:
     """Return how many applications were filed to a call."""
-    count: int = session.scalar(
+    count = session.scalar(
         select(func.count()).where(FundingApplication.call_id == call_id, is_kept(), is_filed())
     )
-    return count
+    return count or 0
 
 
 def _check_scheme(session: Session, scheme_id: int) -> None:

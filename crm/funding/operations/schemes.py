@@ -68,7 +68,5 @@ def _fill(session: Session, scheme: FundingScheme, data: SchemeData) -> None:
 
 def _funders(session: Session, scheme: FundingScheme, data: SchemeData) -> list[Structure]:
     kept = {str(funder.id): funder for funder in scheme.funders}
-    found = [
-        kept.get(value) or resolved(session, value, field="funders") for value in data.funders
-    ]
+    found = [kept.get(value) or resolved(session, value, field="funders") for value in data.funders]
     return list(dict.fromkeys(found))

@@ -106,9 +106,7 @@ def calls_between(
     )
     return session.execute(
         call_rows()
-        .where(
-            FundingCall.id.in_(ids), or_(*(column.between(start, end) for column in dates))
-        )
+        .where(FundingCall.id.in_(ids), or_(*(column.between(start, end) for column in dates)))
         .order_by(FundingCall.closes_on, FundingCall.id)
         .limit(limit)
     ).all()

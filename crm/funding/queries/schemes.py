@@ -89,3 +89,23 @@ def funder_options(session: Session) -> Options:
         .order_by(Structure.sort_name, Structure.id)
     )
     return [(str(structure_id), name) for structure_id, name in rows.tuples()]
+
+
+def scheme_and_call_options(session: Session) -> Options:
+    """Return each scheme, as `12`, and below it its calls, the latest first, as `12/34`."""
+    calls: dict[int, Options] = {}
+    rows = session.execute(
+        select(FundingCall.scheme_id, FundingCall.id, FundingCall.name)
+        .where(FundingCall.deleted_at.is_(None))
+        .order_by(FundingCall.year.desc(), FundingCall.id.desc())
+    )
+    for scheme_id, call_id, name in rows.tuples():
+        calls.setdefault(scheme_id, []).append((f"{scheme_id}/{call_id}", name))
+    return [
+        pair
+        for scheme_id, scheme in all_scheme_options(session)
+        for pair in (
+            (scheme_id, scheme),
+            *((value, f"{scheme} › {name}") for value, name in calls.get(int(scheme_id), ())),
+        )
+    ]

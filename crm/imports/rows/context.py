@@ -19,7 +19,10 @@ PLACE_QUESTION = N_("« %(text)s » est le nom de plusieurs communes : laquelle 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How the rows of one file are read: the columns' fields, what was decided, the lists."""
+    """How the rows of one file are read: the columns' fields, what was decided, the lists.
+
+    `titled` is the number of columns up to the last that has a title.
+    """
 
     kind: str
     fields: Mapping[int, str]
@@ -29,6 +32,7 @@ class Reading:
     today: date
     family_first: Mapping[int, bool | None] = field(default_factory=dict)
     month_first: Mapping[int, bool | None] = field(default_factory=dict)
+    titled: int = 0
 
 
 @dataclass(slots=True)

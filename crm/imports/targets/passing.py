@@ -13,6 +13,7 @@ from crm.imports.targets.activities import (
 from crm.imports.targets.base import Resolved, Row, Work
 from crm.imports.targets.people import AffiliationTarget, ContactTarget, index_people
 from crm.imports.targets.structures import ContactPointTarget, StructureTarget, index_structures
+from crm.imports.targets.subsidies import SubsidyTarget, index_applications
 from crm.imports.targets.target import Target
 from crm.imports.types import Draft
 
@@ -26,6 +27,7 @@ _ORDER: tuple[Target, ...] = (
     SessionTarget(),
     ProjectTarget(),
     PartnerTarget(),
+    SubsidyTarget(),
 )
 
 
@@ -52,4 +54,5 @@ def work_through(work: Work, drafts: Sequence[Draft]) -> list[Row]:
         index_structures(work)
         index_people(work)
         index_projects(work)
+        index_applications(work)
     return rows

@@ -9,6 +9,7 @@ from crm.contacts.rules import check_order
 from crm.core.errors import N_, RuleError
 from crm.core.text import sort_key
 from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.parties import is_party, name_is_enough, settle_parties
 from crm.imports.targets.target import Known, Target
 from crm.imports.types import Choice
 from crm.search.index import index_records
@@ -54,22 +55,47 @@ class StructureTarget(Target):
         return index_by((key, each) for each in found.values() for key in _keys_of(each))
 
     def keys(self, resolved: Resolved) -> Iterable[Key]:
-        """Yield the identifiers, then the name whatever the place: `fits` looks at that."""
+        """Yield the identifiers, then the name whatever the place: `fits` looks at that.
+
+        A legal person is given a subsidy, whatever the family that its name suggests.
+        """
         for key in resolved.item.keys:
-            yield ("name", key[1]) if key[0] == "name" else key
+            if key[0] == "siren" and is_party(resolved):
+                yield ("legal", key[1])
+            else:
+                yield ("name", key[1]) if key[0] == "name" else key
 
     def fits(self, resolved: Resolved, key: Key, record: Record) -> bool:
         """Tell whether a structure found by a weak key is not told apart by a stronger one."""
-        if key[0] in ("siret", "rna", "insee", "epci"):
+        if key[0] in ("siret", "rna", "insee", "epci", "legal"):
             return True
-        values = resolved.values
-        for name in _IDENTIFIERS:
-            if values.get(name) and record.get(name) and values[name] != record[name]:
-                return False
+        if not _agree(resolved.values, record, _IDENTIFIERS):
+            return False
         if key[0] == "siren":
             return True
-        there, here = record.get("commune_code"), values.get("commune_code")
-        return not (there and here and there != here)
+        if is_party(resolved) and not name_is_enough(resolved, record):
+            return False
+        return _agree(resolved.values, record, ("commune_code",))
+
+    def _ask_about_likely(self, work: Work, fresh: Sequence[Resolved]) -> None:
+        super()._ask_about_likely(work, [each for each in fresh if not is_party(each)])
+        parties = [each for each in fresh if is_party(each) and each.row.is_good]
+        if not parties:
+            return
+        known = self.load(work, parties)
+        namesakes = {
+            place: [
+                record
+                for record in known.get(_name_key(each), ())
+                if _agree(each.values, record, (*_IDENTIFIERS, "commune_code"))
+            ]
+            for place, each in enumerate(parties)
+        }
+        settle_parties(work, parties, namesakes)
+        merged = [each for each in parties if each.item.extra.get("merge")]
+        known = self.load(work, merged)
+        for each in merged:
+            self._meet(work, each, known)
 
     def identity(self, values: Record) -> Record:
         """Return the columns that `fits` looks at."""
@@ -128,6 +154,15 @@ class StructureTarget(Target):
                 work.touch(STRUCTURE, resolved.id)
 
 
+def _agree(one: Record, other: Record, names: Iterable[str]) -> bool:
+    """Tell whether no value that both have tells two structures apart."""
+    return not any(one.get(name) and other.get(name) and one[name] != other[name] for name in names)
+
+
+def _name_key(resolved: Resolved) -> Key:
+    return next((key[:2] for key in resolved.item.keys if key[0] == "name"), ())
+
+
 def _keys_of(record: Record) -> Iterator[Key]:
     yield ("id", record["id"])
     for name, column in (("siret", "siret"), ("rna", "rna"), ("insee", "insee_code"),
@@ -136,6 +171,7 @@ def _keys_of(record: Record) -> Iterator[Key]:
             yield (name, record[column])
     if record["siren"]:
         yield ("siren", record["siren"], record["family_code"])
+        yield ("legal", record["siren"])
     yield ("name", record["sort_name"])
 
 

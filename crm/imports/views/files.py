@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from crm.core.errors import RuleError
 from crm.database import db
+from crm.funding.queries.schemes import scheme_and_call_options
 from crm.history.recording import actor_of
 from crm.imports.background import start_work
 from crm.imports.forms import ReadingForm, SettingsForm, UploadForm
@@ -20,7 +21,7 @@ from crm.imports.outcomes import said
 from crm.imports.presentation import field_options, shown_columns
 from crm.imports.reading.limits import MOST_FILE_BYTES, MOST_ROWS
 from crm.imports.storage import Folder
-from crm.imports.types import KIND_LABELS, STATE_LABELS, STATE_TONES, Settings
+from crm.imports.types import KIND_LABELS, STATE_LABELS, STATE_TONES, ImportKind, Settings
 from crm.imports.views.blueprint import blueprint
 from crm.reference.queries import labels_by_code
 from crm.web.access import Permission, allow
@@ -92,7 +93,7 @@ def preparation_page(
     found = known_look(Folder(run.folder))
     sheet = chosen_sheet(found, run.layout["sheet"])
     reading = ReadingForm(found, formdata=None, data=_shown_layout(run))
-    settings = SettingsForm(labels_by_code(db.session(), "family"), formdata=None)
+    settings = _settings_form(run, formdata=None)
     settings.offer(Settings(**run.settings))
     chosen = _chosen() if request.method == "POST" else None
     page = render_template(
@@ -108,6 +109,13 @@ def preparation_page(
         problem=problem or _problem_of(run),
     )
     return page, status
+
+
+def _settings_form(run: Import, **kwargs: Any) -> SettingsForm:
+    session = db.session()
+    takes_scheme = run.kind == ImportKind.SUBSIDIES
+    schemes = scheme_and_call_options(session) if takes_scheme else []
+    return SettingsForm(labels_by_code(session, "family"), schemes=schemes, **kwargs)
 
 
 def _shown_layout(run: Import) -> dict[str, Any]:
@@ -146,7 +154,7 @@ def read_again(import_id: int) -> ResponseReturnValue:
 def columns(import_id: int) -> ResponseReturnValue:
     """Say which column is which field, and try the file out."""
     run = get_import(db.session(), import_id)
-    form = SettingsForm(labels_by_code(db.session(), "family"))
+    form = _settings_form(run)
     saved = save_form(
         form,
         lambda session: (
