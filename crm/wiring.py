@@ -189,7 +189,8 @@ def register_packages(app: Flask) -> None:
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
         home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
-        *(blueprint for part in PARTS for blueprint in part.BLUEPRINTS), duplicates.blueprint, *contacts.BLUEPRINTS, attachments, notes, history,
+        *(blueprint for part in PARTS for blueprint in part.BLUEPRINTS), duplicates.blueprint,
+        *contacts.BLUEPRINTS, attachments, notes, history,
         imports, projects, reminders, reports, reference, saved_views, territories, manifest,
         health,
     ):  # fmt: skip

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from crm.cli import main
 from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD
+from crm.funding.defaults import default_schemes
 
 
 @pytest.fixture
@@ -122,6 +123,13 @@ def test_loading_the_reference_twice_adds_nothing(loaded: Path) -> None:
     assert loaded.is_dir()
     counts = re.findall(r"\s(\d+)$", _run("load-reference").output, re.MULTILINE)
     assert set(counts) == {"0"}
+
+
+def test_a_network_starts_from_the_usual_schemes(loaded: Path) -> None:
+    with sqlite3.connect(loaded / "passerelle.sqlite") as connection:
+        (count,) = connection.execute("SELECT count(*) FROM funding_scheme").fetchone()
+    connection.close()
+    assert count == len(default_schemes())
 
 
 @pytest.mark.usefixtures("folder")

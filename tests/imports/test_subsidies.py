@@ -10,11 +10,11 @@ from crm.contacts.models import Structure
 from crm.core.errors import RuleError
 from crm.core.text import sort_key
 from crm.duplicates.merging import merge_records
-from crm.funding.models import ApplicationStep, FundingApplication
+from crm.funding.models import ApplicationStep, FundingApplication, FundingScheme
 from crm.history.models import Change
 from crm.imports.types import Outcome
 from tests.factories.contacts import StructureFactory
-from tests.factories.funding import CallFactory, SchemeFactory
+from tests.factories.funding import ApplicationFactory, CallFactory, SchemeFactory
 from tests.imports.conftest import Bench
 from tests.support.client import PageClient
 
@@ -97,7 +97,11 @@ def test_sure_matches_come_in_and_once(
     assert run.state == "fait", run.problem
     one, other = _applications(session)
     assert (one.beneficiary_id, one.funder_id) == (network["eau"], network["region"])
-    assert (one.status, one.decided_on, one.awarded_cents) == ("obtenu", date(2019, 6, 27), 1_250_050)
+    assert (one.status, one.decided_on, one.awarded_cents) == (
+        "obtenu",
+        date(2019, 6, 27),
+        1_250_050,
+    )
     assert (one.reference, one.title) == ("DEL-2019-01", "Accès à l'eau")
     assert one.beneficiary_name == "Association Eau vive"
     assert one.family_code == "association"
@@ -197,7 +201,7 @@ def test_one_made_by_a_row_is_that_of_the_next_rows(
 def test_one_without_a_family_is_not_made(bench: Bench, network: dict[str, int]) -> None:
     row = "REGION FICTIVE,,2020-01-15,D3,Inconnue au bataillon,,,Puits,3000,,,,,,,\n"
     run = bench.map(bench.send(HEADER + row), scheme=str(network["scheme"]))
-    answers = {key: "keep" for key in _answers(bench, run.id, "keep")}
+    answers = dict.fromkeys(_answers(bench, run.id, "keep"), "keep")
     run = bench.settle(run.id, decisions=answers)
     [refused] = bench.found(run, Outcome.REFUSED)
     assert "famille" in refused["issues"][0]["message"]
@@ -330,14 +334,36 @@ def test_one_decision_for_several_beneficiaries_makes_several_applications(
 def test_a_beneficiary_merged_since_is_known_again(
     bench: Bench, session: Session, network: dict[str, int]
 ) -> None:
-    run = bench.map(
-        bench.send(HEADER + RNA), scheme=str(network["scheme"]), on_duplicate="merge"
-    )
+    run = bench.map(bench.send(HEADER + RNA), scheme=str(network["scheme"]), on_duplicate="merge")
     bench.launch(run.id)
     kept = StructureFactory(name="Amis du Sahel et du monde")
     merge_records(session, kind="structure", kept_id=kept.id, merged_id=network["sahel"])
     again = bench.map(bench.send(HEADER + RNA), on_duplicate="merge")
     assert again.counts["rows.unchanged"] == 1, again.counts
+
+
+def test_an_application_that_waits_for_its_decision_is_not_made_twice(
+    bench: Bench, session: Session, network: dict[str, int]
+) -> None:
+    eau = session.get_one(Structure, network["eau"])
+    scheme = session.get_one(FundingScheme, network["scheme"])
+    waiting = ApplicationFactory(
+        beneficiary=eau, scheme=scheme, title="Notre dossier", filed=True, filed_on=date(2019, 3, 1)
+    )
+    ApplicationFactory(beneficiary=eau, filed=True, filed_on=date(2019, 3, 1))
+    ApplicationFactory(beneficiary=eau, scheme=scheme, filed=True, filed_on=date(2015, 3, 1))
+    sent, told = HEADER + EAU.replace("REGION FICTIVE", ""), {"scheme": str(scheme.id)}
+    run = bench.map(bench.send(sent), **told)
+    [row] = bench.found(run, Outcome.TO_DECIDE)
+    [question] = row["questions"]
+    values = [each["value"] for each in question["choices"]]
+    assert values == [f"skip:{waiting.id}", "keep"]
+    left = bench.settle(run.id, decisions={question["key"]: values[0]})
+    assert left.counts["rows.skipped"] == 1
+    made = bench.settle(run.id, decisions={question["key"]: "keep"})
+    assert made.counts["rows.created"] == 1
+    again = bench.map(bench.send(sent), on_duplicate="merge", **told)
+    assert again.counts["rows.skipped"] == 1
 
 
 def test_several_establishments_of_one_legal_person_are_asked(

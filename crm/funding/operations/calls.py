@@ -1,5 +1,6 @@
 """Making and changing the editions of schemes."""
 
+import re
 from collections.abc import Collection
 
 from sqlalchemy import func, select
@@ -35,6 +36,7 @@ _PLAIN = (
     "link",
     "notes",
 )
+_DEPARTEMENT = re.compile("[0-9][0-9AB][0-9]?")
 _TERMS = ("closes_on", "minimum_partners", "cap_cents", "rate_percent")
 
 
@@ -139,8 +141,9 @@ def _fill(session: Session, call: FundingCall, data: CallData) -> None:
 
 
 def _check_departements(session: Session, codes: Collection[str]) -> None:
+    shaped = [code for code in codes if _DEPARTEMENT.fullmatch(code)]
     known = select(func.count()).where(
-        Departement.code.in_(codes), Departement.is_covered.is_(True)
+        Departement.code.in_(shaped), Departement.is_covered.is_(True)
     )
     if codes and session.scalar(known) != len(codes):
         raise RuleError("departements", N_("Choisissez des départements de la liste."))

@@ -1,19 +1,26 @@
 """Subsidies that were given: applications found by who obtained what, when, by which decision."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from crm.contacts.models import Structure
 from crm.core.batches import in_batches
+from crm.core.errors import N_
 from crm.core.text import fold, sort_key
 from crm.funding.application_indexing import APPLICATION, all_applications
 from crm.funding.models import ApplicationStep, FundingApplication
+from crm.funding.types import PENDING, PREPARED
 from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
 from crm.imports.targets.target import Known, Target
+from crm.imports.types import Choice, OnDuplicate, Question
 from crm.imports.writing import insert_links
 from crm.search.index import index_records
+
+_LONGEST_WAIT = timedelta(days=730)  # between filing and decision
+_LONGEST_KEY, _MOST_SHOWN = 300, 5
 
 
 class SubsidyTarget(Target):
@@ -21,6 +28,7 @@ class SubsidyTarget(Target):
 
     entity = "funding_application"
     model = FundingApplication
+    asks_likely = True
     updatable = ("reference", "notes", "funder_id")
 
     def load(self, work: Work, batch: Sequence[Resolved]) -> Known:
@@ -32,7 +40,10 @@ class SubsidyTarget(Target):
         return index_by(
             (key, record)
             for record in records
-            for key in _keys_of(record, itself[record["beneficiary_id"]])
+            for key in (
+                *_keys_of(record, itself[record["beneficiary_id"]]),
+                ("of", itself[record["beneficiary_id"]]),
+            )
         )
 
     def keys(self, resolved: Resolved) -> Iterable[Key]:
@@ -50,6 +61,16 @@ class SubsidyTarget(Target):
     def identity(self, values: Record) -> Record:
         """Return the columns that `fits` looks at."""
         return {name: values.get(name) for name in ("reference", "funder_id")}
+
+    def _ask_about_likely(self, work: Work, fresh: Sequence[Resolved]) -> None:
+        """Ask whether a subsidy is what an application that someone follows already obtained."""
+        asked = [each for each in fresh if each.row.is_good]
+        known = self.load(work, asked)
+        for resolved in asked:
+            values = resolved.values
+            near = known.get(("of", values["beneficiary_id"]), [])
+            if found := [each for each in near if may_be_decision_of(values, each)]:
+                _settle(work, resolved, found)
 
     def complete(self, work: Work, values: Record) -> Record:
         """Return the row with its sort key; a new one keeps who its beneficiary is as of today."""
@@ -85,6 +106,59 @@ class SubsidyTarget(Target):
         for each in batch:
             if each.is_new or each.changes:
                 work.touch(APPLICATION, each.id)
+
+
+def may_be_decision_of(values: Record, record: Record) -> bool:
+    """Tell whether a subsidy may be the decision on an application of the same beneficiary.
+
+    That is one to the same scheme that waited for its decision on that day, or one whose award,
+    noted by hand without a reference, is of the same day or of the same sum.
+    """
+    if record["scheme_id"] != values["scheme_id"]:
+        return False
+    calls = {each for each in (record["call_id"], values.get("call_id")) if each is not None}
+    if len(calls) > 1:
+        return False
+    decided_on: date = values["decided_on"]
+    if record["status"] in (*PREPARED, *PENDING):
+        since = record["filed_on"] or record["created_at"].date()
+        return bool(since <= decided_on <= since + _LONGEST_WAIT)
+    if record["awarded_cents"] is None or record["reference"]:
+        return False
+    is_of_the_sum = record["awarded_cents"] == values["awarded_cents"]
+    apart = abs(record["decided_on"] - decided_on)
+    return not apart or (is_of_the_sum and apart <= _LONGEST_WAIT)
+
+
+def _settle(work: Work, resolved: Resolved, found: Sequence[Record]) -> None:
+    """Do what a person answered, or the rule of the whole file; ask where there is none."""
+    values = resolved.values
+    said = (values["beneficiary_id"], values["decided_on"], values["awarded_cents"])
+    question = Question(
+        key="|".join(("dossier", *map(str, said), fold(values["title"])))[:_LONGEST_KEY],
+        message=N_("« %(name)s » est peut-être un dossier déjà suivi."),
+        choices=(
+            *(
+                Choice(
+                    f"{OnDuplicate.SKIP}:{each['id']}",
+                    N_("C’est lui : laisser cette ligne de côté"),
+                    each["title"],
+                    ("funding_application", each["id"]),
+                )
+                for each in found[:_MOST_SHOWN]
+            ),
+            Choice(str(OnDuplicate.KEEP), N_("Ce n’est pas le même : créer les deux")),
+        ),
+        params={"name": resolved.item.extra.get("name", "")},
+    )
+    answer = work.decisions.get(question.key)
+    rule = work.settings.on_duplicate
+    if answer is None and rule != OnDuplicate.ASK:
+        answer = str(OnDuplicate.KEEP) if rule == OnDuplicate.KEEP else question.choices[0].value
+    if answer not in {each.value for each in question.choices}:
+        resolved.row.draft.questions.append(question)
+    elif answer != OnDuplicate.KEEP:
+        resolved.row.is_skipped = True
 
 
 def _merged_into(work: Work, ids: Sequence[int]) -> dict[int, int]:
