@@ -94,6 +94,15 @@ def rate_words(awarded: int, decided: int) -> str:
     return f"{percent(awarded, decided)} % ({counted})"
 
 
+def _rate_alone(awarded: int, decided: int) -> str:
+    """Return a success rate beside the numbers that it comes from."""
+    if not decided:
+        return "—"
+    if decided < FEWEST_FOR_A_RATE:
+        return translate(N_("trop peu"))
+    return translate(N_("%(n)s %%"), n=percent(awarded, decided))
+
+
 def _figures(scope: Scope, line: Line, **more: Any) -> list[Figure]:
     shown = {
         "filed": (line.filed, number(line.filed)),
@@ -102,7 +111,7 @@ def _figures(scope: Scope, line: Line, **more: Any) -> list[Figure]:
         "decided": (line.decided, number(line.decided)),
         "awarded": (line.awarded, number(line.awarded)),
         "awarded_cents": (line.awarded, money(line.awarded_cents)),
-        "success": (line.decided, rate_words(line.awarded, line.decided)),
+        "success": (line.decided, _rate_alone(line.awarded, line.decided)),
     }
     return [
         Figure(text, listed(scope, name, **more) if some else None)

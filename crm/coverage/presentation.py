@@ -65,12 +65,15 @@ BLANK_RULE = N_(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a row: its column, its text, where it leads, its tone when it is a state."""
+    """A cell of a row: its column, its text, where it leads, its tone when it is a state.
+
+    `shape` is how its column is laid out: numeric, wide or neither.
+    """
 
     label: str
     text: str
     url: str | None = None
-    is_numeric: bool = False
+    shape: str = ""
     tone: str | None = None
 
 
@@ -125,11 +128,11 @@ def _cell(column: Any, row: Any, links: Links, place: Place) -> Cell:
         state = State(value)
         return Cell(label, translate(STATE_LABELS[state]), tone=STATE_TONES[state])
     if not column.is_numeric:
-        return Cell(label, value or "")
+        return Cell(label, value or "", shape="wide" if column.is_wide else "")
     if value is None:
-        return Cell(label, translate(N_("inconnue")), is_numeric=True)
+        return Cell(label, translate(N_("inconnue")), shape="numeric")
     text = money(value) if key in _AMOUNTS else number(value)
-    return Cell(label, text, _leads_to(key, value, links, place), is_numeric=True)
+    return Cell(label, text, _leads_to(key, value, links, place), shape="numeric")
 
 
 def _leads_to(key: str, value: int, links: Links, place: Place) -> str | None:

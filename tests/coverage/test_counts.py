@@ -37,7 +37,7 @@ from crm.territories.models import Commune
 from tests.coverage.histories import OUTSIDE, File, History, World, histories, undone
 
 many_examples = examples(
-    max_examples=25,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
