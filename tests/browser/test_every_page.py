@@ -98,10 +98,7 @@ PAGES = {
         "/appels/nouveau",
         "/appels/calendrier?mois=2026-12",
         "/appels/calendrier/annee?annee=2026",
-<<<<<<< HEAD
         "/relances/retroplanning/1",
-=======
->>>>>>> coverage
         "/projets",
         "/projets?filtres=1&mutualise=oui",
         "/projets?q=introuvable-vraiment",
