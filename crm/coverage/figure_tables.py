@@ -26,7 +26,7 @@ from crm.funding.models import FundingScheme
 from crm.funding.types import DECIDED, OBTAINED, PENDING, SUPPORT_LEVEL_LABELS
 from crm.reference.queries import labels_by_code
 from crm.territories.models import Departement
-from crm.web.formats import money, number
+from crm.web.formats import number, round_money
 from crm.web.locale import translate
 
 _HEADERS = (
@@ -106,11 +106,11 @@ def _rate_alone(awarded: int, decided: int) -> str:
 def _figures(scope: Scope, line: Line, **more: Any) -> list[Figure]:
     shown = {
         "filed": (line.filed, number(line.filed)),
-        "requested_cents": (line.requested_cents, money(line.requested_cents)),
-        "expected_cents": (line.pending, money(line.expected_cents)),
+        "requested_cents": (line.requested_cents, round_money(line.requested_cents)),
+        "expected_cents": (line.pending, round_money(line.expected_cents)),
         "decided": (line.decided, number(line.decided)),
         "awarded": (line.awarded, number(line.awarded)),
-        "awarded_cents": (line.awarded, money(line.awarded_cents)),
+        "awarded_cents": (line.awarded, round_money(line.awarded_cents)),
         "success": (line.decided, _rate_alone(line.awarded, line.decided)),
     }
     return [
@@ -170,7 +170,8 @@ def funders_table(session: Session, scope: Scope, others: Mapping[str, CoFundedL
         beside = others.get(key, CoFundedLine())
         url = listed(scope, "filed", cofinanceur=key) if key in others else None
         figures += [
-            Figure(money(cents), url) for cents in (beside.requested_cents, beside.awarded_cents)
+            Figure(round_money(cents), url)
+            for cents in (beside.requested_cents, beside.awarded_cents)
         ]
         rows.append(Row(names.get(key, key), figures))
     headers = [
@@ -203,7 +204,7 @@ def support_table(session: Session, scope: Scope) -> Table:
         line = found.get(level)
         count, cents = (line.awarded, line.awarded_cents) if line else (0, 0)
         url = listed(scope, "awarded", appui=level or WITHOUT_SUPPORT) if count else None
-        rows.append(Row(label, [Figure(number(count), url), Figure(money(cents), url)]))
+        rows.append(Row(label, [Figure(number(count), url), Figure(round_money(cents), url)]))
     helped = [line for level, line in found.items() if level]
     total = sum(line.awarded for line in helped)
     url = listed(scope, "awarded", appui=WITH_SUPPORT) if total else None
@@ -212,7 +213,7 @@ def support_table(session: Session, scope: Scope) -> Table:
         0,
         Row(
             translate(N_("Avec notre appui, en tout")),
-            [Figure(number(total), url), Figure(money(cents), url)],
+            [Figure(number(total), url), Figure(round_money(cents), url)],
         ),
     )
     return Table(

@@ -24,7 +24,7 @@ from crm.coverage.listings.filters import Arguments
 from crm.coverage.presentation import scheme_choices, scope_words
 from crm.coverage.queries.figures import CoFundedLine, Line, co_funding, totals
 from crm.coverage.types import Scope
-from crm.web.formats import money, number
+from crm.web.formats import number, round_money
 from crm.web.locale import translate
 
 
@@ -65,13 +65,13 @@ def figures_page(session: Session, arguments: Arguments) -> dict[str, Any]:
 def _cards(scope: Scope, line: Line, others: Mapping[str, CoFundedLine]) -> list[Card]:
     values = {
         "filed": number(line.filed),
-        "requested_cents": money(line.requested_cents),
-        "expected_cents": money(line.expected_cents),
+        "requested_cents": round_money(line.requested_cents),
+        "expected_cents": round_money(line.expected_cents),
         "decided": number(line.decided),
         "awarded": number(line.awarded),
-        "awarded_cents": money(line.awarded_cents),
+        "awarded_cents": round_money(line.awarded_cents),
         "success": rate_words(line.awarded, line.decided),
-        "co_awarded_cents": money(sum(each.awarded_cents for each in others.values())),
+        "co_awarded_cents": round_money(sum(each.awarded_cents for each in others.values())),
     }
     return [
         Card(

@@ -13,7 +13,7 @@ from crm.coverage.queries.places import StateSum, Summary
 from crm.coverage.rules import percent
 from crm.coverage.types import BLANK, STATE_LABELS, WITH_APPLICATION, Level, Scope, State
 from crm.funding.models import FundingScheme
-from crm.web.formats import money, number
+from crm.web.formats import number, round_money
 from crm.web.lists import Listing
 from crm.web.locale import translate
 
@@ -95,7 +95,7 @@ class StateFigure:
 
     label: str
     communes: int
-    share: int | None
+    share: str | None
     people: str
     url: str
     rule: str
@@ -131,7 +131,7 @@ def _cell(column: Any, row: Any, links: Links, place: Place) -> Cell:
         return Cell(label, value or "", shape="wide" if column.is_wide else "")
     if value is None:
         return Cell(label, translate(N_("inconnue")), shape="numeric")
-    text = money(value) if key in _AMOUNTS else number(value)
+    text = round_money(value) if key in _AMOUNTS else number(value)
     return Cell(label, text, _leads_to(key, value, links, place), shape="numeric")
 
 

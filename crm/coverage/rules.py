@@ -10,6 +10,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 USUAL_YEARS = 10
 SHADES = 5
 FEWEST_FOR_A_RATE = 5
+_ALL, _SPACE = 100, "\u202f"
 _TIME_TO_APPLY, _USUAL_TIME = timedelta(weeks=4), timedelta(weeks=2)
 _YEAR = re.compile("[0-9]{4}")
 _RANGE = re.compile("([0-9]{1,8})-([0-9]{1,8})?")
@@ -46,17 +47,19 @@ def shade_of(part: int, whole: int) -> int:
     return min(SHADES, (part * SHADES - 1) // whole + 1)
 
 
-def percent(part: int, whole: int) -> int | None:
-    """Return a share in whole percent, half up; None of nothing.
+def percent(part: int, whole: int) -> str | None:
+    """Return a share in whole percent, half up, as it is written; None of nothing.
 
-    A share of some is never said to be 0 %, nor one that lacks some 100 %.
+    A share of some is never said to be 0, nor one that lacks some 100: it is « < 1 » or « > 99 ».
     """
     if whole <= 0:
         return None
     rounded = (200 * part + whole) // (2 * whole)
-    if 0 < part < whole:
-        return min(max(rounded, 1), 99)
-    return rounded
+    if part > 0 and rounded == 0:
+        return f"<{_SPACE}1"
+    if part < whole and rounded == _ALL:
+        return f">{_SPACE}99"
+    return str(rounded)
 
 
 def short_name(name: str) -> str:

@@ -41,6 +41,12 @@ def money(cents: int) -> str:
     return f"{sign}{number(euros)},{rest:02}{NO_BREAK_SPACE}€"
 
 
+def round_money(cents: int) -> str:
+    """Return an amount in cents without its cents where it is in whole euros."""
+    written = money(cents)
+    return written if cents % 100 else written.replace(",00", "").removesuffix(".00")
+
+
 def short_date(day: date | None) -> str:
     """Return `12/03/2019`; an instant is read on the clock of Paris; nothing for None."""
     if day is None:
@@ -108,7 +114,7 @@ def phone(value: str | None) -> str:
 def register_formats(app: Flask) -> None:
     """Make each of these a template filter."""
     for function in (
-        number, money, short_date, long_date, day_date, month_name, weekday_name, instant, duration,
-        phone,
+        number, money, round_money, short_date, long_date, day_date, month_name, weekday_name,
+        instant, duration, phone,
     ):  # fmt: skip
         app.add_template_filter(function)
