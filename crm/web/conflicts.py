@@ -47,7 +47,7 @@ def apply_choices(mine: BaseForm, theirs: BaseForm) -> None:
             field.raw_data = None
             if field.data is not None and hasattr(field, "_value"):
                 # A field that is needed looks for what a form sent, not for what it holds.
-                field.raw_data = [field._value()]
+                field.raw_data = [field._value()]  # noqa: SLF001 - what WTForms shows of it
 
 
 def both_versions(mine: BaseForm, theirs: BaseForm) -> list[Difference]:

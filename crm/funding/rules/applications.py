@@ -58,15 +58,7 @@ def clean_application(data: ApplicationData, today: date) -> ApplicationData:
         check_length(name, getattr(data, name) or "", longest)
     if not data.beneficiary:
         raise RuleError("beneficiary", N_("Dites quelle structure dépose le dossier."))
-    for field, cents in (
-        ("total", data.total_cents),
-        ("requested", data.requested_cents),
-        ("awarded", data.awarded_cents),
-    ):
-        if cents is not None and cents < 0:
-            raise RuleError(field, N_("Un montant ne peut pas être négatif."))
-    if data.total_cents is not None and (data.requested_cents or 0) > data.total_cents:
-        raise RuleError("requested", N_("Le montant demandé dépasse le budget total du projet."))
+    _check_amounts(data)
     money = clean_money(
         Money(
             data.status,
@@ -87,6 +79,18 @@ def clean_application(data: ApplicationData, today: date) -> ApplicationData:
         refusal_reason_id=data.refusal_reason_id if is_lost else None,
         refusal_note=data.refusal_note if is_lost else None,
     )
+
+
+def _check_amounts(data: ApplicationData) -> None:
+    for field, cents in (
+        ("total", data.total_cents),
+        ("requested", data.requested_cents),
+        ("awarded", data.awarded_cents),
+    ):
+        if cents is not None and cents < 0:
+            raise RuleError(field, N_("Un montant ne peut pas être négatif."))
+    if data.total_cents is not None and (data.requested_cents or 0) > data.total_cents:
+        raise RuleError("requested", N_("Le montant demandé dépasse le budget total du projet."))
 
 
 def clean_money(money: Money, today: date) -> Money:
