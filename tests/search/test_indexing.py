@@ -235,7 +235,9 @@ def test_rebuilding_gives_what_the_writes_gave(session: Session) -> None:
     index_group(session, GroupFactory(name="Groupe Zorglub", country_code="TG"))
     side = IntroductionSideFactory(structure_id=structure)
     index_introduction(session, session.get_one(Introduction, side.introduction_id))
-    application = ApplicationFactory(call=CallFactory(), reference="AB-12")
+    application = ApplicationFactory(
+        call=CallFactory(), reference="AB-12", beneficiary=session.get_one(Structure, structure)
+    )
     index_scheme(session, application.scheme)
     index_call(session, application.call)
     index_application(session, application)
