@@ -33,15 +33,7 @@ def schedule_for_each(
     `structures` are a picker's values: an id, or a commune that becomes an actor by it. Raises
     RuleError, and nothing is made, when one of them is not there.
     """
-    wanted = list(dict.fromkeys(structures))
-    if not wanted:
-        raise RuleError("structures", N_("Choisissez au moins une fiche."))
-    if len(wanted) > MOST_AT_ONCE:
-        raise RuleError(
-            "structures",
-            N_("C’est trop à la fois : %(count)s fiches au plus. Filtrez la liste."),
-            count=MOST_AT_ONCE,
-        )
+    wanted = check_chosen(structures)
     data = rules.clean_follow_up(
         FollowUpData(what=what, due_on=due_on, assignee_id=assignee(session, assignee_id))
     )
@@ -61,3 +53,17 @@ def schedule_for_each(
     session.add_all(made)
     session.flush()
     return made
+
+
+def check_chosen(structures: Sequence[str]) -> list[str]:
+    """Return those chosen, each once, in order; raise RuleError for none or for too many."""
+    wanted = list(dict.fromkeys(structures))
+    if not wanted:
+        raise RuleError("structures", N_("Choisissez au moins une fiche."))
+    if len(wanted) > MOST_AT_ONCE:
+        raise RuleError(
+            "structures",
+            N_("C’est trop à la fois : %(count)s fiches au plus. Filtrez la liste."),
+            count=MOST_AT_ONCE,
+        )
+    return wanted
