@@ -28,6 +28,12 @@ from crm.web.lists import Listing
 
 COMMUNES = "communes"
 _ARGUMENTS = frozenset({"depuis", "onglet"})
+_COMMUNE_COLUMNS = (
+    Column("name", N_("Commune"), sort="nom"),
+    Column("departement_code", N_("Département"), sort="departement", name="departement"),
+    Column("epci", N_("EPCI"), sort="epci", name="epci", is_wide=True),
+    Column("population", N_("Population"), sort="population", name="population", is_numeric=True),
+)
 _EMPTY = N_("Tout le monde a été contacté depuis cette date, ou personne ne peut y répondre.")
 
 
@@ -123,15 +129,7 @@ def _communes(call: OpenCall, since: date, today: date) -> ListDefinition:
         .outerjoin(Structure, itself)
         .where(condition),
         counted=select(code.label("id")).where(condition),
-        columns=(
-            Column("name", N_("Commune"), sort="nom"),
-            Column("departement_code", N_("Département"), sort="departement", name="departement"),
-            Column("epci", N_("EPCI"), sort="epci", name="epci", is_wide=True),
-            Column(
-                "population", N_("Population"), sort="population", name="population",
-                is_numeric=True,
-            ),
-        ),
+        columns=_COMMUNE_COLUMNS,
         sorts={
             "nom": Sort((Commune.sort_name, code)),
             "departement": Sort((Commune.departement_code, Commune.sort_name, code)),
@@ -143,4 +141,4 @@ def _communes(call: OpenCall, since: date, today: date) -> ListDefinition:
         search_label=N_("Nom d’un territoire"),
         count_words=(N_("%(count)s commune à ouvrir"), N_("%(count)s communes à ouvrir")),
         **_common(call),
-    )  # fmt: skip
+    )

@@ -11,11 +11,11 @@ from crm.accounts.gate import signed_in
 from crm.accounts.queries import team
 from crm.contacts.queries import structures_by_values
 from crm.core import clock
-from crm.core.errors import N_, RuleError
+from crm.core.errors import RuleError
 from crm.coverage.forms import FollowUpsForm
 from crm.coverage.rules import proposed_due
 from crm.database import db
-from crm.followups.operations.several import MOST_AT_ONCE, schedule_for_each
+from crm.followups.operations.several import check_chosen, schedule_for_each
 from crm.history.recording import change_set_of
 from crm.web.formats import number
 from crm.web.requests import done, refused
@@ -38,7 +38,9 @@ class Planning:
 
 def answer_planning(planning: Planning) -> ResponseReturnValue:
     """Ask what to do and by when, or make a follow-up for each of those chosen."""
-    if error := _why_not(planning.values):
+    try:
+        check_chosen(planning.values)
+    except RuleError as error:
         return refused(error, planning.back)
     if "submission_key" not in request.form:
         return _form_page(planning, _blank_form(planning))
@@ -52,18 +54,6 @@ def answer_planning(planning: Planning) -> ResponseReturnValue:
         undo_url = url_for("history.undo", change_set_id=planning.saved[0])
     count = number(len(made) or len(planning.values))
     return done("Relances créées : %(count)s.", planning.back, undo_url=undo_url, count=count)
-
-
-def _why_not(values: list[str]) -> RuleError | None:
-    if not values:
-        return RuleError("selection", N_("Choisissez au moins une fiche."))
-    if len(values) > MOST_AT_ONCE:
-        return RuleError(
-            "selection",
-            N_("C’est trop à la fois : %(count)s fiches au plus. Filtrez la liste."),
-            count=MOST_AT_ONCE,
-        )
-    return None
 
 
 def _make(session: Session, planning: Planning, form: FollowUpsForm, made: list[int]) -> int:

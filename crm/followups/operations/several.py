@@ -33,7 +33,7 @@ def schedule_for_each(
     `structures` are a picker's values: an id, or a commune that becomes an actor by it. Raises
     RuleError, and nothing is made, when one of them is not there.
     """
-    wanted = _each_once(structures)
+    wanted = check_chosen(structures)
     data = rules.clean_follow_up(
         FollowUpData(what=what, due_on=due_on, assignee_id=assignee(session, assignee_id))
     )
@@ -55,8 +55,9 @@ def schedule_for_each(
     return made
 
 
-def _each_once(values: Sequence[str]) -> list[str]:
-    wanted = list(dict.fromkeys(values))
+def check_chosen(structures: Sequence[str]) -> list[str]:
+    """Return those chosen, each once, in order; raise RuleError for none or for too many."""
+    wanted = list(dict.fromkeys(structures))
     if not wanted:
         raise RuleError("structures", N_("Choisissez au moins une fiche."))
     if len(wanted) > MOST_AT_ONCE:
