@@ -41,7 +41,7 @@ _COMMUNE = Filter(
         ).tuples()
     ],
 )
-_MOST_PARTS = 60
+_MOST_PARTS = 210
 
 
 def write_places(chosen: Mapping[str, Sequence[str]]) -> str:

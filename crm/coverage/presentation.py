@@ -58,8 +58,9 @@ STATE_RULES = {
 BLANK_RULE = N_(
     "Une zone blanche est un territoire d’où n’est parti aucun dossier, pour ce dispositif et cette"
     " période, d’aucune structure qui y a son siège. Elle est accompagnée, contactée, ou rien."
-    " Le siège est celui du jour du dépôt ; une commune fusionnée depuis compte dans celle"
-    " d’aujourd’hui, et chaque commune compte une seule fois."
+    " Le siège d’un dossier est celui du jour du dépôt, ou celui d’aujourd’hui s’il n’était pas"
+    " connu ; celui des structures accompagnées et contactées est celui d’aujourd’hui. Une commune"
+    " fusionnée depuis compte dans celle d’aujourd’hui, et chaque commune compte une seule fois."
 )
 
 

@@ -17,9 +17,9 @@ from crm.web.panels import Panel, PanelRow
 
 RULE = N_(
     "Structures de l’annuaire, ni fermées ni à la corbeille, dont la famille et le département"
-    " conviennent à l’appel, avec lesquelles il n’y a eu depuis cette date ni séance, ni relance"
-    " faite, ni étape d’accompagnement, ni mise en relation, et qui n’ont pas de dossier à cet"
-    " appel. Les communes qui ne sont pas encore des actrices du réseau sont à part."
+    " conviennent à l’appel, avec lesquelles il n’y a eu depuis cette date ni séance réalisée, ni"
+    " relance faite, ni étape d’accompagnement, ni mise en relation faite, et qui n’ont pas de"
+    " dossier à cet appel. Les communes qui ne sont pas encore des actrices du réseau sont à part."
 )
 
 

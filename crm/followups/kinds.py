@@ -19,6 +19,7 @@ from crm.followups.models import (
     session_contact,
     session_project,
 )
+from crm.followups.operations.follow_ups import count_back
 from crm.followups.queries.follow_ups import is_shown
 from crm.followups.queries.private_notes import may_read_private_note, readable_private_notes
 from crm.funding.models import FundingApplication, FundingCall
@@ -71,6 +72,13 @@ def _named_in_trash(session: Session, follow_up: FollowUp) -> str | None:
     return call.name if call is not None and call.deleted_at is not None else None
 
 
+def _count_back(session: Session, follow_up: FollowUp) -> None:
+    """See that what is counted back from a closing is still as far from it."""
+    if follow_up.done_at is None:
+        count_back(session, follow_up)
+    session.flush()
+
+
 KINDS = (
     Kind(
         "session",
@@ -89,6 +97,7 @@ KINDS = (
         lambda follow_up: follow_up.what,
         page=("follow_ups.show", "follow_up_id"),
         permission=Permission.LOG_SESSIONS,
+        mend=_count_back,
         released=frozenset({"follow_up.previous_id"}),
         missing=_named_in_trash,
     ),

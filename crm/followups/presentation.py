@@ -224,4 +224,8 @@ def offer_what_funds(session: Session, form: FollowUpForm, record: FollowUp | No
         known = {str(record.application.id): record.application.title}
     added = possible_values(form.application.data or [], known)
     form.application.offer([*known.items(), *applications_by_values(session, added)])
-    form.call.offer(calls_by_values(session, possible_values(form.call.data or [])))
+    known_calls = {}
+    if record and record.call:
+        known_calls = {str(record.call.id): record.call.name}
+    new_calls = possible_values(form.call.data or [], known_calls)
+    form.call.offer([*known_calls.items(), *calls_by_values(session, new_calls)])

@@ -68,13 +68,13 @@ def sent_filters() -> Arguments:
 
     Raises RuleError when they are too long: a filter cut off would widen what is changed.
     """
-    asked = request.form.get("filtre", "").replace("\x00", "")
+    asked = request.form.get("filtre", "")
     if len(asked) > _LONGEST_FILTER:
         raise RuleError(
             "selection",
             N_("Rien n’a changé : il y a trop de filtres à la fois. Retirez-en, puis recommencez."),
         )
-    return MultiDict(parse_qsl(asked))
+    return MultiDict((name, value.replace("\x00", "")) for name, value in parse_qsl(asked))
 
 
 def check_selection(ids: Sequence[int], most: int = MOST_AT_ONCE) -> list[int]:

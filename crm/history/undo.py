@@ -195,19 +195,24 @@ def _put_back_members(session: Session, step: Step, move: Move) -> None:
     if not missing:
         back: list[Any] = []
     elif relation.secondary is None:
-        back = _rows_again(relation.mapper.class_, missing, keepsakes)
+        back = _rows_again(relation.mapper.class_, missing, keepsakes, kept)
     else:
         back = _members(session, relation, missing)
     setattr(step.record, move.field, [*kept, *back])
 
 
 def _rows_again(
-    model: type[Any], identities: Collection[Any], keepsakes: Mapping[str, Any]
+    model: type[Any],
+    identities: Collection[Any],
+    keepsakes: Mapping[str, Any],
+    kept: Sequence[Any],
 ) -> list[Any]:
     """Return rows made anew; one that has more to it than its identity needs its keepsake."""
     own = getattr(model, "__history_identity__", None)
     if own is not None:
-        return [model(**{own: each}) for each in sorted(identities)]
+        again = [model(**{own: each}) for each in sorted(identities)]
+        # One that is there under another guise stays as it is now: it came since.
+        return [each for each in again if not any(each.is_same(member) for member in kept)]
     return [
         model(structure_id=each, **keepsakes[str(each)])
         for each in sorted(identities)

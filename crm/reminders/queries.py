@@ -43,6 +43,17 @@ def days_off_of(session: Session, user_id: int, today: date) -> list[Absent]:
     return [Absent(*row) for row in rows.tuples()]
 
 
+def told_last(session: Session, user_id: int, today: date) -> date:
+    """Return the last day before today on which a person worked, and so could be told."""
+    rows = session.execute(
+        select(DayOff.start_on, DayOff.end_on).where(
+            DayOff.user_id == user_id, DayOff.start_on < today
+        )
+    )
+    absences = [Absence(*row) for row in rows.tuples()]
+    return last_working_day(today, rhythm_of(session, user_id), absences)
+
+
 def people_at_work(session: Session, now: datetime, today: date) -> list[int]:
     """Return the ids of the active people who work today and whose hour is past."""
     off = set(

@@ -46,6 +46,13 @@ def next_working_day(day: date, rhythm: Rhythm, absences: Iterable[Absence]) -> 
     return next((each for each in days if works_on(each, rhythm, known)), None)
 
 
+def last_working_day(day: date, rhythm: Rhythm, absences: Iterable[Absence]) -> date:
+    """Return the last day a person worked before this one; the day before it if none in a year."""
+    known = list(absences)
+    days = [day - timedelta(days=count) for count in range(1, 366)]
+    return next((each for each in days if works_on(each, rhythm, known)), days[0])
+
+
 def stops_making_sense_at(day: date) -> datetime:
     """Return the instant from which a message of a day is old: the next one says it better."""
     return datetime.combine(day + timedelta(days=1), time(), clock.PARIS)

@@ -99,10 +99,16 @@ def co_funding(session: Session, scope: Scope) -> dict[str, CoFundedLine]:
     """Return what each other funder was asked and gave for what was filed, by the funder's id."""
     rows = session.execute(
         select(
-            CoFunding.funder_id, whole(CoFunding.requested_cents), whole(CoFunding.awarded_cents)
+            CoFunding.funder_id,
+            whole(case((_filed_in(scope), CoFunding.requested_cents))),
+            whole(case((and_(is_obtained(), _decided_in(scope)), CoFunding.awarded_cents))),
         )
         .join(FundingApplication, FundingApplication.id == CoFunding.application_id)
-        .where(is_kept(), _filed_in(scope), _of_scheme(scope))
+        .where(
+            is_kept(),
+            or_(_filed_in(scope), and_(is_obtained(), _decided_in(scope))),
+            _of_scheme(scope),
+        )
         .group_by(CoFunding.funder_id)
     )
     return {str(funder): CoFundedLine(requested, awarded) for funder, requested, awarded in rows}

@@ -72,7 +72,7 @@ def plan() -> ResponseReturnValue:
     session = db.session()
     listing = Listing(coverage_list(arguments), arguments)
     values = chosen_values(request.form.getlist("selection"))
-    if request.form.get("tout") == "1":
+    if request.form.get("tout") == "1" and read_level(arguments) is Level.COMMUNE:
         found = listing.ids(session, narrow_by_name(session, listing), MOST_AT_ONCE + 1)
         values = [f"commune:{code}" for code in found]
     named = scope_words(read_scope(arguments), scheme_choices(session))

@@ -1,7 +1,7 @@
 """What was chosen in a form's lists, checked: an id from a form proves nothing."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from crm.accounts.models import User
 from crm.core.errors import N_, RuleError
 from crm.followups.models import SessionApplication
 from crm.funding.models import FundingApplication, FundingCall
+from crm.funding.types import SupportLevel
 from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
@@ -100,7 +101,8 @@ def applications(
 ) -> list[SessionApplication]:
     """Return a link to each application, at this level: the one there was, or a new one.
 
-    An application in the trash stays only where it was already.
+    Where the level is the one that the form showed, the heaviest, each link keeps its own. An
+    application in the trash stays only where it was already.
     """
     if not ids:
         return []
@@ -110,12 +112,19 @@ def applications(
         raise RuleError(
             "applications", N_("Un de ces dossiers n’existe plus : retirez-le, puis enregistrez.")
         )
+    is_as_shown = bool(links) and level == heaviest(link.level for link in kept)
     return [
         links[each]
-        if each in links and links[each].level == level
+        if each in links and (is_as_shown or links[each].level == level)
         else SessionApplication(application_id=each, level=level)
         for each in ids
     ]
+
+
+def heaviest(levels: Iterable[str]) -> str:
+    """Return the level that weighs most, or the lightest where there is none."""
+    known = set(levels)
+    return next((level for level in SupportLevel if level in known), SupportLevel.LIGHT)
 
 
 def application(session: Session, application_id: int | None, kept_id: int | None) -> int | None:

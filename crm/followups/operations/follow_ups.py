@@ -12,10 +12,11 @@ from crm.contacts.operations import resolve_contact, resolve_structure
 from crm.core import clock
 from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
-from crm.followups import rules
+from crm.followups import call_plans, rules
 from crm.followups.models import AccompanimentSession, FollowUp
 from crm.followups.operations.choices import application, assignee, call
 from crm.followups.types import FollowUpData, NextStep, Recurrence
+from crm.funding.models import FundingCall
 from crm.history.recording import actor_of
 from crm.history.trash import move_to_trash, restore_from_trash
 from crm.projects.models import Project
@@ -105,10 +106,20 @@ def reopen_follow_up(session: Session, *, follow_up_id: int) -> None:
     """Mark a follow-up as still to be done; the next one that it made goes, if it is still open."""
     record = get_follow_up(session, follow_up_id)
     record.done_at = None
+    count_back(session, record)
     session.flush()
     following = _followings(session, [record.id]).get(record.id)
     if following is not None and following.deleted_at is None and following.done_at is None:
         move_to_trash(session, entity="follow_up", record_id=following.id)
+
+
+def count_back(session: Session, record: FollowUp) -> None:
+    """Put what is counted back from a closing as far from it as it is said to be, not flushed."""
+    if record.days_before_closing is None or record.call_id is None:
+        return
+    planned_for = session.get(FundingCall, record.call_id)
+    if planned_for is not None and planned_for.closes_on is not None:
+        record.due_on = call_plans.due_on(planned_for.closes_on, record.days_before_closing)
 
 
 def complete_each(session: Session, records: Sequence[FollowUp]) -> int:
@@ -209,7 +220,9 @@ def _fill(session: Session, record: FollowUp, data: FollowUpData) -> None:
     record.contact_id = _contact(session, record, data.contact)
     record.project_id = _project(session, record, data.project_id)
     record.application_id = application(session, data.application_id, record.application_id)
-    record.call_id = call(session, data.call_id, record.call_id)
+    call_id = call(session, data.call_id, record.call_id)
+    if record.call_id != call_id:
+        record.call_id, record.days_before_closing = call_id, None
     record.what = data.what
     record.priority = data.priority
     if record.due_on != data.due_on or record.recurrence != data.recurrence:

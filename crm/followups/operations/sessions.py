@@ -19,6 +19,7 @@ from crm.followups.operations.choices import (
     applications,
     axes,
     countries,
+    heaviest,
     kind,
     officers,
     projects,
@@ -27,7 +28,6 @@ from crm.followups.operations.choices import (
 from crm.followups.operations.follow_ups import schedule_next_step
 from crm.followups.operations.private_notes import write_private_note
 from crm.followups.types import NextStep, SessionData
-from crm.funding.types import SupportLevel
 from crm.history.trash import move_to_trash, restore_from_trash
 
 _FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
@@ -167,8 +167,7 @@ def data_of(record: AccompanimentSession) -> SessionData:
 
 def heaviest_level(record: AccompanimentSession) -> str:
     """Return how much a session helped its applications, or the lightest where it has none."""
-    levels = {link.level for link in record.applications}
-    return next((level for level in SupportLevel if level in levels), SupportLevel.LIGHT)
+    return heaviest(link.level for link in record.applications)
 
 
 def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> None:

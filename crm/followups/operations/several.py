@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.contacts.operations import resolve_structure
 from crm.core import clock
+from crm.core.batches import in_batches
 from crm.core.errors import N_, RuleError
 from crm.followups import rules
 from crm.followups.models import FollowUp
@@ -30,6 +32,8 @@ def schedule_for_each(
 ) -> list[FollowUp]:
     """Make the same follow-up about each structure, once each; return them in order.
 
+    About a call, none is made where one is still to do: two people may plan the same list.
+
     `structures` are a picker's values: an id, or a commune that becomes an actor by it. Raises
     RuleError, and nothing is made, when one of them is not there.
     """
@@ -39,6 +43,7 @@ def schedule_for_each(
     )
     describe_save(session, label=translate(N_("Relances créées pour une sélection")))
     found = [resolve_structure(session, value=value, family_code=None) for value in wanted]
+    planned = _planned_for(session, call_id, [structure.id for structure in found])
     made = [
         FollowUp(
             what=data.what,
@@ -49,10 +54,34 @@ def schedule_for_each(
             created_at=clock.now(),
         )
         for structure_id in dict.fromkeys(structure.id for structure in found)
+        if structure_id not in planned
     ]
+    if not made:
+        raise RuleError(
+            "structures", N_("Toutes ont déjà une relance à faire au sujet de cet appel.")
+        )
     session.add_all(made)
     session.flush()
     return made
+
+
+def _planned_for(session: Session, call_id: int | None, ids: Sequence[int]) -> set[int]:
+    """Return those with a follow-up about the call that is still to be done."""
+    if call_id is None:
+        return set()
+    return {
+        structure_id
+        for batch in in_batches(ids)
+        for structure_id in session.scalars(
+            select(FollowUp.structure_id).where(
+                FollowUp.call_id == call_id,
+                FollowUp.structure_id.in_(batch),
+                FollowUp.done_at.is_(None),
+                FollowUp.deleted_at.is_(None),
+            )
+        )
+        if structure_id is not None
+    }
 
 
 def check_chosen(structures: Sequence[str]) -> list[str]:

@@ -3,9 +3,11 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.core.events import publish
 from crm.funding import rules
 from crm.funding.call_indexing import index_call
 from crm.funding.call_presentation import data_of_call
+from crm.funding.events import CallMoved
 from crm.funding.models import FundingCall, FundingScheme
 from crm.history.kinds import Kind
 
@@ -15,6 +17,8 @@ def _mend(session: Session, call: FundingCall) -> None:
     rules.clean_call(data_of_call(call))
     session.flush()
     index_call(session, call)
+    if call.closes_on is not None:
+        publish(session, CallMoved(call.id, call.closes_on))
 
 
 def _scheme_in_trash(session: Session, call: FundingCall) -> str | None:

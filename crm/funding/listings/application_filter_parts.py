@@ -35,7 +35,7 @@ from crm.funding.queries.conditions import (
 )
 from crm.funding.types import PREPARED, ApplicationStatus
 from crm.projects.models import project_country
-from crm.territories.models import Arrondissement, Commune, Country, Epci
+from crm.territories.models import Departement, Arrondissement, Commune, Country, Epci
 from crm.web.formats import money
 from crm.web.list_definition import Filter
 from crm.web.locale import translate
@@ -99,8 +99,23 @@ def year_filter(name: str, label: str, day: Any) -> Filter:
         narrow,
         options,
         everything_label=N_("Toutes"),
+        # A year without any application is a year all the same: a figure of ten years opens it.
+        name_values=lambda _session, values: [
+            (each, each) for each in values if each.isdecimal() and len(each) == _YEAR_DIGITS
+        ],
         tally=tally_by(FundingApplication.id, extract("year", day)),
     )
+
+
+def named_departements(session: Session, values: list[str]) -> Options:
+    """Return the départements of these codes, also where the network does not work."""
+    rows = session.execute(
+        select(Departement.code, Departement.name)
+        .where(Departement.code.in_(values))
+        .order_by(Departement.code)
+    )
+    named = [(code, f"{name} ({code})") for code, name in rows.tuples()]
+    return [*named, *([(NONE, translate(N_("Sans département")))] if NONE in values else [])]
 
 
 def amount_filter(

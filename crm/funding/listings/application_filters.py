@@ -136,6 +136,7 @@ def _filters_of_place() -> list[Filter]:
                 department.in_(values), department.is_(None) if NONE in values else false()
             ),
             lambda session: [*departements(session), (NONE, translate(N_("Sans département")))],
+            name_values=parts.named_departements,
             tally=tally_by(FundingApplication.id, func.coalesce(department, NONE)),
         ),
         Filter("epci", N_("EPCI"), parts.in_epci, parts.epci),

@@ -74,6 +74,10 @@ class CallFamily(Base):
     call_id: Mapped[int] = mapped_column(ForeignKey("funding_call.id"), primary_key=True)
     family_code: Mapped[str] = mapped_column(key_text(20), primary_key=True)
 
+    def is_same(self, other: "CallFamily") -> bool:
+        """Tell whether another row says the same."""
+        return self.family_code == other.family_code
+
 
 class CallDepartement(Base):
     """A département where an applicant to a call must have its seat."""
@@ -85,6 +89,10 @@ class CallDepartement(Base):
     departement_code: Mapped[str] = mapped_column(
         ForeignKey("departement.code"), primary_key=True, index=True
     )
+
+    def is_same(self, other: "CallDepartement") -> bool:
+        """Tell whether another row says the same."""
+        return self.departement_code == other.departement_code
 
 
 class FundingCall(Base):

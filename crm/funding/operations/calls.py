@@ -81,7 +81,7 @@ def update_call(session: Session, *, call_id: int, version: int, data: CallData)
     _fill(session, call, data)
     session.flush()
     index_call(session, call)
-    if data.closes_on is not None and was not in (None, data.closes_on):
+    if data.closes_on is not None and was != data.closes_on:
         publish(session, CallMoved(call.id, data.closes_on))
     return call
 
