@@ -35,8 +35,8 @@ FIRST_YEAR, LAST_YEAR = 2010, 2019
 _TIMES, _WARM_UP = 15, 2
 _OPENS_ON = date(LAST_YEAR, 6, 1)
 _FILED = """
-    SELECT CAST(coalesce(f.current_insee_code, a.code) AS VARCHAR(5)) AS code, count(*) AS filed, sum(a.won) AS won,
-        sum(a.requested_cents) AS requested, sum(a.awarded_cents) AS awarded
+    SELECT CAST(coalesce(f.current_insee_code, a.code) AS VARCHAR(5)) AS code, count(*) AS filed,
+        sum(a.won) AS won, sum(a.requested_cents) AS requested, sum(a.awarded_cents) AS awarded
     FROM (
         SELECT coalesce(a.commune_code, b.commune_code) AS code, a.requested_cents, a.awarded_cents,
             CASE WHEN a.status IN ('obtenu', 'partiel', 'solde') THEN 1 ELSE 0 END AS won
