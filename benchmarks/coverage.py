@@ -35,8 +35,8 @@ FIRST_YEAR, LAST_YEAR = 2010, 2019
 _TIMES, _WARM_UP = 15, 2
 _OPENS_ON = date(LAST_YEAR, 6, 1)
 _FILED = """
-    SELECT coalesce(f.current_insee_code, a.code) AS code, count(*) AS filed, sum(a.won) AS won,
-        sum(a.requested_cents) AS requested, sum(a.awarded_cents) AS awarded
+    SELECT CAST(coalesce(f.current_insee_code, a.code) AS VARCHAR(5)) AS code, count(*) AS filed,
+        sum(a.won) AS won, sum(a.requested_cents) AS requested, sum(a.awarded_cents) AS awarded
     FROM (
         SELECT coalesce(a.commune_code, b.commune_code) AS code, a.requested_cents, a.awarded_cents,
             CASE WHEN a.status IN ('obtenu', 'partiel', 'solde') THEN 1 ELSE 0 END AS won
@@ -48,9 +48,10 @@ _FILED = """
 _ACCOMPANIED = """
     SELECT DISTINCT s.commune_code AS code FROM structure s
     WHERE EXISTS (
-        SELECT 1 FROM session_structure l JOIN accompaniment_session h ON h.id = l.session_id
-        WHERE l.structure_id = s.id AND h.status = 'realisee' AND h.deleted_at IS NULL
-            AND h.held_on BETWEEN :start AND :end)"""
+        SELECT 1 FROM session_structure l WHERE l.structure_id = s.id AND EXISTS (
+            SELECT 1 FROM accompaniment_session h
+            WHERE h.id = l.session_id AND h.status = 'realisee' AND h.deleted_at IS NULL
+                AND h.held_on BETWEEN :start AND :end))"""
 _COMMUNES = f"""
     WITH filed AS ({_FILED}), helped AS ({_ACCOMPANIED})
     SELECT c.insee_code, c.name, c.epci_siren, c.population,
