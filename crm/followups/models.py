@@ -173,14 +173,14 @@ class SessionApplication(Base):
         """What history keeps of the link: which application, and how much it was helped."""
         return f"{self.application_id}:{self.level}"
 
-    def is_same(self, other: "SessionApplication") -> bool:
-        """Tell whether another link is to the same application."""
-        return self.application_id == other.application_id
-
     @told.setter
     def told(self, told: str) -> None:
         application_id, _, level = told.partition(":")
         self.application_id, self.level = int(application_id), level
+
+    def is_same(self, other: "SessionApplication") -> bool:
+        """Tell whether another link is to the same application."""
+        return self.application_id == other.application_id
 
 
 class SessionPrivateNote(Base):

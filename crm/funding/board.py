@@ -130,6 +130,7 @@ def _cards(today: date) -> Select[Any]:
             FundingApplication.beneficiary_name,
             FundingApplication.departement_code,
             FundingApplication.status,
+            FundingApplication.version,
             FundingApplication.requested_cents,
             FundingApplication.awarded_cents,
             FundingApplication.filed_on,

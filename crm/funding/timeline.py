@@ -33,7 +33,10 @@ def application_entries(
 def _title(row: Row[Any]) -> str:
     if not row.is_decision:
         return translate(N_("Dossier déposé : %(title)s"), title=row.title)
-    status = translate(STATUS_LABELS[ApplicationStatus(row.status)])
+    # The day is that of the decision: what was settled since was obtained then.
+    is_settled = row.status == ApplicationStatus.SETTLED
+    then = ApplicationStatus.AWARDED if is_settled else ApplicationStatus(row.status)
+    status = translate(STATUS_LABELS[then])
     return translate(N_("Dossier %(status)s : %(title)s"), status=status.lower(), title=row.title)
 
 

@@ -116,7 +116,8 @@ def references_to(table: Table) -> Iterator[tuple[Table, Column[Any]]]:
     """Yield each foreign key to a table, with the table that holds it."""
     for holder in Base.metadata.sorted_tables:
         for key in holder.foreign_keys:
-            if key.column.table is table:
+            # Of a key of two columns, the one that holds the id: the other says what it is of.
+            if key.column.table is table and key.column.primary_key:
                 yield holder, key.parent
 
 

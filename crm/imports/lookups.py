@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
-from crm.contacts.models import Group
+from crm.contacts.models import Group, Structure
 from crm.core.addresses import email_key
 from crm.core.text import fold, sort_key
 from crm.funding.models import FundingCall, FundingScheme
@@ -146,7 +146,12 @@ def _read_schemes(session: Session, found: Lookups) -> None:
     for name, scheme_id, call_id in session.execute(calls.order_by(FundingCall.id)).tuples():
         found.calls.setdefault(fold(name), []).append((scheme_id, call_id))
     of = funding_scheme_funder.c
-    alone = select(of.scheme_id, func.min(of.structure_id)).group_by(of.scheme_id)
+    alone = (
+        select(of.scheme_id, func.min(of.structure_id))
+        .join(Structure, Structure.id == of.structure_id)
+        .where(Structure.deleted_at.is_(None))
+        .group_by(of.scheme_id)
+    )
     found.only_funders = dict(session.execute(alone.having(func.count() == 1)).tuples().all())
 
 

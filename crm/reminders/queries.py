@@ -12,7 +12,7 @@ from crm.followups.models import AccompanimentSession, FollowUp, session_officer
 from crm.followups.queries.follow_ups import is_shown
 from crm.followups.types import Priority, SessionStatus
 from crm.reminders.models import DayOff, Reminder, ReminderSetting
-from crm.reminders.rules import is_due
+from crm.reminders.rules import is_due, last_working_day
 from crm.reminders.types import Absence, ReminderKind, Rhythm, Subject
 
 

@@ -6,9 +6,10 @@ from flask.typing import ResponseReturnValue
 from crm.contacts.operations.structures import adopt_commune
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.coverage.forms import chosen_values
-from crm.coverage.listings.coverage import coverage_list, narrow_by_name, read_scope
+from crm.coverage.listings.coverage import coverage_list, narrow_by_name, read_level, read_scope
 from crm.coverage.presentation import scheme_choices, scope_words
 from crm.coverage.screens import coverage_page
+from crm.coverage.types import Level
 from crm.coverage.views.blueprint import blueprint
 from crm.coverage.views.follow_ups import Planning, answer_planning
 from crm.database import db, transaction

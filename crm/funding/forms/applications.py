@@ -166,6 +166,7 @@ class StatusForm(BaseForm):
     """A step of an application: its day, and what goes with the status it reaches."""
 
     status = HiddenField()
+    version = HiddenField(default="")
     changed_on = DayField(
         _l("Date"), [required(_l("Dites quel jour, par exemple « hier »."))], default=clock.today
     )
@@ -179,6 +180,11 @@ class StatusForm(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.awarded.flags.required = self.is_award
+
+    @property
+    def seen_version(self) -> int | None:
+        """Return the version of the application that the person saw, where the form says it."""
+        return parse_id(self.version.data)
 
     @property
     def is_award(self) -> bool:

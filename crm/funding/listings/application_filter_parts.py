@@ -35,7 +35,7 @@ from crm.funding.queries.conditions import (
 )
 from crm.funding.types import PREPARED, ApplicationStatus
 from crm.projects.models import project_country
-from crm.territories.models import Departement, Arrondissement, Commune, Country, Epci
+from crm.territories.models import Arrondissement, Commune, Country, Departement, Epci
 from crm.web.formats import money
 from crm.web.list_definition import Filter
 from crm.web.locale import translate

@@ -12,7 +12,13 @@ from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.core.text import sort_key
 from crm.funding import rules
 from crm.funding.application_indexing import index_application
-from crm.funding.models import ApplicationStep, FundingApplication, Payment
+from crm.funding.models import (
+    ApplicationPartner,
+    ApplicationStep,
+    CoFunding,
+    FundingApplication,
+    Payment,
+)
 from crm.funding.models.schemes import funding_scheme_funder
 from crm.funding.operations.chosen import (
     known_call,
@@ -73,8 +79,12 @@ def update_application(
     return record
 
 
-def set_status(session: Session, *, application_id: int, data: StatusData) -> FundingApplication:
+def set_status(
+    session: Session, *, application_id: int, data: StatusData, version: int | None = None
+) -> FundingApplication:
     """Move an application to a status on a day, with what goes with it; return it.
+
+    `version` is the one that the person saw: where it has moved on, nothing is taken away unseen.
 
     What is no longer so is taken away: the award of one that is back in review, the filing of one
     that is being written again. Raises RuleError with the field that is missing.
@@ -83,7 +93,14 @@ def set_status(session: Session, *, application_id: int, data: StatusData) -> Fu
     step = rules.check_status(data.status)
     if data.changed_on > clock.today():
         raise RuleError("changed_on", N_("Cette date est à venir."))
+    if version is not None and record.version != version:
+        raise RuleError(
+            "moved",
+            N_("Quelqu’un vient de changer ce dossier : rouvrez sa page pour voir où il en est."),
+        )
     if step == record.status:
+        if data.awarded_cents not in (None, record.awarded_cents):
+            raise RuleError("awarded", N_("Ce statut est déjà noté : corrigez avec « Modifier »."))
         return record
     try:
         money = rules.clean_money(rules.money_after(money_of(record), data), clock.today())
@@ -149,7 +166,9 @@ def check_received(session: Session, record: FundingApplication, awarded: int | 
             N_("De l’argent a été reçu : retirez d’abord les versements, ou gardez « Obtenu »."),
         )
     if received > (awarded or 0):
-        raise RuleError("awarded", N_("Ce qui a été reçu dépasse ce montant : corrigez l’un."))
+        raise RuleError(
+            "awarded", N_("Ce qui a été reçu dépasse ce montant : corrigez l’un ou l’autre.")
+        )
 
 
 def move(session: Session, record: FundingApplication, status: str) -> bool:
@@ -164,6 +183,9 @@ def write_beneficiary(session: Session, record: FundingApplication) -> None:
     """Write on an application who its beneficiary is as of today: not again once it is filed."""
     with session.no_autoflush:
         structure = session.get_one(Structure, record.beneficiary_id)
+        if structure.merged_into_id is not None:  # found to be another before it was filed
+            structure = session.get_one(Structure, structure.merged_into_id)
+    record.beneficiary_id = structure.id
     record.beneficiary_name = structure.name
     record.family_code = structure.family_code
     record.departement_code = structure.departement_code
@@ -201,6 +223,7 @@ def _fill(session: Session, record: FundingApplication, data: ApplicationData) -
             kept_id=record.funder_id,
             new_family=data.new_family,
         )
+    _check_parts(session, record, beneficiary_id, funder_id)
     if record.beneficiary_id != beneficiary_id or not was_filed:
         record.beneficiary_id = beneficiary_id
         write_beneficiary(session, record)
@@ -210,6 +233,34 @@ def _fill(session: Session, record: FundingApplication, data: ApplicationData) -
     for name in _PLAIN:
         setattr(record, name, getattr(data, name))
     record.sort_title = sort_key(data.title)
+
+
+def _check_parts(
+    session: Session, record: FundingApplication, beneficiary_id: int, funder_id: int | None
+) -> None:
+    """Raise RuleError when the funder is a co-funder, or the beneficiary a partner."""
+    if not record.id:
+        return  # it is being made
+    with session.no_autoflush:
+        is_co_funder = session.scalar(
+            select(CoFunding.id).where(
+                CoFunding.application_id == record.id, CoFunding.funder_id == (funder_id or 0)
+            )
+        )
+        is_partner = session.scalar(
+            select(ApplicationPartner.id)
+            .where(
+                ApplicationPartner.application_id == record.id,
+                ApplicationPartner.structure_id == beneficiary_id,
+            )
+            .limit(1)
+        )
+    if is_co_funder and funder_id != record.funder_id:
+        raise RuleError("funder", N_("Cette structure est déjà parmi les cofinanceurs du dossier."))
+    if is_partner and beneficiary_id != record.beneficiary_id:
+        raise RuleError(
+            "beneficiary", N_("Cette structure est déjà parmi les participants du dossier.")
+        )
 
 
 def _only_funder(session: Session, scheme_id: int) -> int | None:

@@ -89,7 +89,11 @@ def other_editions(session: Session, call: FundingCall, limit: int) -> Sequence[
             FundingCall.id != call.id,
             FundingCall.deleted_at.is_(None),
         )
-        .order_by(FundingCall.year.desc(), FundingCall.closes_on.desc(), FundingCall.id.desc())
+        .order_by(
+            FundingCall.year.desc(),
+            FundingCall.closes_on.desc().nulls_last(),
+            FundingCall.id.desc(),
+        )
         .limit(limit)
     ).all()
 

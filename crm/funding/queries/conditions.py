@@ -10,7 +10,7 @@ from crm.funding.models import FundingApplication
 from crm.funding.types import DECIDED, LOST, OBTAINED, PENDING
 from crm.territories.models import FormerCommune
 
-_Beneficiary = aliased(Structure)
+_Beneficiary, _Survivor = aliased(Structure), aliased(Structure)
 
 
 def is_kept() -> ColumnElement[bool]:
@@ -56,7 +56,9 @@ def seat_code() -> ColumnElement[Any]:
     """
     # Looked up only where nothing is written: most structures need not be read.
     today = (
-        select(_Beneficiary.commune_code)
+        select(func.coalesce(_Survivor.commune_code, _Beneficiary.commune_code))
+        .select_from(_Beneficiary)
+        .outerjoin(_Survivor, _Survivor.id == _Beneficiary.merged_into_id)
         .where(_Beneficiary.id == FundingApplication.beneficiary_id)
         .correlate(FundingApplication)
         .scalar_subquery()

@@ -43,7 +43,11 @@ def editions_of(session: Session, scheme_id: int) -> Sequence[FundingCall]:
     return session.scalars(
         select(FundingCall)
         .where(FundingCall.scheme_id == scheme_id, FundingCall.deleted_at.is_(None))
-        .order_by(FundingCall.year.desc(), FundingCall.closes_on.desc(), FundingCall.id.desc())
+        .order_by(
+            FundingCall.year.desc(),
+            FundingCall.closes_on.desc().nulls_last(),
+            FundingCall.id.desc(),
+        )
     ).all()
 
 

@@ -202,6 +202,12 @@ def next_status(status: str) -> ApplicationStatus | None:
 
 
 def asks_more(current: str, wanted: str) -> bool:
-    """Tell whether a move cannot do without an amount or a reason, or at least should not."""
+    """Tell whether a move needs an amount or a reason, or takes away what was noted.
+
+    Back from a decision, or from filing, something is lost: it is asked, not done in a slip.
+    """
     is_settling = current in OBTAINED and wanted == ApplicationStatus.SETTLED
-    return wanted in DECIDED and not is_settling
+    goes_back = (current in DECIDED and wanted not in DECIDED) or (
+        current in PENDING and wanted in PREPARED
+    )
+    return goes_back or (wanted in DECIDED and not is_settling)

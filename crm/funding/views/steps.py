@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import RuleError
+from crm.core.numbers import parse_id
 from crm.database import db, transaction
 from crm.funding import rules
 from crm.funding.application_presentation import offer_reasons, other_statuses, status_asked
@@ -32,7 +33,12 @@ def step(application_id: int) -> ResponseReturnValue:
     back = next_path(url_for(".show", application_id=application_id))
     if request.method != "POST":
         asked = status_asked(record, request.args.get("statut", ""))
-        form = StatusForm(formdata=None, status=asked.value, awarded=record.awarded_cents)
+        form = StatusForm(
+            formdata=None,
+            status=asked.value,
+            awarded=record.awarded_cents,
+            version=str(record.version),
+        )
         form.award_reason.data = record.award_reason
         return _step_page(form, record, back)
     form = StatusForm()
@@ -58,7 +64,8 @@ def move(application_id: int) -> ResponseReturnValue:
     try:
         with transaction() as session:
             data = StatusData(status, clock.today())
-            record = set_status(session, application_id=application_id, data=data)
+            seen = parse_id(request.form.get("version"))
+            record = set_status(session, application_id=application_id, data=data, version=seen)
             undo = undo_of(session, back)
     except RuleError as error:
         return refused(error, back)
@@ -67,7 +74,7 @@ def move(application_id: int) -> ResponseReturnValue:
 
 def _move(session: Session, application_id: int, form: StatusForm) -> int:
     """Return the change set; 0 when it stood there already."""
-    set_status(session, application_id=application_id, data=form.read())
+    set_status(session, application_id=application_id, data=form.read(), version=form.seen_version)
     return change_set_of(session) or 0
 
 

@@ -93,13 +93,13 @@ def add_subsidy(context: RowContext) -> None:
 def _scheme(context: RowContext) -> tuple[int, int | None] | None:
     """Return the scheme, and the call if it is known: the row's own, or those of the whole file."""
     for name, sentence in (
-        ("call", N_("Aucun appel, ou pas un seul, ne s’appelle « %(text)s ».")),
+        ("call", N_("Aucun appel ne s’appelle « %(text)s », ou plusieurs portent ce nom.")),
         (
             "scheme",
             N_(
-                "Aucun dispositif, ou pas un seul, ne s’appelle « %(text)s » : créez-le, corrigez"
-                " le mot, ou laissez cette colonne et choisissez un dispositif pour tout le"
-                " fichier."
+                "Aucun dispositif ne s’appelle « %(text)s », ou plusieurs portent ce nom :"
+                " créez-le, corrigez le mot, ou laissez cette colonne de côté et choisissez un"
+                " dispositif pour tout le fichier."
             ),
         ),
     ):

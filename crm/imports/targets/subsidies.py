@@ -20,7 +20,10 @@ from crm.imports.writing import insert_links
 from crm.search.index import index_records
 
 _LONGEST_WAIT = timedelta(days=730)  # between filing and decision
+_LATEST_CORRECTION = timedelta(days=180)  # of an award that is published again
 _LONGEST_KEY, _MOST_SHOWN = 300, 5
+# One decision may give the same beneficiary several sums, and numbers begin again each year.
+_AWARD = ("scheme_id", "decided_on", "awarded_cents")
 
 
 class SubsidyTarget(Target):
@@ -51,16 +54,16 @@ class SubsidyTarget(Target):
         yield from _keys_of(resolved.values, resolved.values["beneficiary_id"])
 
     def fits(self, resolved: Resolved, key: Key, record: Record) -> bool:
-        """Tell whether neither another decision nor another funder tells them apart."""
+        """Tell whether it is the same award: scheme, day, sum, and no other decision or funder."""
         values = resolved.values
-        return not any(
+        return all(values.get(name) == record.get(name) for name in _AWARD) and not any(
             values.get(name) and record.get(name) and values[name] != record[name]
             for name in ("reference", "funder_id")
         )
 
     def identity(self, values: Record) -> Record:
         """Return the columns that `fits` looks at."""
-        return {name: values.get(name) for name in ("reference", "funder_id")}
+        return {name: values.get(name) for name in (*_AWARD, "reference", "funder_id")}
 
     def _ask_about_likely(self, work: Work, fresh: Sequence[Resolved]) -> None:
         """Ask whether a subsidy is what an application that someone follows already obtained."""
@@ -112,7 +115,8 @@ def may_be_decision_of(values: Record, record: Record) -> bool:
     """Tell whether a subsidy may be the decision on an application of the same beneficiary.
 
     That is one to the same scheme that waited for its decision on that day, or one whose award,
-    noted by hand without a reference, is of the same day or of the same sum.
+    noted by hand without a reference, is of the same day or of the same sum; or the same decision
+    published again with another day or sum.
     """
     if record["scheme_id"] != values["scheme_id"]:
         return False
@@ -123,10 +127,13 @@ def may_be_decision_of(values: Record, record: Record) -> bool:
     if record["status"] in (*PREPARED, *PENDING):
         since = record["filed_on"] or record["created_at"].date()
         return bool(since <= decided_on <= since + _LONGEST_WAIT)
-    if record["awarded_cents"] is None or record["reference"]:
+    if record["awarded_cents"] is None:
         return False
     is_of_the_sum = record["awarded_cents"] == values["awarded_cents"]
     apart = abs(record["decided_on"] - decided_on)
+    if record["reference"]:
+        is_the_decision = fold(record["reference"]) == fold(values.get("reference") or "")
+        return is_the_decision and apart <= _LATEST_CORRECTION
     return not apart or (is_of_the_sum and apart <= _LONGEST_WAIT)
 
 
@@ -153,8 +160,11 @@ def _settle(work: Work, resolved: Resolved, found: Sequence[Record]) -> None:
     )
     answer = work.decisions.get(question.key)
     rule = work.settings.on_duplicate
-    if answer is None and rule != OnDuplicate.ASK:
-        answer = str(OnDuplicate.KEEP) if rule == OnDuplicate.KEEP else question.choices[0].value
+    # « Merge » is asked all the same: an award must not be left aside without a word.
+    if answer is None and rule == OnDuplicate.KEEP:
+        answer = str(OnDuplicate.KEEP)
+    elif answer is None and rule == OnDuplicate.SKIP:
+        answer = question.choices[0].value
     if answer not in {each.value for each in question.choices}:
         resolved.row.draft.questions.append(question)
     elif answer != OnDuplicate.KEEP:
