@@ -246,12 +246,15 @@ def test_support_and_co_funding_are_the_naive_count(
         for is_supported in (True, False):
             of = [file for file in decided if (file.support is not None) == is_supported]
             assert rates[is_supported] == (len(of), sum(file.is_obtained for file in of))
+        asked_of: dict[str, int] = defaultdict(int)
         given_by: dict[str, int] = defaultdict(int)
         for file in world.filed(asked.first, asked.last, scheme):
             for funder, cents in file.others:
+                asked_of[str(world.funders[funder].id)] += cents * 2
+        for file in decided:
+            for funder, cents in file.others if file.is_obtained else ():
                 given_by[str(world.funders[funder].id)] += cents
         found = co_funding(session, asked.scope)
-        assert {key: line.awarded_cents for key, line in found.items()} == given_by
-        assert {key: line.requested_cents for key, line in found.items()} == {
-            key: cents * 2 for key, cents in given_by.items()
+        assert {key: (line.requested_cents, line.awarded_cents) for key, line in found.items()} == {
+            key: (asked_of[key], given_by[key]) for key in {*asked_of, *given_by}
         }

@@ -132,7 +132,7 @@ def test_the_head_opens_what_it_counts(officer: PageClient, session: Session) ->
     outside = re.search(r'<a href="([^"]*)">Dossiers sans commune du territoire.: 1<', page)
     assert outside is not None
     assert _count(officer.get(iri_to_uri(unescape(outside[1]))).text) == 1
-    filed = re.search(r'<a href="([^"]*)">(\d+) dossiers</a>', page)
+    filed = re.search(r'<a href="([^"]*)">Dossiers.: (\d+)</a>', page)
     assert filed is not None
     assert filed[2] == "4"
     assert _count(officer.get(iri_to_uri(unescape(filed[1]))).text) == 4

@@ -168,7 +168,10 @@ def test_what_comes_next_leads_to_an_end(status: ApplicationStatus) -> None:
 
 def test_only_decisions_ask_for_more_than_a_day() -> None:
     asked = {each for each in ApplicationStatus if asks_more("instruction", each)}
-    assert asked == set(DECIDED)
+    assert asked == {*DECIDED, *PREPARED}  # back from filing, its day would be lost
+    assert asks_more("obtenu", "instruction")
+    assert not asks_more("montage", "identifie")
+    assert not asks_more("montage", "depose")
     assert not asks_more("obtenu", "solde")
     assert asks_more("obtenu", "refuse")
 

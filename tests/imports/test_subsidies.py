@@ -362,8 +362,27 @@ def test_an_application_that_waits_for_its_decision_is_not_made_twice(
     assert left.counts["rows.skipped"] == 1
     made = bench.settle(run.id, decisions={question["key"]: "keep"})
     assert made.counts["rows.created"] == 1
-    again = bench.map(bench.send(sent), on_duplicate="merge", **told)
-    assert again.counts["rows.skipped"] == 1
+    merging = bench.map(bench.send(sent), on_duplicate="merge", **told)
+    assert bench.found(merging, Outcome.TO_DECIDE)  # an award is never left aside unsaid
+    skipping = bench.map(bench.send(sent), on_duplicate="skip", **told)
+    assert skipping.counts["rows.skipped"] == 1
+
+
+def test_each_sum_of_a_decision_is_an_award_and_numbers_begin_again(
+    bench: Bench, session: Session, network: dict[str, int]
+) -> None:
+    scheme = str(network["scheme"])
+    second = EAU.replace("12500.50", "1250.50")
+    next_year = EAU.replace("2019-", "2020-")
+    assert len({EAU, second, next_year}) == 3
+    sent = HEADER + EAU + second + next_year
+    run = bench.map(bench.send(sent), scheme=scheme)
+    run = bench.settle(run.id, decisions=_answers(bench, run.id, "merge:"))
+    assert bench.launch(run.id).state == "fait"
+    awards = sorted((each.decided_on.year, each.awarded_cents) for each in _applications(session))
+    assert awards == [(2019, 125_050), (2019, 1_250_050), (2020, 1_250_050)]
+    again = bench.map(bench.send(sent), scheme=scheme)
+    assert again.counts["rows.unchanged"] == 3
 
 
 def test_several_establishments_of_one_legal_person_are_asked(

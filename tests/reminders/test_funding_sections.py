@@ -98,6 +98,34 @@ def test_reports_owed_are_told_until_they_are_sent(app: Flask, session: Session,
 
 def test_late_reports_come_back_each_monday_only() -> None:
     due_on = MONDAY - timedelta(days=3)
-    assert [is_told(due_on, MONDAY + timedelta(days=count)) for count in range(8)] == [
+    days = [MONDAY + timedelta(days=count) for count in range(8)]
+    assert [is_told(due_on, day - timedelta(days=1), day) for day in days] == [
         True, False, False, False, False, False, False, True,
     ]  # fmt: skip
+
+
+def test_what_falls_on_days_off_is_told_on_the_next_day_of_work() -> None:
+    friday, tuesday = MONDAY - timedelta(days=3), MONDAY + timedelta(days=1)
+    sunday_fortnight = MONDAY + timedelta(days=13)  # 14 days after Sunday
+    assert is_told(sunday_fortnight, friday, MONDAY)
+    assert not is_told(sunday_fortnight, MONDAY - timedelta(days=1), MONDAY)
+    late = MONDAY - timedelta(days=10)
+    assert is_told(late, friday, tuesday)  # away on Monday
+    assert not is_told(late, MONDAY, tuesday)
+
+
+def test_a_closing_on_a_sunday_is_told_on_working_days(
+    app: Flask, session: Session, ada: User
+) -> None:
+    sunday = MONDAY + timedelta(days=13)
+    ApplicationFactory(call=CallFactory(closes_on=sunday), person=ada, drafting=True)
+    told = [
+        day
+        for day in (MONDAY + timedelta(days=count) for count in range(14))
+        if day.isoweekday() <= 5 and closings(app, session, ada, day)
+    ]
+    assert told == [
+        MONDAY,  # 14 days before was the Sunday
+        sunday - timedelta(days=6),  # 7 days before was the Sunday
+        sunday - timedelta(days=3) + timedelta(days=0),
+    ]
