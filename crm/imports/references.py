@@ -12,6 +12,7 @@ from crm.history.kinds import Kind, references_to
 
 Doomed = Mapping[str, AbstractSet[int]]
 _WRITTEN_WITH = frozenset({"application_step"})  # with what they are of, by itself
+_SAID_BY_OTHERS = frozenset({"session_application"})  # a session says that it helped
 
 
 def used_ids(session: Session, kind: Kind, ids: Sequence[int], doomed: Doomed) -> set[int]:
@@ -30,7 +31,8 @@ def _references(kind: Kind) -> Iterator[tuple[Table, Column[Any]]]:
     """Yield the foreign keys to a kind of record, but those of its own plain lists."""
     for table, column in references_to(kind.model.__table__):
         is_row_of_its_own = "id" in table.c and table.name not in _WRITTEN_WITH
-        if table.name not in kind.owned or is_row_of_its_own:
+        is_use = is_row_of_its_own or table.name in _SAID_BY_OTHERS
+        if table.name not in kind.owned or is_use:
             yield table, column
 
 

@@ -12,6 +12,7 @@ from crm.core import clock
 from crm.core.errors import RuleError
 from crm.followups.call_plans import PlanStep, clean_steps, due_on
 from crm.followups.models import FollowUp
+from crm.funding.models import FundingCall
 from crm.funding.operations import update_call
 from crm.funding.types import CallData
 from crm.history.models import ChangeSet
@@ -144,3 +145,57 @@ def test_what_is_still_to_do_moves_with_the_closing(officer: PageClient, session
     assert days[read.id] == later - timedelta(days=21)
     assert days[left.id] == closes_on - timedelta(days=7)  # done: it stays on its day
     assert days[checked.id] == closes_on  # given a day of its own
+
+
+def closing(session: Session, call: FundingCall, closes_on: date | None) -> None:
+    """Say that a call closes on another day, or that its day is not known any more."""
+    data = CallData(call.scheme_id, call.name, call.year, closes_on=closes_on)
+    update_call(session, call_id=call.id, version=call.version, data=data)
+
+
+def one_step(officer: PageClient, session: Session, call: FundingCall) -> FollowUp:
+    officer.submit(f"/relances/retroplanning/{call.id}", form())
+    (record,) = planned(session)
+    return record
+
+
+def test_a_closing_postponed_without_a_day_is_followed_once_it_has_one(
+    officer: PageClient, session: Session
+) -> None:
+    closes_on = clock.today() + timedelta(days=40)
+    call = CallFactory(closes_on=closes_on)
+    record = one_step(officer, session, call)
+    closing(session, call, None)
+    assert record.due_on == closes_on - timedelta(days=21)
+    later = closes_on + timedelta(days=60)
+    closing(session, call, later)
+    assert record.due_on == later - timedelta(days=21)
+
+
+def test_undoing_a_move_takes_the_steps_back(officer: PageClient, session: Session) -> None:
+    closes_on = clock.today() + timedelta(days=40)
+    call = CallFactory(closes_on=closes_on)
+    later = (closes_on + timedelta(days=28)).strftime("%d/%m/%Y")
+    sent = {"name": call.name, "year": str(call.year), "closes_on": later, "version": "1"}
+    assert officer.submit(f"/appels/{call.id}/modifier", sent).status_code == 303
+    moved = session.scalar(select(func.max(ChangeSet.id)))
+    record = one_step(officer, session, call)
+    assert record.due_on == closes_on + timedelta(days=28 - 21)
+    officer.submit(f"/historique/{moved}/annuler", {})
+    (record,) = planned(session)
+    assert record.due_on == closes_on - timedelta(days=21)
+
+
+def test_a_step_opened_again_is_where_the_closing_is_now(
+    officer: PageClient, session: Session
+) -> None:
+    closes_on = clock.today() + timedelta(days=40)
+    call = CallFactory(closes_on=closes_on)
+    record = one_step(officer, session, call)
+    officer.submit(f"/relances/{record.id}/faite", {})
+    later = closes_on + timedelta(days=10)
+    session.expire_all()
+    closing(session, call, later)
+    officer.submit(f"/relances/{record.id}/rouvrir", {})
+    (record,) = planned(session)
+    assert record.due_on == later - timedelta(days=21)

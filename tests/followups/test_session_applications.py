@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from crm.core import clock
-from crm.followups.models import AccompanimentSession, FollowUp
+from crm.followups.models import AccompanimentSession, FollowUp, SessionApplication
 from crm.history.models import ChangeSet
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import StructureFactory
-from tests.factories.followups import reference
+from tests.factories.followups import FollowUpFactory, SessionFactory, reference
 from tests.factories.funding import ApplicationFactory, CallFactory
 from tests.factories.projects import ProjectFactory
 from tests.support.client import PageClient
@@ -105,6 +105,38 @@ def test_how_much_it_helped_can_be_changed_is_told_and_is_undone(
     assert levels(session) == [(dossier.id, "leger")]
 
 
+def test_each_link_keeps_its_own_level_when_another_thing_is_corrected(
+    officer: PageClient, session: Session
+) -> None:
+    light, heavy = ApplicationFactory(), ApplicationFactory()
+    record = SessionFactory(
+        structures=[StructureFactory()],
+        applications=[
+            SessionApplication(application_id=light.id, level="leger"),
+            SessionApplication(application_id=heavy.id, level="initie"),
+        ],
+    )
+    shown = {"applications": [str(light.id), str(heavy.id)], "support_level": "initie"}
+    sent = edited(record, **shown, notes="Une faute corrigée.")
+    assert officer.submit(f"/seances/{record.id}/modifier", sent).status_code == 303
+    assert levels(session) == [(light.id, "leger"), (heavy.id, "initie")]
+
+
+def test_undoing_an_older_level_leaves_the_one_that_came_since(
+    officer: PageClient, session: Session
+) -> None:
+    dossier = ApplicationFactory()
+    officer.submit(NEW, typed(applications=[str(dossier.id)], support_level="leger"))
+    saves = []
+    for level in ("substantiel", "initie"):
+        chosen = {"applications": [str(dossier.id)], "support_level": level}
+        officer.submit(f"/seances/{only(session).id}/modifier", edited(only(session), **chosen))
+        saves.append(latest_save(session))
+        session.expire_all()
+    officer.submit(f"/historique/{saves[0]}/annuler", {})
+    assert levels(session) == [(dossier.id, "initie")]
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -179,3 +211,26 @@ def test_a_follow_up_about_an_application_and_a_call(officer: PageClient, sessio
     assert "Demander la lettre" not in officer.get("/relances?appel=0").text
     filled = officer.get(f"{NEW}?relance={record.id}").text
     assert f'value="{dossier.id}" selected' in filled
+
+
+def test_a_follow_up_keeps_its_call_when_that_is_in_the_trash(
+    officer: PageClient, session: Session
+) -> None:
+    call = CallFactory(name="Édition retirée")
+    record = FollowUpFactory(call_id=call.id, what="Vérifer")
+    call.deleted_at = clock.now()
+    session.flush()
+    assert f'href="/appels/{call.id}"' not in officer.get(f"/relances/{record.id}").text
+    form = officer.get(f"/relances/{record.id}/modifier").text
+    assert f'value="{call.id}" selected' in form
+    sent = {
+        "version": str(record.version),
+        "what": "Vérifier",
+        "due_on": record.due_on.strftime("%d/%m/%Y"),
+        "assignee": str(record.assignee_id),
+        "priority": "normale",
+        "call": [str(call.id)],
+    }
+    assert officer.submit(f"/relances/{record.id}/modifier", sent).status_code == 303
+    session.refresh(record)
+    assert (record.what, record.call_id) == ("Vérifier", call.id)

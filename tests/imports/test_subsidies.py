@@ -10,10 +10,12 @@ from crm.contacts.models import Structure
 from crm.core.errors import RuleError
 from crm.core.text import sort_key
 from crm.duplicates.merging import merge_records
+from crm.followups.models import SessionApplication
 from crm.funding.models import ApplicationStep, FundingApplication, FundingScheme
 from crm.history.models import Change
 from crm.imports.types import Outcome
 from tests.factories.contacts import StructureFactory
+from tests.factories.followups import SessionFactory
 from tests.factories.funding import ApplicationFactory, CallFactory, SchemeFactory
 from tests.imports.conftest import Bench
 from tests.support.client import PageClient
@@ -143,6 +145,20 @@ def test_an_application_changed_since_is_kept_by_the_undoing(
     assert officer.submit(f"/financements/{record.id}/statut", sent).status_code == 303
     bench.undo(run.id)
     assert [each.status for each in _applications(session)] == ["solde"]
+
+
+def test_an_application_that_a_session_helped_since_is_kept_by_the_undoing(
+    bench: Bench, session: Session, network: dict[str, int]
+) -> None:
+    run = bench.map(bench.send(HEADER + EAU), scheme=str(network["scheme"]))
+    run = bench.launch(bench.settle(run.id, decisions=_answers(bench, run.id, "merge:")).id)
+    [record] = _applications(session)
+    eau = session.get_one(Structure, network["eau"])
+    SessionFactory(
+        structures=[eau], applications=[SessionApplication(application_id=record.id, level="leger")]
+    )
+    bench.undo(run.id)
+    assert [each.id for each in _applications(session)] == [record.id]
 
 
 def test_a_name_alone_is_asked_and_never_made_by_itself(
