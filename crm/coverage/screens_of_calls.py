@@ -46,7 +46,9 @@ def eligible_page(session: Session, call: OpenCall, listing: Listing) -> dict[st
 def eligible_panel(session: Session, call_id: int) -> Panel:
     """Return how many could apply to a call and were not contacted since it opened."""
     call = open_call(session, call_id)
-    structures, communes = count_eligible(session, call, call.since, clock.today())
+    structures, communes = count_eligible(
+        session, call, call.since_by(clock.today()), clock.today()
+    )
     rows = [
         PanelRow(
             title=translate(N_("%(count)s structure(s)"), count=number(structures)),

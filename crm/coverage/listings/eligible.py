@@ -46,9 +46,9 @@ def read_since(call: OpenCall, arguments: Arguments) -> date:
     """Return the day of the URL from which a contact counts; the call's opening without one."""
     asked = arguments.get("depuis", "")
     try:
-        return parse_day(asked, clock.today()) if asked else call.since
+        return parse_day(asked, clock.today()) if asked else call.since_by(clock.today())
     except RuleError:
-        return call.since
+        return call.since_by(clock.today())
 
 
 def eligible_list(call: OpenCall, arguments: Arguments) -> ListDefinition:

@@ -36,6 +36,10 @@ class OpenCall:
         """Return the day from which a contact counts: the opening, or the first of its year."""
         return self.opens_on or date(self.year, 1, 1)
 
+    def since_by(self, today: date) -> date:
+        """Return that day, or today for a call that opens later: nobody was told of it yet."""
+        return min(self.since, today)
+
     @property
     def takes_communes(self) -> bool:
         """Tell whether a commune may apply."""
