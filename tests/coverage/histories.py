@@ -291,8 +291,7 @@ class World:
 
     def seat_of(self, file: File) -> str | None:
         """Return the present commune that an application counts in."""
-        seat = self.history.bodies[file.body].seat
-        code = self.written(file) or (None if seat is None else self.seats[seat])
+        code = self.written(file) or self.seat_today(file.body)
         return self.former_now if code == self.former else code
 
     def seat_today(self, body: int) -> str | None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, func, select
+from sqlalchemy import ColumnElement, Date, case, func, select
 from sqlalchemy.orm import aliased
 
 from crm.contacts.models import Structure
@@ -51,12 +51,18 @@ def is_decided() -> ColumnElement[bool]:
 def seat_code() -> ColumnElement[Any]:
     """Return the INSEE code of the present commune where the beneficiary had its seat.
 
-    That is the seat written on the application the day it was filed, or the beneficiary's of today
-    where none was known; a commune that has merged since counts as the one it is in now.
+    That is the seat written on the application the day it was filed, or today's where none was
+    known, of the beneficiary or of the structure that it was merged into; a commune that has
+    merged since counts as the one it is in now.
     """
     # Looked up only where nothing is written: most structures need not be read.
     today = (
-        select(func.coalesce(_Survivor.commune_code, _Beneficiary.commune_code))
+        select(
+            case(
+                (_Beneficiary.merged_into_id.is_(None), _Beneficiary.commune_code),
+                else_=_Survivor.commune_code,
+            )
+        )
         .select_from(_Beneficiary)
         .outerjoin(_Survivor, _Survivor.id == _Beneficiary.merged_into_id)
         .where(_Beneficiary.id == FundingApplication.beneficiary_id)
