@@ -18,7 +18,6 @@ from crm.duplicates.merging import merge_records
 from crm.funding.models import ApplicationStep, FundingApplication, Payment
 from crm.funding.operations.applications import (
     create_application,
-    received_cents,
     set_status,
     update_application,
 )
@@ -31,6 +30,7 @@ from crm.funding.operations.belongings import (
     remove_belonging,
     update_belonging,
 )
+from crm.funding.operations.checks import received_cents
 from crm.funding.operations.partners import add_partners, remove_partner
 from crm.funding.types import (
     ApplicationData,

@@ -19,6 +19,7 @@ from crm.web.locale import translate
 
 # A commune may have to be adopted for each: more would keep everyone else from writing for long.
 MOST_AT_ONCE = 500
+_ALL_PLANNED = N_("Toutes ont déjà une relance à faire au sujet de cet appel.")
 
 
 def schedule_for_each(
@@ -57,9 +58,7 @@ def schedule_for_each(
         if structure_id not in planned
     ]
     if not made:
-        raise RuleError(
-            "structures", N_("Toutes ont déjà une relance à faire au sujet de cet appel.")
-        )
+        raise RuleError("structures", _ALL_PLANNED)
     session.add_all(made)
     session.flush()
     return made

@@ -23,8 +23,9 @@ from crm.funding.models import (
     Payment,
     ReportingDeadline,
 )
-from crm.funding.operations.applications import check_received, money_of, note_first_step
+from crm.funding.operations.applications import money_of, note_first_step
 from crm.funding.operations.belongings import check_co_funder, check_payment
+from crm.funding.operations.checks import check_received
 from crm.funding.queries.applications import of_structures
 from crm.funding.queries.conditions import is_kept
 from crm.funding.types import STATUS_LABELS, ApplicationStatus

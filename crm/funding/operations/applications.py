@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
@@ -13,13 +13,11 @@ from crm.core.text import sort_key
 from crm.funding import rules
 from crm.funding.application_indexing import index_application
 from crm.funding.models import (
-    ApplicationPartner,
     ApplicationStep,
-    CoFunding,
     FundingApplication,
-    Payment,
 )
 from crm.funding.models.schemes import funding_scheme_funder
+from crm.funding.operations.checks import check_parts, check_received
 from crm.funding.operations.chosen import (
     known_call,
     known_person,
@@ -93,11 +91,7 @@ def set_status(
     step = rules.check_status(data.status)
     if data.changed_on > clock.today():
         raise RuleError("changed_on", N_("Cette date est à venir."))
-    if version is not None and record.version != version:
-        raise RuleError(
-            "moved",
-            N_("Quelqu’un vient de changer ce dossier : rouvrez sa page pour voir où il en est."),
-        )
+    _check_seen(record, version)
     if step == record.status:
         if data.awarded_cents not in (None, record.awarded_cents):
             raise RuleError("awarded", N_("Ce statut est déjà noté : corrigez avec « Modifier »."))
@@ -124,6 +118,15 @@ def set_status(
     return record
 
 
+def _check_seen(record: FundingApplication, version: int | None) -> None:
+    """Raise RuleError when the application has moved on since that version was seen."""
+    if version is not None and record.version != version:
+        raise RuleError(
+            "moved",
+            N_("Quelqu’un vient de changer ce dossier : rouvrez sa page pour voir où il en est."),
+        )
+
+
 def get_application(session: Session, application_id: int) -> FundingApplication:
     """Return an application that is not in the trash, ready to be changed; raise NotFoundError."""
     record = session.scalar(
@@ -146,29 +149,6 @@ def money_of(record: FundingApplication) -> rules.Money:
         filed_on=record.filed_on,
         decided_on=record.decided_on,
     )
-
-
-def received_cents(session: Session, application_id: int, *, but_id: int | None = None) -> int:
-    """Return what an application received in all, without one of its payments if asked."""
-    statement = select(func.coalesce(func.sum(Payment.amount_cents), 0)).where(
-        Payment.application_id == application_id, Payment.id != (but_id or 0)
-    )
-    with session.no_autoflush:
-        return int(session.scalar(statement) or 0)
-
-
-def check_received(session: Session, record: FundingApplication, awarded: int | None) -> None:
-    """Raise RuleError when more was received than this award, in cents."""
-    received = received_cents(session, record.id)
-    if received and awarded is None:
-        raise RuleError(
-            "status",
-            N_("De l’argent a été reçu : retirez d’abord les versements, ou gardez « Obtenu »."),
-        )
-    if received > (awarded or 0):
-        raise RuleError(
-            "awarded", N_("Ce qui a été reçu dépasse ce montant : corrigez l’un ou l’autre.")
-        )
 
 
 def move(session: Session, record: FundingApplication, status: str) -> bool:
@@ -223,7 +203,7 @@ def _fill(session: Session, record: FundingApplication, data: ApplicationData) -
             kept_id=record.funder_id,
             new_family=data.new_family,
         )
-    _check_parts(session, record, beneficiary_id, funder_id)
+    check_parts(session, record, beneficiary_id, funder_id)
     if record.beneficiary_id != beneficiary_id or not was_filed:
         record.beneficiary_id = beneficiary_id
         write_beneficiary(session, record)
@@ -233,34 +213,6 @@ def _fill(session: Session, record: FundingApplication, data: ApplicationData) -
     for name in _PLAIN:
         setattr(record, name, getattr(data, name))
     record.sort_title = sort_key(data.title)
-
-
-def _check_parts(
-    session: Session, record: FundingApplication, beneficiary_id: int, funder_id: int | None
-) -> None:
-    """Raise RuleError when the funder is a co-funder, or the beneficiary a partner."""
-    if not record.id:
-        return  # it is being made
-    with session.no_autoflush:
-        is_co_funder = session.scalar(
-            select(CoFunding.id).where(
-                CoFunding.application_id == record.id, CoFunding.funder_id == (funder_id or 0)
-            )
-        )
-        is_partner = session.scalar(
-            select(ApplicationPartner.id)
-            .where(
-                ApplicationPartner.application_id == record.id,
-                ApplicationPartner.structure_id == beneficiary_id,
-            )
-            .limit(1)
-        )
-    if is_co_funder and funder_id != record.funder_id:
-        raise RuleError("funder", N_("Cette structure est déjà parmi les cofinanceurs du dossier."))
-    if is_partner and beneficiary_id != record.beneficiary_id:
-        raise RuleError(
-            "beneficiary", N_("Cette structure est déjà parmi les participants du dossier.")
-        )
 
 
 def _only_funder(session: Session, scheme_id: int) -> int | None:

@@ -11,7 +11,8 @@ from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.funding import rules
 from crm.funding.models import CoFunding, FundingApplication, Payment, ReportingDeadline
-from crm.funding.operations.applications import get_application, received_cents
+from crm.funding.operations.applications import get_application
+from crm.funding.operations.checks import received_cents
 from crm.funding.operations.picked import picked_structure
 from crm.funding.types import CoFundingData, DeadlineData, PaymentData
 
