@@ -80,4 +80,5 @@ def present_code(written: Any) -> ColumnElement[Any]:
         .correlate_except(FormerCommune)
         .scalar_subquery()
     )
-    return func.coalesce(now, written)
+    # Few codes are former ones: the list is hashed once, and the rest is asked for those alone.
+    return case((written.in_(select(FormerCommune.insee_code)), now), else_=written)
