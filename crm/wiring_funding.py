@@ -3,11 +3,14 @@
 from crm.attachments.kinds import take_files
 from crm.core.errors import N_
 from crm.core.events import subscribe
+from crm.followups.funding_panels import FUNDING_PANELS
+from crm.followups.operations.call_plans import move_with_closing
 from crm.funding import kinds
 from crm.funding.application_indexing import refresh_applications
 from crm.funding.application_searching import FUNDING_APPLICATIONS, NEW_APPLICATION
 from crm.funding.call_indexing import refresh_schemes
 from crm.funding.call_searching import CALL_CALENDAR, CALLS, NEW_CALL, SCHEMES, SCHEMES_LIST
+from crm.funding.events import CallMoved
 from crm.funding.listings.applications import application_list
 from crm.funding.listings.calls import call_list
 from crm.funding.listings.schemes import scheme_list
@@ -65,6 +68,9 @@ def connect() -> None:
     take_files("funding_application", "funding_call")
     subscribe(WordsChanged, refresh_schemes)
     subscribe(WordsChanged, refresh_applications)
+    subscribe(CallMoved, move_with_closing)
+    for entity, panel in FUNDING_PANELS:
+        add_panel(entity, panel)
     add_panel("structure", structure_applications)
     add_panel("project", project_applications)
     add_source("dossiers", N_("Dossiers"), application_entries)

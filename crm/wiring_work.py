@@ -2,11 +2,7 @@
 
 from crm.accounts.objections import closed_account
 from crm.attachments.jobs import ERASE_ORPHANS
-from crm.core.events import subscribe
 from crm.duplicates.jobs import FIND_DUPLICATES
-from crm.followups.funding_panels import FUNDING_PANELS
-from crm.followups.operations.call_plans import move_with_closing
-from crm.funding.events import CallMoved
 from crm.history.jobs import PURGE_TRASH
 from crm.imports.background import take_over
 from crm.imports.jobs import ERASE_FILES
@@ -18,7 +14,6 @@ from crm.reminders.funding_sections import closing_calls_section, reports_sectio
 from crm.reminders.jobs import remind
 from crm.reminders.registry import add_section
 from crm.reminders.sections import SECTIONS
-from crm.web.panels import add_panel
 
 JOBS = (PURGE_TRASH, ERASE_FILES, ERASE_MESSAGE_FILES, ERASE_ORPHANS, FIND_DUPLICATES)
 CHORES = (remind, take_over)
@@ -32,8 +27,5 @@ def connect_work() -> None:
         add_chore(chore)
     for section in (*SECTIONS, closing_calls_section, reports_section):
         add_section(section)
-    for entity, panel in FUNDING_PANELS:
-        add_panel(entity, panel)
-    subscribe(CallMoved, move_with_closing)
     write_by(OUTBOX, write_outbox_message)
     object_by(closed_account)
