@@ -14,6 +14,8 @@ from crm.core.errors import RuleError
 from crm.core.numbers import parse_ids
 from crm.web.locale import sentence, translate
 
+_LONGEST_FORM_KEY = 200
+
 
 def safe_path(target: str | None, default: str) -> str:
     """Return a path of this site to go to; the default for anything that leads elsewhere."""
@@ -23,6 +25,11 @@ def safe_path(target: str | None, default: str) -> str:
     if parts.scheme or parts.netloc or any(ord(char) < 32 for char in target):  # noqa: PLR2004
         return default
     return target
+
+
+def form_key() -> str:
+    """Return the address under which the draft of this form is kept."""
+    return request.full_path.rstrip("?")[:_LONGEST_FORM_KEY]
 
 
 def next_path(default: str) -> str:

@@ -28,13 +28,12 @@ from crm.followups.typed_names import settle_typed_names
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.web.access import Permission, allow
 from crm.web.conflicts import apply_choices, both_versions
-from crm.web.requests import done, next_path, refused
+from crm.web.requests import done, form_key, next_path, refused
 from crm.web.submissions import save_form
 
 blueprint = Blueprint("sessions", __name__, url_prefix="/seances")
 ONE = "/<int:session_id>"
 PREVIEW = "apercu"
-_LONGEST_FORM_KEY = 200
 
 
 @blueprint.route("/nouvelle", methods=["GET", "POST"])
@@ -168,11 +167,6 @@ def discard() -> ResponseReturnValue:
 def is_between() -> bool:
     """Tell whether the form asks for something before it is saved: who is meant, a preview."""
     return bool(request.form.get("avant"))
-
-
-def form_key() -> str:
-    """Return the address under which this form's draft is kept."""
-    return request.full_path.rstrip("?")[:_LONGEST_FORM_KEY]
 
 
 def form_page(

@@ -23,11 +23,10 @@ from crm.projects.models import Project
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.kept import as_form_data
-from crm.web.requests import done
+from crm.web.requests import done, form_key
 from crm.web.submissions import save_form, save_once
 
 _PICKED = re.compile(r"[0-9]{1,9}|commune:[0-9A-Z]{5}|epci:[0-9]{9}")
-_LONGEST_FORM_KEY = 200
 
 
 @blueprint.get(ONE_APPLICATION)
@@ -102,7 +101,7 @@ def _named(session: Session, model: type[Any], argument: str) -> Any:
 
 def _create(session: Session, form: ApplicationForm) -> int:
     record = create_application(session, data=form.read())
-    discard_draft(session, user_id=signed_in().id, form_key=_form_key())
+    discard_draft(session, user_id=signed_in().id, form_key=form_key())
     return record.id
 
 
@@ -110,18 +109,14 @@ def _update(session: Session, application_id: int, form: ApplicationForm) -> int
     record = update_application(
         session, application_id=application_id, version=form.version_number, data=form.read()
     )
-    discard_draft(session, user_id=signed_in().id, form_key=_form_key())
+    discard_draft(session, user_id=signed_in().id, form_key=form_key())
     return record.id
 
 
 def _draft_of() -> ApplicationForm | None:
     """Return the form as its own draft holds it; None when nothing waits."""
-    draft = find_draft(db.session(), user_id=signed_in().id, form_key=_form_key())
+    draft = find_draft(db.session(), user_id=signed_in().id, form_key=form_key())
     return ApplicationForm(formdata=as_form_data(draft.payload)) if draft else None
-
-
-def _form_key() -> str:
-    return request.full_path.rstrip("?")[:_LONGEST_FORM_KEY]
 
 
 def _as_stored(application_id: int) -> tuple[ApplicationForm, FundingApplication]:
@@ -149,6 +144,6 @@ def _form_page(
         record=record,
         differences=conflict,
         is_draft=is_draft,
-        form_key=_form_key(),
+        form_key=form_key(),
     )
     return page, status

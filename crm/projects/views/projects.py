@@ -24,11 +24,10 @@ from crm.web.exports import send_rows, send_table
 from crm.web.kept import as_form_data
 from crm.web.lists import Listing
 from crm.web.locale import translate
-from crm.web.requests import done
+from crm.web.requests import done, form_key
 from crm.web.submissions import save_form, save_once
 
 _PICKED = re.compile(r"[0-9]{1,9}|commune:[0-9A-Z]{5}|epci:[0-9]{9}")
-_LONGEST_FORM_KEY = 200
 
 
 @blueprint.get("")
@@ -113,7 +112,7 @@ def edit(project_id: int) -> ResponseReturnValue:
 
 def _create(session: Session, form: ProjectForm) -> int:
     project = operations.create_project(session, data=form.read())
-    discard_draft(session, user_id=signed_in().id, form_key=_form_key())
+    discard_draft(session, user_id=signed_in().id, form_key=form_key())
     return project.id
 
 
@@ -121,18 +120,14 @@ def _update(session: Session, project_id: int, form: ProjectForm) -> int:
     project = operations.update_project(
         session, project_id=project_id, version=form.version_number, data=form.read()
     )
-    discard_draft(session, user_id=signed_in().id, form_key=_form_key())
+    discard_draft(session, user_id=signed_in().id, form_key=form_key())
     return project.id
 
 
 def _draft_of() -> ProjectForm | None:
     """Return the form as its own draft holds it; None when nothing waits."""
-    draft = find_draft(db.session(), user_id=signed_in().id, form_key=_form_key())
+    draft = find_draft(db.session(), user_id=signed_in().id, form_key=form_key())
     return ProjectForm(formdata=as_form_data(draft.payload)) if draft else None
-
-
-def _form_key() -> str:
-    return request.full_path.rstrip("?")[:_LONGEST_FORM_KEY]
 
 
 def _as_stored(project_id: int) -> tuple[ProjectForm, Project]:
@@ -159,7 +154,7 @@ def _form_page(
         form=form,
         project=project,
         differences=conflict,
-        form_key=_form_key(),
+        form_key=form_key(),
         is_draft=is_draft,
     )
     return page, status
