@@ -17,7 +17,7 @@ from crm.contacts.operations import resolve_structure
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
 from crm.history.recording import actor_of
-from crm.projects.models import Project
+from crm.projects.choices import known_project
 from crm.reference.models import ReferenceItem
 
 _UNKNOWN = N_("Aucune structure ne s’appelle « %(name)s » : créez d’abord sa fiche.")
@@ -173,7 +173,7 @@ def known_person(session: Session, user_id: int, *, kept_id: int | None = None) 
 def _fill(session: Session, record: Accompaniment, data: AccompanimentData) -> None:
     with session.no_autoflush:
         record.person_id = known_person(session, data.person_id, kept_id=record.person_id)
-        record.project_id = _known_project(session, data.project_id, kept_id=record.project_id)
+        record.project_id = known_project(session, data.project_id, kept_id=record.project_id)
         obstacles = known_obstacles(session, data.obstacle_ids, kept=record.obstacles)
     record.about = data.about
     record.opened_on = data.opened_on
@@ -183,15 +183,6 @@ def _fill(session: Session, record: Accompaniment, data: AccompanimentData) -> N
         record.obstacles = obstacles
         # A list alone does not touch the row: this makes its version grow all the same.
         flag_modified(record, "created_at")
-
-
-def _known_project(session: Session, project_id: int | None, *, kept_id: int | None) -> int | None:
-    if project_id is None or project_id == kept_id:
-        return project_id
-    project = session.get(Project, project_id)
-    if project is None or project.deleted_at is not None:
-        raise RuleError("project", N_("Ce projet n’existe pas ou plus : choisissez-en un autre."))
-    return project.id
 
 
 def _check_is_current(record: Accompaniment) -> None:

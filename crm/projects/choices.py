@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_, RuleError
+from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 
@@ -41,3 +42,13 @@ def known_countries(session: Session, codes: Sequence[str]) -> list[Country]:
             "countries", N_("Un de ces pays n’existe pas : choisissez-le dans la liste.")
         )
     return list(found)
+
+
+def known_project(session: Session, project_id: int | None, *, kept_id: int | None) -> int | None:
+    """Return the id of a project that is not in the trash, or was there already; None for none."""
+    if project_id is None or project_id == kept_id:
+        return project_id
+    project = session.get(Project, project_id)
+    if project is None or project.deleted_at is not None:
+        raise RuleError("project", N_("Ce projet n’existe pas ou plus : choisissez-en un autre."))
+    return project.id

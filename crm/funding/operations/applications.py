@@ -21,12 +21,12 @@ from crm.funding.operations.checks import check_parts, check_received
 from crm.funding.operations.chosen import (
     known_call,
     known_person,
-    known_project,
     known_reason,
 )
 from crm.funding.operations.picked import picked_structure
 from crm.funding.types import DECIDED, LOST, PENDING, ApplicationData, StatusData
 from crm.history.recording import actor_of
+from crm.projects.choices import known_project
 
 _PLAIN = (
     "title",

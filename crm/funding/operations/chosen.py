@@ -9,7 +9,6 @@ from crm.accounts.models import User
 from crm.core.errors import N_, RuleError
 from crm.funding.models import FundingApplication, FundingCall, FundingScheme
 from crm.funding.types import ApplicationData
-from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 
 
@@ -28,16 +27,6 @@ def known_call(
     if call is None or call.deleted_at is not None or call.scheme_id != scheme.id:
         raise RuleError("call", N_("Choisissez un appel de ce dispositif."))
     return scheme.id, call.id
-
-
-def known_project(session: Session, project_id: int | None, *, kept_id: int | None) -> int | None:
-    """Return the id of a project that is not in the trash; None for none."""
-    if project_id is None or project_id == kept_id:
-        return project_id
-    project = session.get(Project, project_id)
-    if project is None or project.deleted_at is not None:
-        raise RuleError("project", N_("Ce projet n’existe pas ou plus : choisissez-en un autre."))
-    return project.id
 
 
 def known_person(session: Session, user_id: int | None, *, kept_id: int | None) -> int | None:
