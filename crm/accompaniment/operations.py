@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from crm.accompaniment import rules
 from crm.accompaniment.models import Accompaniment, StageChange
 from crm.accompaniment.types import AccompanimentData, ClosingData, Stage
-from crm.accounts.models import User
+from crm.accounts.members import known_member
 from crm.contacts.operations import resolve_structure
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
@@ -164,10 +164,7 @@ def known_obstacles(
 
 def known_person(session: Session, user_id: int, *, kept_id: int | None = None) -> int:
     """Return the id of a member of the team; someone who has left only where they were already."""
-    user = session.get(User, user_id)
-    if user is None or (not user.is_active and user.id != kept_id):
-        raise RuleError("person", N_("Choisissez un membre actuel de l’équipe."))
-    return user.id
+    return known_member(session, user_id, field="person", kept_id=kept_id)
 
 
 def _fill(session: Session, record: Accompaniment, data: AccompanimentData) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from crm.accounts.members import known_member
 from crm.accounts.models import User
 from crm.core.errors import N_, RuleError
 from crm.followups.models import SessionApplication
@@ -175,7 +176,4 @@ def officers(
 
 def assignee(session: Session, user_id: int, *, kept_id: int | None = None) -> int:
     """Return the id of the team member who must act; someone who has left only where they were."""
-    user = session.get(User, user_id)
-    if user is None or (not user.is_active and user.id != kept_id):
-        raise RuleError("assignee", N_("Choisissez un membre actuel de l’équipe."))
-    return user.id
+    return known_member(session, user_id, field="assignee", kept_id=kept_id)

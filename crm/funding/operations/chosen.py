@@ -5,7 +5,7 @@ What an application holds already stays, though it would not be offered any more
 
 from sqlalchemy.orm import Session
 
-from crm.accounts.models import User
+from crm.accounts.members import known_member
 from crm.core.errors import N_, RuleError
 from crm.funding.models import FundingApplication, FundingCall, FundingScheme
 from crm.funding.types import ApplicationData
@@ -30,13 +30,10 @@ def known_call(
 
 
 def known_person(session: Session, user_id: int | None, *, kept_id: int | None) -> int | None:
-    """Return the id of an active member of the team; None for nobody."""
-    if user_id is None or user_id == kept_id:
-        return user_id
-    user = session.get(User, user_id)
-    if user is None or not user.is_active:
-        raise RuleError("person", N_("Choisissez un membre actuel de l’équipe."))
-    return user.id
+    """Return the id of an active member of the team, or who was there already; None for nobody."""
+    if user_id is None:
+        return None
+    return known_member(session, user_id, field="person", kept_id=kept_id)
 
 
 def known_reason(session: Session, item_id: int | None, *, kept_id: int | None) -> int | None:
