@@ -34,7 +34,7 @@ lint: ## Check style, types, the order of layers and the templates
 	$(VENV)/lint-imports --no-cache --no-logo
 	$(VENV)/djlint templates --lint --quiet
 
-bench: ## Measure speed; ARGS names the benchmarks
+bench: ## Measure speed; ARGS="campaigns" names one of the other benchmarks
 	@$(INSTALL) base test
 	@$(VENV)/python -m benchmarks $(ARGS)
 
@@ -49,9 +49,10 @@ lock: ## Choose package versions again (needs uv and npm); ARGS="--upgrade" take
 		$(COMPILE) $(ARGS) $$layer.in --output-file $$layer.txt || exit 1; \
 	done
 	@echo package-lock.json && npm install --package-lock-only --loglevel=error
+	@echo tests/mail/prism/package-lock.json && npm install --prefix tests/mail/prism --package-lock-only --loglevel=error
 
 clean: ## Remove everything that is built, but no data
-	rm -rf .venv .venv-node node_modules crm/static/vendor crm/territories/data build dist *.egg-info htmlcov
+	rm -rf .venv .venv-node node_modules crm/static/vendor crm/territories/data tests/mail/prism/node_modules build dist *.egg-info htmlcov
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find crm tests tools migrations benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 	find crm -name '*.mo' -delete

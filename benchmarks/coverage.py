@@ -113,7 +113,7 @@ def measure_coverage(url: str, folder: Path, applications: int = APPLICATIONS) -
     """Fill the copy with applications, ask for each page, then the driver for the same rows."""
     app = our_application(url, folder)
     with app.app_context():
-        call_id = _fill(applications)
+        call_id = fill_applications(applications)
         db.engine.dispose()
     visitor = InProcess(app, sign_in(app))
     years = f"de={FIRST_YEAR}&a={LAST_YEAR}"
@@ -148,7 +148,7 @@ def _ask(visitor: InProcess, path: str) -> None:
         raise RuntimeError(f"{path} answered {status}")
 
 
-def _fill(applications: int) -> int:
+def fill_applications(applications: int) -> int:
     """Write schemes, calls of each year and applications; return a call open to everyone."""
     rng = random.Random(SEED)
     now = clock.now()

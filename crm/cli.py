@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
 from crm import create_app, schema
 from crm.accounts.cli import users
+from crm.campaigns.cli import directory_command
+from crm.composing.defaults import load_default_templates
 from crm.config import ConfigurationError, Settings
 from crm.core.errors import DatabaseBusyError
 from crm.database import db, is_passing, transaction
@@ -23,16 +25,19 @@ from crm.demo.load import DEFAULT_SEED, DemoRefusedError, is_network_empty, load
 from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD, has_demo_users
 from crm.funding.defaults import load_default_schemes
 from crm.imports.cli import import_command, undo_command
-from crm.mail.rules import is_loopback
+from crm.mail.bounce_command import bounce_command
 from crm.reference.defaults import load_defaults
 from crm.reports.cli import counts_command
 from crm.revisions import current_revision, latest_revision
 from crm.scheduler import do_what_is_due
 from crm.search.kinds import reindex_all
+from crm.segments.cli import segment_command
 from crm.serving import serve
 from crm.territories.operations import holds_territories, load_territories
 from crm.territories.source import MissingGeographyError
 from crm.worker import run_worker
+from crm.yearly.cli import report_command
+from crm.yearly.defaults import load_default_report
 
 _PLAIN_SENTENCES = (ConfigurationError, MissingGeographyError, DemoRefusedError)
 
@@ -185,10 +190,11 @@ def run_jobs() -> None:
     click.echo(", ".join(done) or "Nothing was due.")
 
 
-main.add_command(counts_command)
-main.add_command(import_command)
-main.add_command(undo_command)
-main.add_command(users)
+for _command in (
+    bounce_command, counts_command, directory_command, report_command, segment_command,
+    import_command, undo_command, users,
+):  # fmt: skip
+    main.add_command(_command)
 
 
 def _application() -> Flask:
@@ -217,6 +223,8 @@ def _upgrade() -> tuple[str | None, str | None]:
         schema.upgrade(db.engine)
         if before is not None:
             _reindex()  # another version may read words otherwise
+            with transaction() as session:
+                load_default_report(session)
     return before, latest
 
 
@@ -248,7 +256,11 @@ def _faults() -> list[str]:
 def _load_reference(*, with_schemes: bool = True) -> dict[str, int]:
     """Load what every network starts from; a demonstration invents schemes of its own."""
     with transaction() as session:
-        added = {"reference_item": load_defaults(session)}
+        added = {
+            "reference_item": load_defaults(session),
+            "message_template": load_default_templates(session),
+            "report_definition": load_default_report(session),
+        }
         if with_schemes:
             added["funding_scheme"] = load_default_schemes(session)
         try:
@@ -269,10 +281,10 @@ def _print_logins() -> None:
 
 
 def _check_demo_stays_here() -> None:
-    mail = _settings().mail
-    if mail.gateway == "smtp" and not is_loopback(mail.smtp_host):
+    if _settings().mail.leaves_the_machine:
         raise ExplainedError(
-            "A demonstration sends nothing outside this machine: unset CRM_MAIL_SMTP_HOST."
+            "A demonstration sends nothing outside this machine: unset CRM_MAIL_SMTP_HOST and "
+            "CRM_MAIL_SENDGRID_API_KEY."
         )
 
 

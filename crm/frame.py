@@ -6,7 +6,7 @@ from flask import current_app, request, url_for
 from flask_login import current_user
 
 from crm.web.locale import translate
-from crm.web.navigation import MenuEntry
+from crm.web.navigation import MenuEntry, MenuSection
 
 ADDRESSES = {
     "reminders": "reminders.index",
@@ -26,6 +26,12 @@ def network() -> dict[str, str | None]:
     """Return the name and the logo that the settings give."""
     settings = current_app.config["SETTINGS"]
     return {"name": settings.network_name, "logo_url": settings.network_logo}
+
+
+def menu_sections(sections: tuple[MenuSection, ...]) -> list[dict[str, Any]]:
+    """Return the sections of the menu, and of each the entries that the person may use."""
+    shown = ((section.label, menu_entries(section.entries)) for section in sections)
+    return [{"label": translate(label), "links": links} for label, links in shown if links]
 
 
 def menu_entries(entries: tuple[MenuEntry, ...]) -> list[dict[str, Any]]:

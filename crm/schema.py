@@ -7,21 +7,29 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine
 
 import crm.accounts.models
+import crm.agreements.models
 import crm.attachments.models
+import crm.campaigns.models
+import crm.composing.models
+import crm.consents.models
 import crm.contacts.models
 import crm.duplicates.models
+import crm.events.models
 import crm.followups.models
 import crm.funding.models
 import crm.history.models
 import crm.imports.models
 import crm.jobs.models
 import crm.mail.models
+import crm.mailings.models
+import crm.measures.models
 import crm.notes.models
 import crm.projects.models
 import crm.reference.models
 import crm.search.models
 import crm.territories.models
-import crm.web.submissions  # noqa: F401 - imported for their tables
+import crm.web.submissions
+import crm.yearly.models  # noqa: F401 - imported for their tables
 from crm.database import Base
 from crm.revisions import migrations_folder
 

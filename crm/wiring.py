@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_login import current_user
 
-from crm import wiring_coverage, wiring_funding, wiring_paths
+from crm import wiring_coverage, wiring_funding, wiring_indicators, wiring_outreach, wiring_paths
 from crm.accounts import views as accounts
 from crm.accounts.wording import USER_WORDING
 from crm.attachments import kinds as file_kinds
@@ -38,7 +38,7 @@ from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
 from crm.followups.timeline import FOLLOW_UP_PANELS, follow_up_entries, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, PRIVATE_NOTE_WORDING, SESSION_WORDING
-from crm.frame import addresses, menu_entries, network
+from crm.frame import addresses, menu_entries, menu_sections, network
 from crm.history.exports import keep_export
 from crm.history.kinds import add_pointer, find_kind, know_kind, on_purge
 from crm.history.recording import COMMAND, Actor, identify_actor, start_recording
@@ -51,6 +51,7 @@ from crm.imports.views import blueprint as imports
 from crm.jobs.silence import silence_for_administrators
 from crm.jobs.views import blueprint as jobs
 from crm.mail.views import blueprint as outbox
+from crm.mail.webhooks import blueprint as mail_reports
 from crm.notes.kinds import NOTE_KIND, NOTE_WORDING, forget_notes
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
@@ -75,7 +76,6 @@ from crm.search.events import WordsChanged
 from crm.search.kinds import add_kind
 from crm.search.views import blueprint as search
 from crm.territories.views import blueprint as territories
-from crm.web.access import Permission
 from crm.web.exports import on_export
 from crm.web.formats import current_locale
 from crm.web.health import blueprint as health
@@ -89,42 +89,10 @@ from crm.web.shell import Shell
 from crm.web.summaries import add_facts
 from crm.web.timeline import CHANGES, add_source
 from crm.wiring_duplicates import connect_duplicates
+from crm.wiring_menu import MENU, QUICK_ACTIONS
 from crm.wiring_work import connect_work
 
-PARTS = (wiring_paths, wiring_funding, wiring_coverage)
-MENU = (
-    MenuEntry(N_("Aujourd’hui"), "home.index", "home", Permission.READ_NETWORK),
-    MenuEntry(N_("Séances"), "sessions.index", "messages", Permission.READ_NETWORK),
-    MenuEntry(N_("Relances"), "follow_ups.index", "bell", Permission.READ_NETWORK),
-    *wiring_paths.MENU,
-    MenuEntry(N_("Structures"), "structures.index", "building", Permission.READ_NETWORK),
-    MenuEntry(N_("Contacts"), "contacts.index", "users", Permission.READ_NETWORK),
-    MenuEntry(N_("Projets"), "projects.index", "world", Permission.READ_NETWORK),
-    MenuEntry(N_("Groupes"), "groups.index", "flag", Permission.READ_NETWORK),
-    *wiring_funding.MENU,
-    *wiring_coverage.MENU,
-    MenuEntry(N_("Bilan"), "reports.index", "chart-bar", Permission.READ_REPORTS),
-    MenuEntry(N_("Mandats"), "mandates.index", "id", Permission.READ_NETWORK),
-    MenuEntry(N_("Imports"), "imports.index", "upload", Permission.IMPORT),
-    MenuEntry(N_("Doublons"), "duplicates.index", "copy", Permission.READ_NETWORK),
-    MenuEntry(N_("Corbeille"), "history.trash", "trash", Permission.READ_NETWORK),
-    MenuEntry(N_("Listes"), "reference.index", "list-check", Permission.EDIT_REFERENCE),
-    MenuEntry(N_("Utilisateurs"), "users.index", "user-check", Permission.MANAGE_USERS),
-    MenuEntry(N_("Messages"), "outbox.index", "mail", Permission.READ_OUTBOX),
-    MenuEntry(N_("Travaux"), "jobs.index", "clock", Permission.MANAGE_JOBS),
-    MenuEntry(N_("Exports"), "history.exports", "download", Permission.READ_EXPORTS),
-)
-QUICK_ACTIONS = (
-    MenuEntry(N_("Noter une séance"), "sessions.new", "messages", Permission.LOG_SESSIONS, "n s"),
-    MenuEntry(
-        N_("Nouvelle structure"), "structures.new", "building", Permission.EDIT_NETWORK, "n t"
-    ),
-    MenuEntry(N_("Nouveau contact"), "contacts.new", "user-plus", Permission.EDIT_NETWORK, "n c"),
-    MenuEntry(N_("Nouveau projet"), "projects.new", "world", Permission.EDIT_NETWORK, "n p"),
-    MenuEntry(N_("Nouveau groupe"), "groups.new", "flag", Permission.EDIT_NETWORK, "n g"),
-    MenuEntry(N_("Nouvelle relance"), "follow_ups.new", "bell", Permission.LOG_SESSIONS, "n r"),
-    *wiring_funding.QUICK_ACTIONS,
-)
+PARTS = (wiring_paths, wiring_funding, wiring_coverage, wiring_outreach, wiring_indicators)
 SEARCHED = (
     actors.STRUCTURES, actors.CONTACTS, PROJECTS, actors.GROUPS, SESSIONS,
     *(kind for part in PARTS for kind in part.SEARCHED), actors.COMMUNES, actors.EPCIS,
@@ -181,7 +149,7 @@ def register_packages(app: Flask) -> None:
     app.context_processor(_page_context)
     app.extensions["login_page"] = accounts.login_page
     for blueprint in (
-        home, *accounts.BLUEPRINTS, outbox, jobs, search, *followups.BLUEPRINTS,
+        home, *accounts.BLUEPRINTS, outbox, mail_reports, jobs, search, *followups.BLUEPRINTS,
         *(blueprint for part in PARTS for blueprint in part.BLUEPRINTS), duplicates.blueprint,
         *contacts.BLUEPRINTS, attachments, notes, history, imports, projects, reminders, reports,
         reference, saved_views, territories, manifest, health,
@@ -247,8 +215,9 @@ def register_search() -> None:
         add_kind(kind)
     for action in ACTIONS:
         add_action(action)
-    for entry in MENU:
-        add_action(_way_to(entry))
+    for section in MENU:
+        for entry in section.entries:
+            add_action(_way_to(entry))
     subscribe(WordsChanged, refresh_people)
     subscribe(WordsChanged, refresh_projects)
 
@@ -291,6 +260,6 @@ def _place() -> Hashable:
 def _frame() -> dict[str, Any]:
     return {
         "current_user": current_user,
-        "navigation": menu_entries(MENU),
+        "navigation": menu_sections(MENU),
         "quick_actions": menu_entries(QUICK_ACTIONS),
     }

@@ -9,6 +9,7 @@ from crm.imports.jobs import ERASE_FILES
 from crm.jobs.message_files import ERASE_MESSAGE_FILES
 from crm.jobs.registry import add_chore, add_job
 from crm.mail.outbox import OUTBOX, write_outbox_message
+from crm.mail.receiving import read_mailbox
 from crm.mail.writers import object_by, write_by
 from crm.reminders.funding_sections import closing_calls_section, reports_section
 from crm.reminders.jobs import remind
@@ -16,7 +17,7 @@ from crm.reminders.registry import add_section
 from crm.reminders.sections import SECTIONS
 
 JOBS = (PURGE_TRASH, ERASE_FILES, ERASE_MESSAGE_FILES, ERASE_ORPHANS, FIND_DUPLICATES)
-CHORES = (remind, take_over)
+CHORES = (remind, take_over, read_mailbox)
 
 
 def connect_work() -> None:

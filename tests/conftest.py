@@ -1,5 +1,6 @@
 """Fixtures for every test: a database of each kind, an application, people signed in."""
 
+import gc
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,8 +28,10 @@ from tests.support.people import sign_in
 from tests.support.reference import load_reference
 from tests.support.templates import KeptBytecode
 
+# Tests make much that lives long: looking through all of it as often as a server took a tenth.
+gc.set_threshold(100_000, 50, 100)
 _TEMPLATES = KeptBytecode()
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+WORKER = os.environ.get("PYTEST_XDISTWORKER", "main")
 
 
 @pytest.fixture(scope="session", params=BACKENDS)
@@ -45,7 +48,7 @@ def backend(request: pytest.FixtureRequest) -> str:
 def prepared_engine(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """Give the process one migrated database with the reference lists and the geography."""
     folder = tmp_path_factory.mktemp(f"database-{backend}")
-    url = new_database_url(backend, folder, f"passerelle_{_WORKER}")
+    url = new_database_url(backend, folder, f"passerelle_{WORKER}")
     engine = migrated_engine(url)
     load_reference(engine)
     yield engine

@@ -53,9 +53,22 @@ DIST_FILES = {
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "tom-select.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
     "tom-select.js": "tom-select/dist/js/tom-select.complete.min.js",
+    # The letters of reports in PDF: no page asks for them.
+    **{
+        f"report{'-ext' if part else ''}-{style}.woff": (
+            f"@fontsource/source-sans-3/files/source-sans-3-latin{part}-{name}.woff"
+        )
+        for part in ("", "-ext")
+        for style, name in (
+            ("regular", "400-normal"),
+            ("bold", "700-normal"),
+            ("italic", "400-italic"),
+        )
+    },
 }
 # Whatever part of these we serve, inside a bundle or alone.
 SERVED_PACKAGES = (
+    "@fontsource/source-sans-3",
     "@tabler/core",
     "@tabler/icons",
     "htmx.org",

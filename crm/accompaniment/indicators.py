@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.accompaniment.models import Accompaniment, accompaniment_obstacle
 from crm.accompaniment.silence import is_current
 from crm.accompaniment.types import STAGE_LABELS
+from crm.accounts.models import User
 from crm.contacts.listings import departements
 from crm.contacts.models import Structure
 from crm.core.errors import N_
+from crm.indicators.indicator import Indicator, RowColumn
+from crm.indicators.keys import departement_key, family_key, named_key
+from crm.indicators.types import By, Scope, Unit
 from crm.reference.queries import labels_by_id
 from crm.web.locale import translate
 
@@ -82,3 +86,45 @@ def _open(key: Any) -> Select[Any]:
 
 def _counts(session: Session, statement: Select[Any]) -> Mapping[str, int]:
     return {str(key): count for key, count in session.execute(statement).tuples()}
+
+
+def _open_on(scope: Scope) -> Select[Any]:
+    day = scope.period.end
+    return (
+        select(Accompaniment.id)
+        .select_from(Accompaniment)
+        .join(Structure, Structure.id == Accompaniment.structure_id)
+        .where(
+            Accompaniment.deleted_at.is_(None),
+            Accompaniment.opened_on <= day,
+            or_(Accompaniment.closed_on.is_(None), Accompaniment.closed_on > day),
+            Structure.deleted_at.is_(None),
+        )
+    )
+
+
+PATHS_OPEN = Indicator(
+    code="paths_open",
+    label=N_("accompagnements en cours"),
+    rule=N_(
+        "Accompagnements ouverts au plus tard le dernier jour de la période et non clos ce"
+        " jour-là, hors corbeille, d’une structure qui n’est ni à la corbeille ni fusionnée. La"
+        " famille et le département sont ceux d’aujourd’hui."
+    ),
+    unit=Unit.PATH,
+    entity="accompaniment",
+    facts=_open_on,
+    counted=Accompaniment.id.expression,
+    is_single=True,
+    is_stock=True,
+    keys={
+        By.FAMILY: family_key(Structure.family_code),
+        By.DEPARTEMENT: departement_key(Structure.departement_code),
+        By.OFFICER: named_key(Accompaniment.person_id, User.id, User.name),
+    },
+    columns=(
+        RowColumn("name", N_("Structure"), Structure.name),
+        RowColumn("opened_on", N_("Ouvert le"), Accompaniment.opened_on, "date"),
+    ),
+)
+INDICATORS = (PATHS_OPEN,)

@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 from crm.accounts.models import User
 from crm.core.addresses import email_key
 from crm.mail.models import Delivery
+from crm.mail.suppressed import Origins
 from crm.mail.types import Purpose, Reason
 
 
-def closed_account(session: Session, delivery: Delivery) -> Reason | None:
+def closed_account(session: Session, delivery: Delivery, _origins: Origins) -> Reason | None:
     """Hold back the digest of someone who is no longer an active member of the team."""
     if delivery.purpose != Purpose.DIGEST:
         return None

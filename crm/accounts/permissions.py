@@ -29,17 +29,28 @@ _TEAM = frozenset(
         Permission.LOG_SESSIONS,
         Permission.READ_REPORTS,
         Permission.EXPORT,
+        Permission.WRITE_MAILINGS,
     }
 )
+_SENDING = frozenset({Permission.SEND_MAILINGS, Permission.MANAGE_CONSENTS, Permission.IMPORT})
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OFFICER: _TEAM,
-    Role.CAMPAIGN_MANAGER: _TEAM | {Permission.IMPORT},
-    Role.DIRECTOR: _TEAM | {Permission.IMPORT, Permission.EDIT_REFERENCE, Permission.READ_EXPORTS},
-    Role.ADMINISTRATOR: _TEAM
+    Role.CAMPAIGN_MANAGER: _TEAM | _SENDING,
+    # Publishing a year binds the network towards its funders: the director does it, nobody else.
+    Role.DIRECTOR: _TEAM
+    | _SENDING
     | {
-        Permission.IMPORT,
         Permission.EDIT_REFERENCE,
+        Permission.READ_EXPORTS,
+        Permission.EDIT_REPORTS,
+        Permission.CLOSE_YEARS,
+    },
+    Role.ADMINISTRATOR: _TEAM
+    | _SENDING
+    | {
+        Permission.EDIT_REFERENCE,
+        Permission.EDIT_REPORTS,
         Permission.MANAGE_USERS,
         Permission.READ_OUTBOX,
         Permission.MANAGE_OUTBOX,

@@ -10,7 +10,13 @@ from wtforms.validators import Optional, ValidationError
 from crm.contacts import rules
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.contacts.operations.people import DEFAULT_ROLE
-from crm.contacts.types import AffiliationData, ContactData, EndReason, StructureData
+from crm.contacts.types import (
+    LANGUAGE_LABELS,
+    AffiliationData,
+    ContactData,
+    EndReason,
+    StructureData,
+)
 from crm.core.addresses import parse_email
 from crm.core.errors import N_, RuleError
 from crm.core.identifiers import parse_rna, parse_siren, parse_siret
@@ -135,8 +141,14 @@ class ContactForm(OnceForm):
     email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(parse_email)])
     phone = StringField(_l("Téléphone"), [Optional(), longest(40), obeys(rules.parse_phone)])
     mobile = StringField(_l("Mobile"), [Optional(), longest(40), obeys(rules.parse_phone)])
+    language = SelectField(_l("Langue"), validate_choice=False)
     notes = TextAreaField(_l("Notes"), [Optional(), longest(5000)])
     tags = StringField(_l("Étiquettes"), [Optional(), longest(500)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = [(code.value, translate(label)) for code, label in LANGUAGE_LABELS.items()]
+        self.language.choices = [("", translate("Non précisée")), *words]
 
     def read(self) -> ContactData:
         """Return what was typed."""
@@ -146,13 +158,14 @@ class ContactForm(OnceForm):
             email=self.email.data,
             phone=self.phone.data,
             mobile=self.mobile.data,
+            language=self.language.data or None,
             notes=self.notes.data,
             tag_labels=rules.split_tags(self.tags.data),
         )
 
     def write(self, contact: Contact) -> None:
         """Show what is known of the person now."""
-        for name in ("first_name", "last_name", "email", "phone", "mobile", "notes"):
+        for name in ("first_name", "last_name", "email", "phone", "mobile", "language", "notes"):
             self._fields[name].data = getattr(contact, name)
         self.version.data = str(contact.version)
         self.tags.data = ", ".join(tag.label for tag in contact.tags)

@@ -35,6 +35,7 @@ from crm.reference.queries import items_of, labels_by_code
 from crm.search.lists import narrow_by_words
 from crm.territories.queries import countries
 from crm.web.lists import Listing
+from crm.web.panels import panels_of
 
 _LONGEST_MAILTO = 1800
 
@@ -105,6 +106,7 @@ def group_page(
         "received": [(one, _next_day(one)) for one in groups_merged_into(session, group_id)],
         "form": form,
         "changes": tell(session, history_of(session, entity="group", record_id=group_id, limit=20)),
+        "panels": panels_of(session, "group", group_id),
     }
 
 

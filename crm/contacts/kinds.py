@@ -150,7 +150,7 @@ CONTACT_KIND = Kind(
     lambda contact: contact.full_name,
     page=("contacts.show", "contact_id"),
     mend=mend_contact,
-    plain=frozenset({"tags"}),
+    plain=frozenset({"tags", "verified_on"}),
     archive=_archive_contact,
     archive_label=N_("Terminer ses fonctions aujourd’hui"),
     owned=_CONTACT_OWNED,

@@ -21,6 +21,7 @@ from crm.contacts.queries.structures import (
     structure_for_page,
 )
 from crm.contacts.queries.territories import communes_of_epci, epci_of
+from crm.contacts.types import LANGUAGE_LABELS
 from crm.contacts.wording import STANDING_LABELS
 from crm.core import clock
 from crm.core.numbers import parse_ids
@@ -75,6 +76,7 @@ def contact_page(session: Session, contact_id: int, day: date) -> dict[str, Any]
     return {
         "contact": contact,
         "media": MEDIUM_LABELS,
+        "language_labels": LANGUAGE_LABELS,
         "end_reasons": END_REASON_LABELS,
         "facts": facts_of(session, "contact", contact_id),
         "points": points_of_contact(session, contact_id),

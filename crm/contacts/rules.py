@@ -16,6 +16,7 @@ from crm.contacts.types import (
     EndReason,
     Family,
     GroupStatus,
+    Language,
     Medium,
     NetworkMembershipData,
     SeatData,
@@ -117,6 +118,8 @@ def clean_contact(data: ContactData) -> ContactData:
     """Return the data with its address and phones in their canonical form."""
     if not data.last_name.strip():
         raise RuleError("last_name", N_("Ce champ est nécessaire."))
+    if data.language and data.language not in set(Language):
+        raise RuleError("language", N_("Choisissez une langue dans la liste."))
     return replace(
         data,
         last_name=data.last_name.strip(),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from crm.core.errors import N_
+
 
 class Family(StrEnum):
     """The reporting family of a structure: fixed codes, editable labels."""
@@ -27,6 +29,19 @@ class Standing(StrEnum):
     ACTOR = "acteur"
     DORMANT = "dormante"
     CLOSED = "fermee"
+
+
+class Language(StrEnum):
+    """The language in which a person is written to (ISO 639-1); unknown where nothing is noted."""
+
+    FRENCH = "fr"
+    ENGLISH = "en"
+    SPANISH = "es"
+    PORTUGUESE = "pt"
+    ARABIC = "ar"
+    POLISH = "pl"
+    GERMAN = "de"
+    ITALIAN = "it"
 
 
 class Medium(StrEnum):
@@ -72,6 +87,18 @@ class GroupStatus(StrEnum):
     MERGED = "fusionne"
 
 
+LANGUAGE_LABELS = {
+    Language.FRENCH: N_("Français"),
+    Language.ENGLISH: N_("Anglais"),
+    Language.SPANISH: N_("Espagnol"),
+    Language.PORTUGUESE: N_("Portugais"),
+    Language.ARABIC: N_("Arabe"),
+    Language.POLISH: N_("Polonais"),
+    Language.GERMAN: N_("Allemand"),
+    Language.ITALIAN: N_("Italien"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class StructureData:
     """What a form or an import says of a structure; ids and codes are checked by the operation."""
@@ -111,6 +138,7 @@ class ContactData:
     email: str | None = None
     phone: str | None = None
     mobile: str | None = None
+    language: str | None = None
     notes: str | None = None
     tag_labels: tuple[str, ...] = ()
 

@@ -1,6 +1,7 @@
 """How changes of structures, people and groups are told."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from crm.accounts.models import User
 from crm.contacts.forms import END_REASON_LABELS
 from crm.contacts.models import Contact, Group, Seat, Structure, Tag
-from crm.contacts.types import EndReason, Standing
+from crm.contacts.types import LANGUAGE_LABELS, EndReason, Language, Standing
 from crm.core.errors import N_
 from crm.history.wording import Namer, Wording
 from crm.reference.models import ReferenceItem
@@ -17,13 +18,20 @@ from crm.territories.models import Commune, Country, Departement
 from crm.web.locale import translate
 
 
+@cache
 def named_by(key: InstrumentedAttribute[Any], label: InstrumentedAttribute[Any]) -> Namer:
-    """Return what looks the names of ids or codes up in one query."""
+    """Return what looks the names of ids or codes up in one query, the same for all who ask."""
 
     def look_up(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
         return dict(session.execute(select(key, label).where(key.in_(values))).tuples().all())
 
     return look_up
+
+
+def name_languages(_session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
+    """Return the names of codes of languages."""
+    known = set(Language)
+    return {each: translate(LANGUAGE_LABELS[Language(each)]) for each in values if each in known}
 
 
 def name_families(session: Session, values: Sequence[Any]) -> Mapping[Any, str]:
@@ -101,12 +109,15 @@ CONTACT_WORDING = Wording(
         "email": N_("Courriel"),
         "phone": N_("Téléphone"),
         "mobile": N_("Mobile"),
+        "language": N_("Langue"),
         "notes": N_("Notes"),
+        "verified_on": N_("Fiche vérifiée le"),
         "merged_into_id": N_("Fusionné dans"),
         "deleted_at": N_("Mise à la corbeille"),
         "tags": N_("Étiquettes"),
     },
     {
+        "language": name_languages,
         "merged_into_id": named_by(Contact.id, Contact.last_name),
         "tags": named_by(Tag.id, Tag.label),
     },

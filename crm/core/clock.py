@@ -1,6 +1,6 @@
 """The one place that asks what time it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -19,3 +19,11 @@ def today() -> date:
 def in_paris(instant: datetime) -> datetime:
     """Return the aware instant as Europe/Paris wall time."""
     return instant.astimezone(PARIS)
+
+
+def paris_instant(day: date, at: time) -> datetime:
+    """Return the instant at which the clocks of Paris show this time on this day, in UTC.
+
+    A time that the clocks jump over in March is an hour later; one they show twice, the first.
+    """
+    return datetime.combine(day, at, PARIS).astimezone(UTC)

@@ -6,11 +6,35 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
+_LOOSE = re.compile(r"(?<=«) | (?=[»:;!?%€])")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _SAINT = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 LINK_WORDS = frozenset(
     "a au aux d de des du en et l la le les pour sur par dans un une the of and".split()
 )
+
+
+# Controls but tabs and ends of lines, halves of pairs, what is no character: XML holds none.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_LINE_ENDS = re.compile("[\x0b\x0c]")  # those of slides and of PDFs
+
+
+def printable(text: str) -> str:
+    r"""Return a text without the characters that no page, file or database may hold.
+
+    >>> printable("a\x0bb\x1bc")
+    'a bc'
+    """
+    return _UNPRINTABLE.sub("", _LINE_ENDS.sub(" ", text))
+
+
+def unbroken(text: str) -> str:
+    """Return a text whose French quotation marks, colons and units stay on the line of their word.
+
+    >>> unbroken("« Oui » : 3 %").count(chr(0xA0))
+    4
+    """
+    return _LOOSE.sub("\u00a0", text)
 
 
 @lru_cache(maxsize=16_384)  # a name is folded to be sorted, indexed and compared

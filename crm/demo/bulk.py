@@ -23,6 +23,7 @@ _UNTOLD = frozenset(
         "email_key",
         "created_at",
         "created_by_id",
+        "names",
         "submission_key",
     }
 )

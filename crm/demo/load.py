@@ -6,20 +6,29 @@ from sqlalchemy.orm import Session
 from crm.config import DEFAULT_DEPARTEMENTS, Settings
 from crm.contacts.models import Contact, Group, Structure
 from crm.demo.agenda import add_agenda
+from crm.demo.agreements import add_agreements
+from crm.demo.campaigns import add_campaigns
 from crm.demo.chronicle import tell_latest_sessions
+from crm.demo.consents import add_consents
 from crm.demo.depth import add_depth
 from crm.demo.dossiers import add_dossiers
+from crm.demo.events import add_events
 from crm.demo.funding import add_funding
 from crm.demo.groups import add_groups
 from crm.demo.introductions import add_introductions
+from crm.demo.mailings import add_mailings
 from crm.demo.paths import add_paths
 from crm.demo.people import add_people
 from crm.demo.projects import add_projects
 from crm.demo.reference import read_reference
+from crm.demo.report import add_report, count_for_mobility
+from crm.demo.segments import add_segments
+from crm.demo.series import add_series
 from crm.demo.sessions import add_sessions
 from crm.demo.structures import add_structures
 from crm.demo.subjects import add_subjects
 from crm.demo.users import add_users, has_demo_users
+from crm.demo.webinars import add_late_webinar
 from crm.followups.models import AccompanimentSession
 from crm.projects.models import Project
 from crm.search.kinds import reindex_all
@@ -67,6 +76,16 @@ def load_demo(session: Session, settings: Settings, *, seed: int = DEFAULT_SEED)
     add_dossiers(session, reference, structures, editions, past=past, team=team, seed=seed)
     add_agenda(session, reference, structures, past=past, team=team, seed=seed)
     add_subjects(session)
+    count_for_mobility(session, reference)
+    add_segments(session, team)
+    add_consents(session, seed)
+    add_mailings(session, team=team, seed=seed)
+    add_events(session, reference, seed=seed)
+    add_campaigns(session, reference, team=team, seed=seed)
+    add_late_webinar(session, reference, seed=seed)
+    series = add_series(session, team)
+    add_agreements(session, reference, series=series, team=team)
+    add_report(session, reference, series=series, team=team)
     reindex_all(session)
 
 

@@ -46,6 +46,7 @@ FIELDS: Mapping[str, tuple[MergeField, ...]] = {
         _field("email", N_("Courriel")),
         _field("phone", N_("Téléphone")),
         _field("mobile", N_("Mobile")),
+        _field("language", N_("Langue")),
         _field("notes", N_("Notes"), takes_both=True),
     ),
 }

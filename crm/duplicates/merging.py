@@ -7,6 +7,7 @@ from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from crm.consents.operations import settle_merged
 from crm.contacts.models import Contact, ContactPoint
 from crm.contacts.queries.identities import MODELS
 from crm.contacts.rules import contact_point_key
@@ -117,6 +118,8 @@ def _fill_in(
     fields.update(_join_lists(kind, kept, merged))
     session.flush()
     _move_all(session, kind, kept, merged, moved)
+    if kind == "contact":
+        settle_merged(session, kept_id=kept.id, merged_id=merged.id)
     for address in lost:
         _keep_as_point(session, kind, kept, address, moved)
     _put_right(session, kind, kept, merged)

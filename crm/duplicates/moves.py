@@ -74,6 +74,12 @@ def _both_current(one: Any, other: Any) -> bool:
     return all(each.closed_on is None and each.deleted_at is None for each in (one, other))
 
 
+def _both_targeted(one: Any, other: Any) -> bool:
+    """Tell whether two targets are of one campaign, and out of the trash."""
+    is_there = one.deleted_at is None and other.deleted_at is None
+    return is_there and one.campaign_id == other.campaign_id
+
+
 REFERENCES: Mapping[str, Sequence[Reference]] = {
     "structure": (
         Reference("affiliation", "structure_id", Policy.MOVE, _same_while("contact_id", "role")),
@@ -106,14 +112,22 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
             _same("introduction_id"),
             is_unique=True,
         ),
+        Reference("event", "organiser_id", Policy.MOVE),
+        Reference("registration", "structure_id", Policy.MOVE),
+        Reference("target", "structure_id", Policy.MOVE, _both_targeted, is_unique=True),
         Reference("structure_theme", "structure_id", Policy.UNION),
         Reference("structure_expertise", "structure_id", Policy.UNION),
         Reference("structure_country", "structure_id", Policy.UNION),
         Reference("structure_tag", "structure_id", Policy.UNION),
         Reference("funding_scheme_funder", "structure_id", Policy.UNION),
+        Reference("agreement_funder", "structure_id", Policy.UNION),
         # A session and an application keep what they were: docs/adr/0007.
         Reference("session_structure", "structure_id", Policy.STAY),
         Reference("funding_application", "beneficiary_id", Policy.STAY),
+        Reference("mailing_recipient", "structure_id", Policy.STAY),
+        # So does who was there, and a file that says so.
+        Reference("attendance", "structure_id", Policy.STAY),
+        Reference("attendance_row", "structure_id", Policy.STAY),
     ),
     "contact": (
         Reference("affiliation", "contact_id", Policy.MOVE, _same_while("structure_id", "role")),
@@ -125,8 +139,18 @@ REFERENCES: Mapping[str, Sequence[Reference]] = {
         Reference(
             "introduction_person", "contact_id", Policy.MOVE, _same("side_id"), is_unique=True
         ),
+        Reference("consent", "contact_id", Policy.MOVE, _same("purpose"), is_unique=True),
+        Reference("consent_proof", "contact_id", Policy.MOVE),
+        Reference("retention_choice", "contact_id", Policy.MOVE),
+        Reference("subscription_request", "contact_id", Policy.MOVE),
+        Reference("registration", "contact_id", Policy.MOVE),
+        Reference("attendance", "contact_id", Policy.MOVE, _same("event_id"), is_unique=True),
+        Reference("attendance_row", "contact_id", Policy.STAY),
+        Reference("target", "contact_id", Policy.MOVE),
         Reference("contact_tag", "contact_id", Policy.UNION),
         Reference("session_contact", "contact_id", Policy.LINK),
+        # Who a message was written to that day; readings follow `merged_into_id`.
+        Reference("mailing_recipient", "contact_id", Policy.STAY),
     ),
 }
 # The lists of a record's own that are joined: its relationships.
@@ -142,6 +166,7 @@ POLYMORPHIC: Mapping[str, bool] = {
     "trash_entry": False,
     "search_word": False,
     "form_submission": False,
+    "segment_member": False,  # a list is read with those merged counted as what they are now
     "attachment": False,  # of sessions, projects and calls, which are never merged
 }
 

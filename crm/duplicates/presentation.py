@@ -23,7 +23,7 @@ from crm.web.locale import translate
 
 _EMPTY = "—"
 _PHONES = frozenset({"phone", "mobile"})
-_ATTACHED: Mapping[str, str] = {
+ATTACHED: Mapping[str, str] = {
     "affiliation": N_("fonctions"),
     "contact_point": N_("coordonnées"),
     "structure_address": N_("adresses"),
@@ -33,8 +33,10 @@ _ATTACHED: Mapping[str, str] = {
     "membership": N_("groupes"),
     "group_representative": N_("représentations dans des groupes"),
     "structure": N_("structures rattachées"),
+    "contact": N_("fiches fusionnées auparavant"),
     "follow_up": N_("relances"),
     "accompaniment": N_("accompagnements"),
+    "target": N_("campagnes"),
     "introduction_side": N_("mises en relation"),
     "introduction_person": N_("mises en relation"),
     "project": N_("projets menés"),
@@ -44,6 +46,15 @@ _ATTACHED: Mapping[str, str] = {
     "co_funding": N_("cofinancements"),
     "session_structure": N_("séances"),
     "session_contact": N_("séances"),
+    "consent": N_("choix de réception"),
+    "consent_proof": N_("preuves de ces choix"),
+    "retention_choice": N_("décisions de conservation"),
+    "subscription_request": N_("abonnements demandés"),
+    "mailing_recipient": N_("messages envoyés"),
+    "event": N_("événements organisés"),
+    "registration": N_("inscriptions"),
+    "attendance": N_("présences"),
+    "attendance_row": N_("lignes de listes de présence"),
     "note": N_("notes"),
 }
 _LISTS: Mapping[str, str] = {
@@ -148,12 +159,12 @@ def attached_lines(session: Session, kind: str, kept: Any, merged: Any) -> list[
                 continue
             table = Base.metadata.tables[reference.table]
             statement = select(func.count()).where(table.c[reference.column] == record.id)
-            label = translate(_ATTACHED[reference.table])
+            label = translate(ATTACHED[reference.table])
             counts.setdefault(label, [0, 0])[place] += session.scalar(statement) or 0
         notes = select(func.count()).where(
             Note.entity == kind, Note.record_id == record.id, Note.deleted_at.is_(None)
         )
-        label = translate(_ATTACHED["note"])
+        label = translate(ATTACHED["note"])
         counts.setdefault(label, [0, 0])[place] = session.scalar(notes) or 0
     lines = [Line(label, str(own), str(other)) for label, (own, other) in counts.items()]
     lists = [
@@ -213,7 +224,7 @@ def moved_words(merge: Merge) -> list[str]:
     """Return how much of each kind moved: « relances : 3 »."""
     counts: dict[str, int] = {}
     for table, _column, _record_id in merge.moved:
-        label = translate(_ATTACHED[table])
+        label = translate(ATTACHED[table])
         counts[label] = counts.get(label, 0) + 1
     return [f"{label}{NO_BREAK_SPACE}: {count}" for label, count in counts.items()]
 

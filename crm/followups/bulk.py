@@ -7,7 +7,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from crm.core import clock
 from crm.core.errors import N_, RuleError
+from crm.core.events import publish
 from crm.core.numbers import typed_id
+from crm.followups.events import SessionSaved
 from crm.followups.models import AccompanimentSession
 from crm.followups.rules import check_status
 from crm.followups.types import STATUS_LABELS
@@ -58,6 +60,7 @@ def set_statuses(session: Session, *, ids: Sequence[int], status: str) -> int:
     Raises RuleError, and nothing changes, when the day of one does not allow it: it is named.
     """
     today = clock.today()
+    changed: list[int] = []
 
     def change(record: AccompanimentSession) -> bool:
         try:
@@ -71,9 +74,13 @@ def set_statuses(session: Session, *, ids: Sequence[int], status: str) -> int:
         if record.status == status:
             return False
         record.status = status
+        changed.append(record.id)
         return True
 
-    return _change_each(session, ids, N_("Statut d’une sélection de séances"), change)
+    count = _change_each(session, ids, N_("Statut d’une sélection de séances"), change)
+    for session_id in changed:
+        publish(session, SessionSaved(session_id))
+    return count
 
 
 def _item(session: Session, name: str, item_id: int) -> ReferenceItem:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from crm.accounts.queries import team
+from crm.agreements.queries import offered_axes
 from crm.attachments.presentation import files_of_page
 from crm.contacts.queries import (
     contacts_by_values,
@@ -96,12 +97,12 @@ def offer_session_choices(
     form.structures.offer([*seats, *structures_by_values(session, new_structures)])
     at_places = [(each, read_person_at(each)[1]) for each in new_people if each.startswith(AT)]
     form.contacts.offer([*people, *contacts_by_values(session, new_people), *at_places])
-    axes = list(items_of(session, "axis"))
+    kept_axes: list[int] = []
     kept_projects: list[tuple[str, str]] = []
     if record is not None:
-        axes += [axis for axis in record.axes if not axis.is_active]
+        kept_axes = [axis.id for axis in record.axes]
         kept_projects = [(str(project.id), project.name) for project in record.projects]
-    form.axes.offer((str(axis.id), axis.label) for axis in axes)
+    form.axes.offer(offered_axes(session, kept_axes))
     chosen = possible_values(form.projects.data or (), {value for value, _ in kept_projects})
     form.projects.offer([*kept_projects, *projects_by_values(session, chosen)])
     kept_files = {

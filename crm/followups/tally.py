@@ -11,14 +11,10 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from crm.followups.indicators import (
-    By,
-    Indicator,
-    Period,
-    Unit,
-    counted_rows,
-    linked_keys,
-)
+from crm.followups.indicators import counted_rows, linked_keys
+from crm.indicators.indicator import Indicator
+from crm.indicators.keys import AD_HOC, FORMAL
+from crm.indicators.types import By, Period, Unit
 
 Figures = dict[str, tuple[int, ...]]
 CountedRow = Row[Any]
@@ -26,7 +22,7 @@ CountedRow = Row[Any]
 # Places in a row of `counted_rows`.
 _SESSION, _STRUCTURE, _IS_FORMAL, _FIRST_PERIOD = 0, 1, 5, 6
 _KEY_PLACES = {By.FAMILY: 2, By.DEPARTEMENT: 3, By.KIND: 4, By.FORMALITY: _IS_FORMAL}
-_FORMALITIES = {True: "formal", False: "ad_hoc", None: "ad_hoc"}
+_FORMALITIES = {True: FORMAL, False: AD_HOC, None: AD_HOC}
 
 
 class Tally:
@@ -46,8 +42,7 @@ class Tally:
         """Return the figure of each period."""
         place = _place(indicator)
         return tuple(
-            len({row[place] for row in rows if row[_IS_FORMAL] or not indicator.formal_only})
-            for rows in self._rows_of
+            len({row[place] for row in rows if _counts(indicator, row)}) for rows in self._rows_of
         )
 
     def split(self, indicator: Indicator, by: By) -> Figures:
@@ -55,7 +50,7 @@ class Tally:
         place = _place(indicator)
         found: dict[Any, list[set[int]]] = defaultdict(lambda: [set() for _ in self._periods])
         for number, rows in enumerate(self._rows_of):
-            counted = [row for row in rows if row[_IS_FORMAL] or not indicator.formal_only]
+            counted = [row for row in rows if _counts(indicator, row)]
             for key, row in self._keyed(counted, by):
                 found[key][number].add(row[place])
         return {str(key): tuple(map(len, found[key])) for key in sorted(found)}
@@ -76,6 +71,11 @@ class Tally:
                 keys[session_id].append(key)
             self._links[by] = keys
         return self._links[by]
+
+
+def _counts(indicator: Indicator, row: CountedRow) -> bool:
+    kept = indicator.always.get(By.FORMALITY)
+    return kept is None or _FORMALITIES[row[_IS_FORMAL]] in kept
 
 
 def _place(indicator: Indicator) -> int:

@@ -10,3 +10,10 @@ class CallMoved:
 
     call_id: int
     closes_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationSaved:
+    """An application was made, changed or brought to another status."""
+
+    application_id: int

@@ -27,14 +27,30 @@ Arguments = MultiDict[str, str]
 Options = Sequence[tuple[str, str]]
 
 
+def _nothing(_session: Session, _ids: Sequence[int], _typed: str) -> int:
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class BulkAction:
-    """Something done at once: `run` takes the ids and the value; without options it is a text."""
+    """Something done at once: `run` takes the ids and the value; without options it is a text.
+
+    What asks for more than a value has instead a `page`, made of the ids and of the way back.
+    """
 
     code: str
     label: str
-    run: Callable[[Session, Sequence[int], str], int]
+    run: Callable[[Session, Sequence[int], str], int] = _nothing
     options: Callable[[Session], Options] | None = None
+    page: Callable[[Sequence[int], str], ResponseReturnValue] | None = None
+
+
+_added: dict[str, dict[str, BulkAction]] = {}
+
+
+def add_bulk_action(list_code: str, action: BulkAction) -> None:
+    """Offer an action of a package above on the rows of a list; twice is once."""
+    _added.setdefault(list_code, {})[action.code] = action
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,11 @@ class Bulk:
     list_of: Callable[[Arguments], ListDefinition]
     narrow: Callable[[Session, Listing], Narrowing]
     actions: Sequence[BulkAction]
+    list_code: str = ""
+
+    def every_action(self) -> Sequence[BulkAction]:
+        """Return its actions, and those that packages above offer."""
+        return (*self.actions, *_added.get(self.list_code, {}).values())
 
     def listing(self) -> Listing:
         """Return the list that the form was sent from, narrowed as it was there."""
@@ -138,9 +159,11 @@ def answer_bulk(bulk: Bulk) -> ResponseReturnValue:
     if request.form.get("autre"):
         return _choices(bulk, back)
     code = request.form.get("action", "")
-    action = next((each for each in bulk.actions if each.code == code), None)
+    action = next((each for each in bulk.every_action() if each.code == code), None)
     if action is None:
         raise NotFoundError
+    if action.page is not None:
+        return _page_of(bulk, action.page, back)
     typed = request.form.get(f"valeur-{code}", request.form.get("value", ""))
     try:
         with transaction() as session:
@@ -151,6 +174,16 @@ def answer_bulk(bulk: Bulk) -> ResponseReturnValue:
         return refused(error, back)
     undo_url = url_for("history.undo", change_set_id=saved) if saved and count else None
     return done("Fiches modifiées : %(count)s.", back, undo_url=undo_url, count=count)
+
+
+def _page_of(
+    bulk: Bulk, page: Callable[[Sequence[int], str], ResponseReturnValue], back: str
+) -> ResponseReturnValue:
+    try:
+        ids = check_selection(bulk.selected(db.session()))
+    except RuleError as error:
+        return refused(error, back)
+    return page(ids, back)
 
 
 def _choices(bulk: Bulk, back: str) -> ResponseReturnValue:
@@ -166,5 +199,7 @@ def _choices(bulk: Bulk, back: str) -> ResponseReturnValue:
         is_all=request.form.get("tout") == "1",
         asked=request.form.get("filtre", ""),
         ids=ids,
-        actions=[(each, each.options(session) if each.options else None) for each in bulk.actions],
+        actions=[
+            (each, each.options(session) if each.options else None) for each in bulk.every_action()
+        ],
     )

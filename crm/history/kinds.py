@@ -1,7 +1,7 @@
 """The kinds of record that history can put back: each package describes its own."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -25,6 +25,10 @@ def _alone(_session: Session, _record: Any) -> Sequence[tuple[str, int]]:
     return ()
 
 
+def _as_they_were(_fields: Mapping[str, Any], _record: Any) -> Mapping[str, tuple[Any, bool]]:
+    return {}
+
+
 def _anyone(_session: Session, _record_id: int, _person: Any) -> bool:
     return True
 
@@ -40,6 +44,9 @@ class Kind:
     « table.column » where only that column says whose a row is; `released` the columns that are
     emptied instead. `readable_ids` selects the ids that a person may know of; all, without it.
     `missing` names a record in the trash without which this one cannot come out of it.
+    `rejoin(fields of a change, record)` says of fields that hold several things what they become
+    without that change alone, and whether what it touched has moved on since; the others become
+    what they were. `told_by` names the field whose words stand for another on the pages of history.
     `companions` are the records (kind, id) that go to the trash with this one, and come out of it
     with it when they went together.
     """
@@ -59,6 +66,8 @@ class Kind:
     may_read: Callable[[Session, int, Any], bool] = _anyone
     missing: Callable[[Session, Any], str | None] = _nothing
     companions: Callable[[Session, Any], Sequence[tuple[str, int]]] = _alone
+    rejoin: Callable[[Mapping[str, Any], Any], Mapping[str, tuple[Any, bool]]] = _as_they_were
+    told_by: Mapping[str, str] = field(default_factory=dict)
 
     def needs_mending(self, fields: Iterable[str]) -> bool:
         """Tell whether something may derive from one of these fields."""
@@ -80,11 +89,15 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Records that point at another one; those that block keep it out of the trash."""
+    """Records that point at another one; those that block keep it out of the trash.
+
+    `fate` says what becomes of those that do not; without it, they go and come back with it.
+    """
 
     label: str
     url: str | None = None
     blocks: bool = True
+    fate: str = ""
 
 
 def load_records(session: Session, kind: Kind, ids: Sequence[int]) -> list[Any]:
@@ -123,6 +136,7 @@ def references_to(table: Table) -> Iterator[tuple[Table, Column[Any]]]:
 
 Purger = Callable[[Session, str, Sequence[int]], None]
 _purgers: list[Purger] = []
+_afterwards: list[Purger] = []
 
 
 def on_purge(purger: Purger) -> None:
@@ -131,9 +145,24 @@ def on_purge(purger: Purger) -> None:
         _purgers.append(purger)
 
 
+def on_purged(purger: Purger) -> None:
+    """Call `purger` as `on_purge` does, once the records are gone; twice is once.
+
+    For what the records themselves point at: it can only go after them.
+    """
+    if purger not in _afterwards:
+        _afterwards.append(purger)
+
+
 def tell_purgers(session: Session, entity: str, ids: Sequence[int]) -> None:
     """Let the packages forget what they keep of records without a foreign key."""
     for purger in _purgers:
+        purger(session, entity, ids)
+
+
+def tell_purged(session: Session, entity: str, ids: Sequence[int]) -> None:
+    """Let the packages erase what records that are gone pointed at."""
+    for purger in _afterwards:
         purger(session, entity, ids)
 
 
@@ -147,6 +176,19 @@ def readable(column: Any, entity_column: Any, person: Any) -> ColumnElement[bool
         ),
         true(),
     )
+
+
+_owned: dict[str, set[str]] = {}
+
+
+def own(entity: str, table: str) -> None:
+    """Let the rows of a package above go with the record they name when it is purged."""
+    _owned.setdefault(entity, set()).add(table)
+
+
+def owned_of(kind: Kind) -> frozenset[str]:
+    """Return the tables whose rows go with a record of this kind when it is purged."""
+    return kind.owned | _owned.get(kind.entity, set())
 
 
 _released: dict[str, set[str]] = {}

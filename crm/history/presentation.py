@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from crm.history.models import ChangeSet
@@ -48,7 +49,7 @@ def _as_change(change_set: ChangeSet, step: Step) -> PastChange:
     fields: dict[str, list[Any]] = {}
     for move in step.moves:
         if move.field != WHOLE:
-            fields[move.field] = [move.now, _becomes(move)]
+            fields[move.field] = [move.now, _becomes(step, move)]
     return PastChange(
         at=change_set.at,
         actor_name=change_set.actor_name,
@@ -60,8 +61,10 @@ def _as_change(change_set: ChangeSet, step: Step) -> PastChange:
     )
 
 
-def _becomes(move: Move) -> Any:
-    if isinstance(move.before, list) and isinstance(move.now, list):
+def _becomes(step: Step, move: Move) -> Any:
+    """Return what the field would hold: a list of records keeps what came to it since."""
+    relations = inspect(step.kind.model).relationships if step.kind is not None else ()
+    if move.field in relations and isinstance(move.now, list):
         added, removed = set(move.after) - set(move.before), set(move.before) - set(move.after)
         return sorted((set(move.now) - added) | removed)
     return move.before

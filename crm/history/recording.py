@@ -13,6 +13,7 @@ from sqlalchemy.orm.base import PASSIVE_NO_INITIALIZE
 from crm.core import clock
 from crm.database import note_of_transaction
 from crm.history.models import Change, ChangeSet, ChangeSubject
+from crm.history.subjects import subjects_of
 from crm.row_writing import insert_many, reserve_ids
 
 _CHANGE_SET_ID = note_of_transaction("change_set_id")
@@ -96,17 +97,22 @@ def record_changes(session: Session, *_: Any) -> None:
                 instance.__history__,
                 instance.id,
                 fields,
-                instance.history_subjects() if hasattr(instance, "history_subjects") else (),
+                subjects_of(instance, action),
             )
             for action, instances in (
                 ("created", session.new),
-                ("updated", session.dirty),
+                ("updated", sorted(session.dirty, key=_kind_and_identity)),
                 ("deleted", session.deleted),
             )
             for instance in instances
             if hasattr(instance, "__history__") and (fields := _changed_fields(instance, action))
         ],
     )
+
+
+def _kind_and_identity(instance: Any) -> tuple[str, Any]:
+    """Order what SQLAlchemy keeps in a set, so that the same work always tells the same history."""
+    return type(instance).__name__, inspect(instance).identity
 
 
 def keep_changes(session: Session, changes: Sequence[RecordedChange]) -> None:

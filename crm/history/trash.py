@@ -16,9 +16,11 @@ from crm.history.kinds import (
     Kind,
     Pointer,
     load_record,
+    owned_of,
     pointers_at,
     references_to,
     released_of,
+    tell_purged,
     tell_purgers,
     trashable_kind,
 )
@@ -186,7 +188,7 @@ def _pointed_at(session: Session, kind: Kind, ids: Sequence[int]) -> set[int]:
     """Return those of the ids that rows of others still point at."""
     found: set[int] = set()
     for table, column in references_to(kind.model.__table__):
-        if not _is_among(table, column, kind.owned | released_of(kind)):
+        if not _is_among(table, column, owned_of(kind) | released_of(kind)):
             for batch in in_batches(ids):
                 found.update(session.scalars(select(column).where(column.in_(batch)).distinct()))
     return found
@@ -196,6 +198,7 @@ def _purge(session: Session, kind: Kind, ids: Sequence[int]) -> None:
     tell_purgers(session, kind.entity, ids)
     _delete_owned(session, kind.model.__table__, ids, kind)
     session.execute(delete(kind.model.__table__).where(kind.model.__table__.c.id.in_(ids)))
+    tell_purged(session, kind.entity, ids)
     session.execute(
         delete(TrashEntry).where(TrashEntry.entity == kind.entity, TrashEntry.record_id.in_(ids))
     )
@@ -210,7 +213,7 @@ def _delete_owned(session: Session, parent: Table, ids: Sequence[int], kind: Kin
     for table, column in references_to(parent):
         if _is_among(table, column, released_of(kind)):
             session.execute(update(table).where(column.in_(ids)).values({column.name: None}))
-        elif _is_among(table, column, kind.owned):
+        elif _is_among(table, column, owned_of(kind)):
             if "id" in table.c:
                 found = session.scalars(select(table.c.id).where(column.in_(ids))).all()
                 for batch in in_batches(found):

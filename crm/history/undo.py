@@ -98,7 +98,12 @@ def _put_back_one_by_one(
 def _put_back(
     session: Session, step: Step, forced: AbstractSet[tuple[int, str]]
 ) -> tuple[int, int]:
-    moves = [m for m in step.moves if not m.was_changed or (step.change.id, m.field) in forced]
+    told_by = step.kind.told_by if step.kind is not None else {}
+    moves = [
+        each
+        for each in step.moves
+        if not each.was_changed or (step.change.id, told_by.get(each.field, each.field)) in forced
+    ]
     left = len(step.moves) - len(moves)
     if not moves or step.kind is None:
         return 0, left

@@ -19,7 +19,10 @@ WHOLE = ""  # the name of a whole record among fields: its creation or its delet
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A field to put back: `was_changed` says that it holds something else than was saved then."""
+    """A field to put back: `was_changed` says that it holds something else than was saved then.
+
+    `before` is what it becomes again.
+    """
 
     field: str
     before: Any
@@ -78,13 +81,15 @@ def _step(change: Change, record: Any, later: AbstractSet[tuple[str, int]]) -> S
         was_changed = change.action == "created" and (change.entity, change.record_id) in later
         return Step(change, kind, record, [Move(WHOLE, None, None, None, was_changed)])
     relations = inspect(kind.model).relationships
+    rejoined = kind.rejoin(change.fields, record) if record is not None else {}
     moves = []
     for name, (before, after) in change.fields.items():
         if name.endswith(REMOVED) or not hasattr(kind.model, name):
             continue
         now = _now(record, name, name in relations) if record is not None else None
         was_changed = name not in relations and name != IN_TRASH and now != after
-        moves.append(Move(name, before, after, now, was_changed))
+        becomes, was_changed = rejoined.get(name, (before, was_changed))
+        moves.append(Move(name, becomes, after, now, was_changed))
     return Step(change, kind, record, moves)
 
 

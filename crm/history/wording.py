@@ -66,43 +66,47 @@ def word(entity: str, wording: Wording) -> None:
 
 
 def tell(session: Session, changes: Sequence[PastChange]) -> list[ToldChange]:
-    """Return the changes in words; names are looked up once a field, however many the changes."""
+    """Return the changes in words; each namer looks names up once, however many the changes."""
     names = _looked_up(session, changes)
     return [_told(change, names) for change in changes]
 
 
 def _looked_up(
     session: Session, changes: Sequence[PastChange]
-) -> dict[tuple[str, str], Mapping[Any, str]]:
-    wanted: dict[tuple[str, str], set[Any]] = {}
+) -> Mapping[Namer, Mapping[Any, str]]:
+    wanted: dict[Namer, set[Any]] = {}
     for change in changes:
-        wording = _wordings.get(change.entity)
         for name, both in change.fields.items():
-            if wording and name in wording.namers:
-                values = wanted.setdefault((change.entity, name), set())
+            if namer := _namer(change, name):
+                values = wanted.setdefault(namer, set())
                 for value in both:
                     values.update(value if isinstance(value, list) else [value])
     return {
-        key: _wordings[key[0]].namers[key[1]](session, sorted(values - {None}))
-        for key, values in wanted.items()
+        namer: namer(session, sorted(known, key=str))
+        for namer, values in wanted.items()
+        if (known := values - {None})
     }
 
 
-def _told(change: PastChange, names: Mapping[tuple[str, str], Mapping[Any, str]]) -> ToldChange:
+def _namer(change: PastChange, name: str) -> Namer | None:
     wording = _wordings.get(change.entity)
-    what = translate(wording.what) if wording else change.entity
+    return wording.namers.get(name) if wording else None
+
+
+def _told(change: PastChange, names: Mapping[Namer, Mapping[Any, str]]) -> ToldChange:
+    wording = _wordings.get(change.entity)
     labels = wording.fields if wording else {}
+
+    def shown(name: str, value: Any) -> str:
+        namer = _namer(change, name)
+        return _shown(value, names.get(namer, {}) if namer else {})
+
     return ToldChange(
-        title=translate(ACTIONS[change.action], what=what),
+        title=translate(ACTIONS[change.action], what=what_is(change.entity)),
         when_label=instant(change.at),
         who=change.actor_name,
         fields=[
-            ToldField(
-                name,
-                translate(labels[name]),
-                _shown(before, names.get((change.entity, name), {})),
-                _shown(after, names.get((change.entity, name), {})),
-            )
+            ToldField(name, translate(labels[name]), shown(name, before), shown(name, after))
             for name, (before, after) in change.fields.items()
             if name in labels
         ],
@@ -123,8 +127,10 @@ def what_is(entity: str) -> str:
 
 
 def _shown(value: Any, names: Mapping[Any, str]) -> str:
-    if value is None or value in ("", []):
+    if value is None or value in ("", [], {}):
         return _EMPTY
+    if isinstance(value, dict):
+        return " ; ".join(f"{name} : {_shown(each, names)}" for name, each in value.items())
     if isinstance(value, list):
         return ", ".join(str(names.get(each, each)) for each in value)
     if isinstance(value, bool):

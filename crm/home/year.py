@@ -18,6 +18,8 @@ from crm.followups.indicators import (
     compare,
 )
 from crm.followups.types import SessionStatus
+from crm.home.goals import Goal, goals_on
+from crm.home.months import Months, months_on
 from crm.reference.queries import labels_by_code
 
 
@@ -49,6 +51,8 @@ class YearSoFar:
     periods: tuple[Period, Period]
     figures: Sequence[Figure]
     families: Sequence[FamilyLine]
+    months: Sequence[Months]
+    goals: Sequence[Goal]
 
 
 def periods_on(today: date) -> tuple[Period, Period]:
@@ -62,10 +66,8 @@ def periods_on(today: date) -> tuple[Period, Period]:
 
 
 def year_so_far(session: Session, today: date) -> YearSoFar:
-    """Return the totals and the families: six queries."""
+    """Return the totals, the families, the months and the goals of the agreements in force."""
     periods = periods_on(today)
-    structures = dict(compare(session, ACCOMPANIED_STRUCTURES, periods, By.FAMILY))
-    sessions = dict(compare(session, SESSIONS_DONE, periods, By.FAMILY))
     return YearSoFar(
         periods=periods,
         figures=[
@@ -75,20 +77,28 @@ def year_so_far(session: Session, today: date) -> YearSoFar:
                 session, SESSIONS_DONE, periods, "sessions.index", statut=SessionStatus.DONE.value
             ),
         ],
-        families=[
-            FamilyLine(
-                label=label,
-                structures=structures.get(code, (0, 0)),
-                sessions=sessions.get(code, (0, 0)),
-                structure_urls=_urls("sessions.accompanied", periods, famille=code),
-                session_urls=_urls(
-                    "sessions.index", periods, famille=code, statut=SessionStatus.DONE.value
-                ),
-            )
-            for code, label in labels_by_code(session, "family")
-            if code in structures or code in sessions
-        ],
+        families=_families(session, periods),
+        months=months_on(session, today),
+        goals=goals_on(session, today),
     )
+
+
+def _families(session: Session, periods: tuple[Period, Period]) -> list[FamilyLine]:
+    structures = dict(compare(session, ACCOMPANIED_STRUCTURES, periods, By.FAMILY))
+    sessions = dict(compare(session, SESSIONS_DONE, periods, By.FAMILY))
+    return [
+        FamilyLine(
+            label=label,
+            structures=structures.get(code, (0, 0)),
+            sessions=sessions.get(code, (0, 0)),
+            structure_urls=_urls("sessions.accompanied", periods, famille=code),
+            session_urls=_urls(
+                "sessions.index", periods, famille=code, statut=SessionStatus.DONE.value
+            ),
+        )
+        for code, label in labels_by_code(session, "family")
+        if code in structures or code in sessions
+    ]
 
 
 def _figure(

@@ -28,10 +28,10 @@ from crm.imports.operations import (
 )
 from crm.imports.outcomes import said
 from crm.imports.queries import kept_records
-from crm.imports.reading import Layout
 from crm.imports.storage import Folder, read_lines
 from crm.imports.types import ImportKind, OnDuplicate, Outcome, Settings, State
 from crm.imports.working import work_on
+from crm.reading import Layout
 
 ACTOR = Actor(user_id=None, name="Commande", source="command")
 _MOST_TOLD = 1_000

@@ -2,6 +2,7 @@
 
 from crm.core.errors import N_
 from crm.imports.activity_fields import MEMBERSHIP, PROJECT, SESSION
+from crm.imports.consent_fields import CONSENT
 from crm.imports.field import Field
 from crm.imports.network_fields import AFFILIATION, CONTACT, STRUCTURE
 from crm.imports.subsidy_fields import SUBSIDY
@@ -11,6 +12,7 @@ RECORD_LABELS = {
     "structure": N_("Structure"),
     "contact": N_("Personne"),
     "affiliation": N_("Fonction"),
+    "consent": N_("Choix de réception"),
     "session": N_("Séance"),
     "membership": N_("Groupe"),
     "project": N_("Projet"),
@@ -21,6 +23,7 @@ _BY_RECORD = {
     "structure": STRUCTURE,
     "contact": CONTACT,
     "affiliation": AFFILIATION,
+    "consent": CONSENT,
     "session": SESSION,
     "membership": MEMBERSHIP,
     "project": PROJECT,
@@ -29,7 +32,7 @@ _BY_RECORD = {
 # What a file of each kind speaks of, first what it is mainly about.
 RECORDS = {
     ImportKind.STRUCTURES: ("structure",),
-    ImportKind.CONTACTS: ("contact", "affiliation", "structure"),
+    ImportKind.CONTACTS: ("contact", "affiliation", "structure", "consent"),
     ImportKind.SESSIONS: ("session", "contact", "affiliation", "structure"),
     ImportKind.MEMBERSHIPS: ("membership", "contact", "affiliation", "structure"),
     ImportKind.PROJECTS: ("project", "structure"),

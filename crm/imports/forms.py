@@ -10,8 +10,8 @@ from wtforms.validators import Optional, ValidationError
 
 from crm.core.errors import N_
 from crm.core.numbers import parse_id
-from crm.imports.reading import DELIMITERS, ENCODINGS, FileFound, Layout
 from crm.imports.types import KIND_LABELS, ImportKind, OnDuplicate, Settings
+from crm.reading import DELIMITERS, ENCODINGS, FileFound, Layout
 from crm.web.forms import BaseForm
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm

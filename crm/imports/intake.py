@@ -7,7 +7,8 @@ from typing import IO, Any
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.imports.operations import Look, Sent
 from crm.imports.readers import text_of
-from crm.imports.reading import (
+from crm.imports.storage import Folder
+from crm.reading import (
     FileFound,
     Layout,
     Row,
@@ -15,9 +16,8 @@ from crm.imports.reading import (
     UnreadableFileError,
     examine,
 )
-from crm.imports.reading.exchange import from_json, to_json
-from crm.imports.reading.limits import MOST_FILE_BYTES
-from crm.imports.storage import Folder
+from crm.reading.exchange import from_json, to_json
+from crm.reading.limits import MOST_FILE_BYTES
 
 _LONGEST_NAME = 200
 _NOTHING = N_("Ce fichier ne contient aucune ligne.")

@@ -13,7 +13,6 @@ from crm.history.recording import Actor
 from crm.imports.fields import FIELDS
 from crm.imports.mapping import clean_choice, guess_kind, missing_fields, propose_fields, shape_of
 from crm.imports.models import Import, ImportShape
-from crm.imports.reading import Layout
 from crm.imports.settings import checked_settings
 from crm.imports.types import (
     AT_WORK,
@@ -24,6 +23,7 @@ from crm.imports.types import (
     Settings,
     State,
 )
+from crm.reading import Layout
 from crm.web.locale import translate
 
 MOST_CORRECTIONS = 5_000

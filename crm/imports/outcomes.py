@@ -96,6 +96,7 @@ def counted(rows: Sequence[Row]) -> Counter[str]:
                 counts[f"{resolved.item.entity}.{_fate(resolved)}"] += 1
                 if resolved.left:
                     counts["fields.left"] += len(resolved.left)
+                    counts[f"{resolved.item.entity}.left"] += 1
     return counts
 
 

@@ -20,9 +20,9 @@ from crm.imports.models import Import
 from crm.imports.outcomes import said
 from crm.imports.queries import import_of_change_set
 from crm.imports.readers import text_of
-from crm.imports.reading import SheetFound
 from crm.imports.storage import Folder, read_page
 from crm.imports.types import OUTCOME_LABELS, ImportKind, Outcome, State
+from crm.reading import SheetFound
 from crm.web.access import Permission
 from crm.web.formats import number
 from crm.web.locale import translate
@@ -30,8 +30,8 @@ from crm.web.locale import translate
 ROWS_A_PAGE = 25
 _SHOWN_SAMPLES = 3
 _PARTS = ("changes", "left")  # what a row changes of a record, and what it says otherwise
-_RECORDS_TOLD = ("structure", "contact", "affiliation", "contact_point", "session", "membership",
-                 "group_representative", "project", "project_partner",
+_RECORDS_TOLD = ("structure", "contact", "affiliation", "contact_point", "consent", "session",
+                 "membership", "group_representative", "project", "project_partner",
                  "funding_application")  # fmt: skip
 _FIRST_SEEN = (Outcome.TO_DECIDE, Outcome.REFUSED, Outcome.CREATED, Outcome.UPDATED,
                Outcome.UNCHANGED, Outcome.SKIPPED)  # fmt: skip

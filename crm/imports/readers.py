@@ -4,8 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from crm.consents.types import BASIS_LABELS
 from crm.core.days import parse_duration
 from crm.core.errors import N_
+from crm.core.text import fold
 from crm.imports import cells
 from crm.imports.cells import CellError, as_text
 from crm.imports.cells.types import Cell
@@ -92,6 +94,19 @@ def _tags(cell: Cell) -> list[str]:
     return [_tag(part) for part in cells.split_values(cell)]
 
 
+def _basis(cell: Cell) -> str:
+    said = fold(text_of(cell))
+    for basis, label in BASIS_LABELS.items():
+        if said in {fold(basis), fold(label)}:
+            return str(basis)
+    raise CellError(
+        N_(
+            "Fondement non compris. Écrivez « consentement », « intérêt légitime », « mission"
+            " d’intérêt public » ou « adhésion »."
+        )
+    )
+
+
 _tag = _text("tag")
 _READERS: dict[str, Callable[[Cell], Any]] = {
     **{name: _text(name) for name in ("acronym", "address", "short", "text", "long", "role")},
@@ -113,6 +128,7 @@ _READERS: dict[str, Callable[[Cell], Any]] = {
     "insee": cells.parse_insee,
     "postcode": cells.parse_postcode,
     "amount": cells.parse_amount,
+    "basis": _basis,
     "duration": _duration,
     "yes_no": cells.parse_yes_no,
     "themes": cells.split_values,

@@ -8,10 +8,10 @@ from sqlalchemy import Column, ColumnElement, Table, and_, select, true
 from sqlalchemy.orm import Session
 
 from crm.database import Base
-from crm.history.kinds import Kind, references_to
+from crm.history.kinds import Kind, owned_of, references_to
 
 Doomed = Mapping[str, AbstractSet[int]]
-_WRITTEN_WITH = frozenset({"application_step"})  # with what they are of, by itself
+_WRITTEN_WITH = frozenset({"application_step", "consent_proof"})  # with what they are of, by itself
 _SAID_BY_OTHERS = frozenset({"session_application"})  # a session says that it helped
 
 
@@ -32,7 +32,7 @@ def _references(kind: Kind) -> Iterator[tuple[Table, Column[Any]]]:
     for table, column in references_to(kind.model.__table__):
         is_row_of_its_own = "id" in table.c and table.name not in _WRITTEN_WITH
         is_use = is_row_of_its_own or table.name in _SAID_BY_OTHERS
-        if table.name not in kind.owned or is_use:
+        if table.name not in owned_of(kind) or is_use:
             yield table, column
 
 

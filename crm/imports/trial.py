@@ -17,8 +17,6 @@ from crm.imports.lookups import Lookups, read_lookups
 from crm.imports.models import Import
 from crm.imports.outcomes import counted, outcome_of, told
 from crm.imports.packing import pack
-from crm.imports.reading import Row as SheetRow
-from crm.imports.reading import read_rows
 from crm.imports.rows.context import Reading
 from crm.imports.rows.subsidies import count_titled
 from crm.imports.rows.understanding import understand
@@ -26,6 +24,8 @@ from crm.imports.storage import Folder, write_line
 from crm.imports.targets.base import Pending, Work
 from crm.imports.targets.passing import work_through
 from crm.imports.types import Outcome, Settings
+from crm.reading import Row as SheetRow
+from crm.reading import read_rows
 
 CHUNK_ROWS = 500
 _ROWS_LOOKED_AT = 300

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from crm.consents.taking_away import prove_taken_away
 from crm.core import clock
 from crm.core.errors import N_, RuleError
 from crm.funding.application_indexing import APPLICATION
@@ -27,7 +28,8 @@ CHANGED = N_("modifiée depuis")
 USED = N_("utilisée depuis")
 HELD = N_("tient à une fiche gardée")
 _LAST_FIRST = ("funding_application", "project_partner", "project", "session",
-               "group_representative", "membership", "affiliation", "contact_point", "contact",
+               "group_representative", "membership", "affiliation", "contact_point", "consent",
+               "contact",
                "structure")  # fmt: skip
 # What hangs on a record that is kept stays with it: (what hangs, its column, on what).
 _HANGING = (("affiliation", "contact_id", "contact"), ("contact_point", "contact_id", "contact"),
@@ -36,6 +38,7 @@ _HANGING = (("affiliation", "contact_id", "contact"), ("contact_point", "contact
             ("group_representative", "membership_id", "membership"))  # fmt: skip
 _LONGEST_TEXT = 300
 _NUMBERED_BACKWARDS = "session"
+_PROVEN = "consent"
 _FOUND_AS = {"funding_application": APPLICATION}  # where the index has a shorter name
 
 
@@ -197,6 +200,8 @@ def _trash(undoing: Undoing, kind: Kind, ids: Sequence[int]) -> None:
 def _delete(undoing: Undoing, kind: Kind, ids: Sequence[int]) -> None:
     """Take records away; history can bring them back."""
     records: Mapping[int, Any] = undoing.made[kind.entity]
+    if kind.entity == _PROVEN:
+        prove_taken_away(undoing.session, [records[each] for each in ids])
     excluded = {"id", "version", *getattr(kind.model, "__history_exclude__", ())}
     names = [name for name in kind.model.__table__.c.keys() if name not in excluded]  # noqa: SIM118
     changes = []

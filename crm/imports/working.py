@@ -24,13 +24,13 @@ from crm.imports.lookups import Lookups, read_lookups
 from crm.imports.models import Import, ImportChunk
 from crm.imports.outcomes import counted
 from crm.imports.packing import unpack
-from crm.imports.reading import Layout, UnreadableFileError, extract
 from crm.imports.storage import Folder, read_lines
 from crm.imports.targets.base import Work
 from crm.imports.targets.passing import work_through
 from crm.imports.trial import CHUNK_ROWS, try_out
 from crm.imports.types import AT_WORK, Settings, State
 from crm.imports.undoing import undo_chunk
+from crm.reading import Layout, UnreadableFileError, extract
 
 _PAUSE_SECONDS = 0.02  # others who write get their turn between two chunks
 _RETRIES = 5

@@ -5,53 +5,47 @@ lost its lease changes nothing. Whoever writes messages is unknown here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, insert, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
-from crm.mail.models import Delivery, DeliveryAttempt
-from crm.mail.rules import ATTEMPTS, OUTAGE_STEPS, delay_after
-from crm.mail.types import (
-    Accepted,
-    DeliveryState,
-    NotSent,
-    Outcome,
-    Reason,
-    Refused,
-    Uncertain,
+from crm.mail.endings import ending, outcome_name, shortened
+from crm.mail.models import Delivery
+from crm.mail.moves import (
+    Claimed,
+    LostLeaseError,
+    begin_all,
+    begin_attempts,
+    end_attempt,
+    move,
+    settle_all,
 )
+from crm.mail.types import Accepted, DeliveryState, Outcome, Reason
 
 LEASE = timedelta(minutes=1)
 # Longer than all the time-outs of one message together: whoever passes it is no more.
 SENDING = timedelta(minutes=6)
-LONGEST_ANSWER = 300
+# A call that begins within this has ended, or timed out, before that.
+HANDING_OVER = SENDING / 2
+# The other side has it.
+TAKEN = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.BOUNCED)
 
 
-class LostLeaseError(RuntimeError):
-    """The delivery is no longer this process's own: another has taken it, or someone decided."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that this process may begin to send."""
-
-    id: int
-    attempt: int
-    owner: str
+# In the order of an index: without one, PostgreSQL may read the table for the first row.
+_WAITING = (
+    select(Delivery.id)
+    .where(Delivery.state == DeliveryState.QUEUED)
+    .order_by(Delivery.priority, Delivery.id)
+    .limit(1)
+)
 
 
 def has_work(session: Session, now: datetime) -> bool:
     """Tell, without a write, whether something waits to leave or a time has come."""
-    # In the order of an index: without one, PostgreSQL may read the table for the first row.
-    waiting = (
-        select(Delivery.id)
-        .where(Delivery.state == DeliveryState.QUEUED)
-        .order_by(Delivery.priority, Delivery.id)
-    )
-    if session.execute(waiting.limit(1)).first():
+    if session.execute(_WAITING).first():
         return True
     due = select(Delivery.id).where(
         Delivery.state.in_((DeliveryState.DEFERRED, DeliveryState.LEASED, DeliveryState.SENDING)),
@@ -94,9 +88,12 @@ def claim(session: Session, *, owner: str, now: datetime, limit: int) -> list[Cl
         .where(Delivery.id.in_(select(chosen.c.id)), Delivery.state == DeliveryState.QUEUED)
         .values(state=DeliveryState.LEASED, owner=owner, due_at=now + LEASE)
         .execution_options(synchronize_session=False)
-        .returning(Delivery.priority, Delivery.id, Delivery.attempt)
+        .returning(Delivery.priority, Delivery.id, Delivery.attempt, Delivery.batch_id)
     ).tuples()
-    return [Claimed(each, attempt, owner) for _priority, each, attempt in sorted(taken)]
+    return [
+        Claimed(each, attempt, owner, batch)
+        for _priority, each, attempt, batch in sorted(taken, key=lambda row: row[:2])
+    ]
 
 
 def give_back(session: Session, *, owner: str) -> int:
@@ -111,52 +108,76 @@ def give_back(session: Session, *, owner: str) -> int:
     )
 
 
-def begin(session: Session, *, claimed: Claimed, gateway: str, now: datetime) -> Claimed:
-    """Note that sending begins, before it does; return what ends it.
+def who_asked(delivery: Delivery) -> str | None:
+    """Return who asked for the attempt that is about to begin, if anybody did."""
+    is_asked = delivery.reason in (Reason.SENT_AGAIN, Reason.TRIED_AGAIN)
+    return delivery.decided_by if is_asked else None
 
-    Raises LostLeaseError when the lease has passed.
+
+def begin(
+    session: Session,
+    *,
+    group: Sequence[tuple[Claimed, str | None]],
+    gateway: str,
+    now: datetime,
+) -> list[Claimed | None]:
+    """Note that sending begins, before it does; return what ends each, None for a lost lease.
+
+    With each delivery comes who asked for this attempt, if anybody did.
     """
-    asked_by = session.scalar(
-        select(Delivery.decided_by).where(
-            Delivery.id == claimed.id,
-            Delivery.reason.in_((Reason.SENT_AGAIN, Reason.TRIED_AGAIN)),
+    if not group:
+        return []
+    ours = [claimed for claimed, _asked_by in group]
+    moved = begin_all(session, ours, leased_at=now, due_at=now + SENDING)
+    begun = [
+        (replace(claimed, attempt=claimed.attempt + 1), asked_by)
+        for claimed, asked_by in group
+        if claimed.id in moved
+    ]
+    if begun:
+        begin_attempts(
+            session,
+            [
+                {
+                    "delivery_id": each.id,
+                    "number": each.attempt,
+                    "gateway": gateway,
+                    "started_at": now,
+                    "asked_by": asked_by,
+                }
+                for each, asked_by in begun
+            ],
         )
-    )
-    number = claimed.attempt + 1
-    _move(
-        session,
-        claimed,
-        DeliveryState.LEASED,
-        Delivery.due_at > now,
-        state=DeliveryState.SENDING,
-        attempt=number,
-        due_at=now + SENDING,
-        reason=None,
-        answer=None,
-    )
-    attempt = {
-        "delivery_id": claimed.id,
-        "number": number,
-        "gateway": gateway,
-        "started_at": now,
-        "asked_by": asked_by,
-    }
-    session.execute(insert(DeliveryAttempt), [attempt])
-    return Claimed(claimed.id, number, claimed.owner)
+    found = {each.id: each for each, _asked_by in begun}
+    return [found.get(claimed.id) for claimed in ours]
 
 
 def skip(session: Session, *, claimed: Claimed, reason: Reason, now: datetime) -> None:
     """Note that a delivery will not be sent, and why; raise LostLeaseError."""
-    _move(
-        session,
-        claimed,
-        DeliveryState.LEASED,
-        Delivery.due_at > now,
-        state=DeliveryState.SKIPPED,
-        reason=reason,
-        owner=None,
-        due_at=None,
-        settled_at=now,
+    _set_aside(session, claimed, now, state=DeliveryState.SKIPPED, reason=reason, settled_at=now)
+
+
+def hold(session: Session, *, claimed: Claimed, reason: Reason, now: datetime) -> None:
+    """Put a delivery aside until its writer lets it go again; raise LostLeaseError."""
+    _set_aside(session, claimed, now, state=DeliveryState.HELD, reason=reason)
+
+
+def _set_aside(session: Session, claimed: Claimed, now: datetime, **values: Any) -> None:
+    gone = {"owner": None, "due_at": None, **values}
+    move(session, claimed, DeliveryState.LEASED, leased_at=now, **gone)
+
+
+def settle_accepted(
+    session: Session, *, group: Sequence[tuple[Claimed, Accepted]], now: datetime
+) -> set[int]:
+    """Note acceptances together; return the ids noted. What is left, `settle` looks at."""
+    if not group:
+        return set()
+    accepted = group[0][1]
+    state, values = ending(accepted, 0, 0, now, 0)
+    answers = [(claimed, shortened(outcome)) for claimed, outcome in group]
+    return settle_all(
+        session, answers, outcome=outcome_name(accepted), now=now, state=state, **values
     )
 
 
@@ -165,71 +186,40 @@ def settle(
 ) -> DeliveryState:
     """Note how an attempt ended; `draw`, from 0 to 1, spreads the next ones. Return the new state.
 
-    An acceptance that comes after the delivery was held as uncertain settles it. Raises
-    LostLeaseError when someone has decided meanwhile.
+    An acceptance that comes after the delivery was held as uncertain settles it, and one that was
+    already heard of by another way is noted. Raises LostLeaseError when someone has decided
+    meanwhile.
     """
-    last = session.scalar(select(Delivery.last_attempt).where(Delivery.id == claimed.id)) or 0
-    state, values = _ending(outcome, claimed.attempt, last, now, draw)
-    answer = _shortened(outcome)
+    last = 0 if isinstance(outcome, Accepted) else _last_attempt(session, claimed.id)
+    state, values = ending(outcome, claimed.attempt, last, now, draw)
+    answer = shortened(outcome)
     try:
-        _move(session, claimed, DeliveryState.SENDING, state=state, answer=answer, **values)
+        move(session, claimed, DeliveryState.SENDING, state=state, answer=answer, **values)
     except LostLeaseError:
         if not isinstance(outcome, Accepted):
             raise
-        _move(session, claimed, DeliveryState.UNCERTAIN, state=state, answer=answer, **values)
-    session.execute(
-        update(DeliveryAttempt)
-        .where(DeliveryAttempt.delivery_id == claimed.id, DeliveryAttempt.number == claimed.attempt)
-        .values(ended_at=now, outcome=_outcome_name(outcome), answer=answer)
-        .execution_options(synchronize_session=False)
-    )
+        heard = _heard_of(session, claimed)
+        if heard is None:
+            move(session, claimed, DeliveryState.UNCERTAIN, state=state, answer=answer, **values)
+        state = heard or state
+    end_attempt(session, claimed, ended_at=now, outcome=outcome_name(outcome), answer=answer)
     return state
 
 
-def _ending(
-    outcome: Outcome, attempt: int, last: int, now: datetime, draw: float
-) -> tuple[DeliveryState, dict[str, Any]]:
-    """Return the state after an attempt, and what goes with it."""
-    settled = {"owner": None, "due_at": None, "settled_at": now}
-    match outcome:
-        case Accepted():
-            return DeliveryState.ACCEPTED, {**settled, "reason": None}
-        case Uncertain():
-            # The owner stays: only its own late acceptance may settle it.
-            return DeliveryState.UNCERTAIN, {
-                "reason": Reason.NO_ANSWER,
-                "due_at": None,
-                "settled_at": now,
-            }
-        case Refused(permanent=True):
-            return DeliveryState.FAILED, {**settled, "reason": Reason.REFUSED}
-    asked = outcome.retry_after if isinstance(outcome, NotSent) else None
-    if isinstance(outcome, NotSent) and outcome.is_relay_down:
-        # An outage is no attempt against the message: it has one more.
-        return DeliveryState.DEFERRED, {
-            "reason": Reason.RELAY_DOWN,
-            "owner": None,
-            "due_at": now + delay_after(min(attempt, OUTAGE_STEPS), draw, asked),
-            "last_attempt": last + 1,
-        }
-    if attempt >= last:
-        return DeliveryState.FAILED, {**settled, "reason": Reason.TOO_MANY_ATTEMPTS}
-    tries = ATTEMPTS - (last - attempt)
-    return DeliveryState.DEFERRED, {
-        "reason": Reason.NOT_SENT,
-        "owner": None,
-        "due_at": now + delay_after(max(tries, 1), draw, asked),
-    }
+def _heard_of(session: Session, claimed: Claimed) -> DeliveryState | None:
+    """Return the state of a delivery of which the other side has told faster than it answered."""
+    found = session.scalar(
+        select(Delivery.state).where(
+            Delivery.id == claimed.id,
+            Delivery.attempt == claimed.attempt,
+            Delivery.state.in_(TAKEN),
+        )
+    )
+    return DeliveryState(found) if found else None
 
 
-def _shortened(outcome: Outcome) -> str:
-    answer = outcome.answer if isinstance(outcome, Accepted) else outcome.reason
-    return " ".join(answer.split())[:LONGEST_ANSWER]
-
-
-def _outcome_name(outcome: Outcome) -> str:
-    names = {Accepted: "accepted", Refused: "refused", NotSent: "not_sent", Uncertain: "uncertain"}
-    return names[type(outcome)]
+def _last_attempt(session: Session, delivery_id: int) -> int:
+    return session.scalar(select(Delivery.last_attempt).where(Delivery.id == delivery_id)) or 0
 
 
 def wake(session: Session) -> int:
@@ -256,26 +246,6 @@ def decide(
     if reason is not None:
         conditions.append(Delivery.reason == reason)
     return _update(session, *conditions, **values)
-
-
-def _move(
-    session: Session,
-    claimed: Claimed,
-    leaves: DeliveryState,
-    *conditions: ColumnElement[bool],
-    **values: Any,
-) -> None:
-    moved = _update(
-        session,
-        Delivery.id == claimed.id,
-        Delivery.owner == claimed.owner,
-        Delivery.attempt == claimed.attempt,
-        Delivery.state == leaves,
-        *conditions,
-        **values,
-    )
-    if moved != 1:
-        raise LostLeaseError(f"delivery {claimed.id} is no longer ours")
 
 
 def _update(session: Session, *conditions: ColumnElement[bool], **values: Any) -> int:

@@ -18,7 +18,7 @@ LONGEST_SUBJECT = 200
 _TOKEN_BYTES = 16
 
 
-def post(
+def post(  # noqa: PLR0913 - what a message is, each part named
     session: Session,
     *,
     unique_key: str,
@@ -30,6 +30,7 @@ def post(
     purpose: Purpose = Purpose.ACCOUNT,
     priority: int | None = None,
     headers: dict[str, str] | None = None,
+    calendar: str | None = None,
 ) -> OutboxMessage:
     """Write a message once: with a known `unique_key` the message already there is returned.
 
@@ -50,6 +51,7 @@ def post(
         text_body=text_body,
         html_body=html_body,
         headers=headers or {},
+        calendar=calendar,
         expires_at=expires_at,
     )
     return _known(session, unique_key) or _keep(session, message, purpose, priority)
@@ -107,7 +109,13 @@ def write_outbox_message(session: Session, delivery: Delivery, now: datetime) ->
         return Reason.UNWRITABLE
     if message.expires_at is not None and message.expires_at <= now:
         return Reason.EXPIRED
-    return Written(message.subject, message.text_body, message.html_body, message.headers)
+    return Written(
+        message.subject,
+        message.text_body,
+        message.html_body,
+        message.headers,
+        calendar=message.calendar,
+    )
 
 
 def purge_expired(session: Session) -> None:
@@ -115,7 +123,7 @@ def purge_expired(session: Session) -> None:
     session.execute(
         update(OutboxMessage)
         .where(OutboxMessage.expires_at <= clock.now(), HAS_TEXT)
-        .values(text_body="", html_body="")
+        .values(text_body="", html_body="", calendar=None)
     )
 
 

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 
 from crm.core import clock
 from crm.core.errors import NotFoundError
-from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
+from crm.mail.awaiting import awaited_until, may_be_heard_of
+from crm.mail.models import Delivery, DeliveryAttempt, DeliveryEvent, OutboxMessage
 from crm.mail.types import DeliveryState, Reason
+
+_MOST_EVENTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,7 @@ class ShownMessage:
     """A message as the outbox shows it, and where it is.
 
     Its bodies are empty once its secret has expired, and where a relay carries it: then its text is
-    for its reader alone.
+    for its reader alone. `awaited_until` is when someone may decide of it, while news may come.
     """
 
     id: int
@@ -32,10 +35,12 @@ class ShownMessage:
     is_private: bool
     delivery: Delivery
     attempts: Sequence[DeliveryAttempt]
+    events: Sequence[DeliveryEvent]
+    awaited_until: datetime | None
 
 
 def read_message(session: Session, message_id: int, *, shows_secrets: bool) -> ShownMessage:
-    """Return a message with its attempts, the first one first; raise NotFoundError."""
+    """Return a message, its attempts and what was heard of it, in order; raise NotFoundError."""
     found = session.execute(
         select(OutboxMessage, Delivery)
         .join(Delivery, Delivery.id == OutboxMessage.delivery_id)
@@ -49,7 +54,14 @@ def read_message(session: Session, message_id: int, *, shows_secrets: bool) -> S
         .where(DeliveryAttempt.delivery_id == delivery.id)
         .order_by(DeliveryAttempt.number)
     ).all()
-    has_expired = message.expires_at is not None and message.expires_at <= clock.now()
+    events = session.scalars(
+        select(DeliveryEvent)
+        .where(DeliveryEvent.delivery_id == delivery.id)
+        .order_by(DeliveryEvent.happened_at, DeliveryEvent.id)
+        .limit(_MOST_EVENTS)
+    ).all()
+    now = clock.now()
+    has_expired = message.expires_at is not None and message.expires_at <= now
     is_private = message.expires_at is not None and not shows_secrets
     is_hidden = has_expired or is_private
     return ShownMessage(
@@ -64,6 +76,8 @@ def read_message(session: Session, message_id: int, *, shows_secrets: bool) -> S
         is_private=is_private,
         delivery=delivery,
         attempts=attempts,
+        events=events,
+        awaited_until=awaited_until(session, delivery_id=delivery.id, now=now),
     )
 
 
@@ -81,3 +95,23 @@ def count_in(session: Session, state: DeliveryState) -> int:
         )
         or 0
     )
+
+
+def to_decide(
+    session: Session, *, batch_id: int, state: DeliveryState, now: datetime
+) -> list[tuple[int, int]]:
+    """Return the deliveries of a batch that someone must decide of (id, attempt), by id.
+
+    They are uncertain or failed, as `state` says, nobody gave them up, and no news are waited for.
+    """
+    rows = session.execute(
+        select(Delivery.id, Delivery.attempt)
+        .where(
+            Delivery.batch_id == batch_id,
+            Delivery.state == state,
+            Delivery.reason.is_(None) | (Delivery.reason != Reason.GIVEN_UP),
+            ~may_be_heard_of(now),
+        )
+        .order_by(Delivery.id)
+    )
+    return list(rows.tuples())

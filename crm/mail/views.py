@@ -13,7 +13,13 @@ from crm.mail.listing import exported_columns, narrow_messages, outbox_list
 from crm.mail.operations import Shown, decide_together, take_back
 from crm.mail.queries import count_in, read_message
 from crm.mail.types import STATE_LABELS, STATE_TONES, DeliveryState
-from crm.mail.wording import GATEWAY_LABELS, OUTCOME_LABELS, REASON_SENTENCES
+from crm.mail.wording import (
+    GATEWAY_LABELS,
+    OUTCOME_LABELS,
+    REASON_SENTENCES,
+    REPORT_LABELS,
+    STATE_SENTENCES,
+)
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
@@ -27,6 +33,8 @@ _WORDS = {
     "reasons": REASON_SENTENCES,
     "outcomes": OUTCOME_LABELS,
     "gateways": GATEWAY_LABELS,
+    "reports": REPORT_LABELS,
+    "sentences": STATE_SENTENCES,
 }
 
 
@@ -99,12 +107,16 @@ def undo() -> ResponseReturnValue:
 def _told(decided: list[int], left: int) -> ResponseReturnValue:
     """Say what was done, and that some were left: they have gone on, or their link has expired."""
     if not decided:
-        nothing = N_("Rien n’a changé : leur état est autre depuis, ou leur lien a expiré.")
+        nothing = N_(
+            "Rien n’a changé : leur état est autre depuis, leur lien a expiré, ou le prestataire"
+            " peut encore dire ce qu’ils sont devenus."
+        )
         return refused(RuleError("action", nothing), _back())
     message = N_("C’est noté pour %(count)s.")
     if left:
         message = N_(
-            "C’est noté pour %(count)s ; laissés : %(left)s (état changé, ou lien expiré)."
+            "C’est noté pour %(count)s ; laissés : %(left)s (état changé, lien expiré, ou nouvelles"
+            " encore attendues)."
         )
     undo_url = url_for(".undo", messages="-".join(map(str, decided)))
     return done(message, _back(), undo_url=undo_url, count=len(decided), left=left)

@@ -20,11 +20,16 @@ def add_item(
     label_en: str | None = None,
     family_code: str | None = None,
     is_formal: bool | None = None,
+    may_repeat: bool = False,
 ) -> ReferenceItem:
-    """Add an entry at the end of a list; raise RuleError for a fixed list or a known label."""
+    """Add an entry at the end of a list; raise RuleError for a fixed list or a known label.
+
+    With `may_repeat` the label may be known: what tells the entries apart is elsewhere.
+    """
     if list_code not in LIST_LABELS or list_code in FIXED_LISTS:
         raise RuleError("label", N_("Cette liste est fixe : ses libellés seuls changent."))
-    _check_label_is_free(session, list_code, label, family_code)
+    if not may_repeat:
+        _check_label_is_free(session, list_code, label, family_code)
     last = session.scalar(
         select(func.max(ReferenceItem.position)).where(ReferenceItem.list_code == list_code)
     )

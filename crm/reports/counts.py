@@ -5,34 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crm.contacts.indicators import ACTORS_LISTED, count_actors_listed_on
-from crm.contacts.queries.groups import groups_on
-from crm.contacts.rules import group_status
-from crm.contacts.types import GroupStatus
-from crm.core.errors import N_
-from crm.followups.indicators import (
-    ACCOMPANIED_FORMALLY,
-    ACCOMPANIED_STRUCTURES,
-    SESSIONS_DONE,
-    By,
-    Period,
-)
+from crm.contacts.indicators import ACTORS, GROUP_MEMBERS
+from crm.followups.indicators import ACCOMPANIED_FORMALLY, ACCOMPANIED_STRUCTURES, SESSIONS_DONE
 from crm.followups.tally import Tally
-from crm.projects.indicators import PROJECTS_LISTED, count_projects_listed_on
-from crm.reference.queries import labels_by_code, labels_by_id
-from crm.territories.models import Departement
+from crm.indicators.counting import split, totals
+from crm.indicators.types import By, Period, Scope
+from crm.projects.indicators import PROJECTS
 
 Both = tuple[int, int]
 """A figure this year and the year before."""
-
-
-FORMALITY_LABELS = (
-    ("formal", N_("Accompagnement formalisé")),
-    ("ad_hoc", N_("Appui ponctuel")),
-)
+_SPLITS = (By.FAMILY, By.DEPARTEMENT, By.THEME, By.FORMALITY, By.KIND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +57,19 @@ def year_counts(session: Session, year: int) -> YearCounts:
     """Count a calendar year and the one before, in a number of queries that never grows."""
     periods = [Period.of_year(year), Period.of_year(year - 1)]
     flows = (ACCOMPANIED_STRUCTURES, ACCOMPANIED_FORMALLY, SESSIONS_DONE)
-    tally = Tally(session, periods)
-    totals = {each.code: _both(tally.total(each)) for each in flows}
-    last_days = (periods[0].end, periods[1].end)
-    totals[ACTORS_LISTED] = _both(count_actors_listed_on(session, day) for day in last_days)
-    totals[PROJECTS_LISTED] = _both(count_projects_listed_on(session, day) for day in last_days)
+    tally, scope = Tally(session, periods), Scope(periods[0])
+    found = {each.code: _both(tally.total(each)) for each in flows}
+    for stock in (ACTORS, PROJECTS):
+        values = totals(session, stock, scope, periods)
+        found[stock.code] = _both(value.count or 0 for value in values)
     return YearCounts(
         year=year,
-        totals=totals,
-        splits={
-            "famille": _split(tally, By.FAMILY, labels_by_code(session, "family")),
-            "departement": _split(tally, By.DEPARTEMENT, _departements(session)),
-            "theme": _split(tally, By.THEME, labels_by_id(session, "theme"), ranked=True),
-            "appui": _split(tally, By.FORMALITY, FORMALITY_LABELS),
-            "nature": _split(tally, By.KIND, labels_by_id(session, "session_kind")),
-        },
-        groups=_groups(session, periods[0].end),
+        totals=found,
+        splits={by.value: _split(session, tally, by, scope) for by in _SPLITS},
+        groups=[
+            GroupLine(int(part.key), part.label, part.value.count)
+            for part in split(session, GROUP_MEMBERS, scope, By.GROUP)
+        ],
     )
 
 
@@ -123,40 +104,17 @@ def _both(values: Any) -> Both:
     return now, before
 
 
-def _split(
-    tally: Tally,
-    by: By,
-    labels: Sequence[tuple[str, str]],
-    *,
-    ranked: bool = False,
-) -> list[Line]:
+def _split(session: Session, tally: Tally, by: By, scope: Scope) -> list[Line]:
     structures = tally.split(ACCOMPANIED_STRUCTURES, by)
     sessions = tally.split(SESSIONS_DONE, by)
-    names = dict(labels)
-    keys = [key for key, _ in labels if key in sessions]
-    keys += sorted(key for key in sessions if key not in names)
+    key = SESSIONS_DONE.keys[by]
+    names = dict(key.labels(session, scope))
+    keys = [*names, *sorted(key for key in sessions if key not in names)]
     lines = [
-        Line(key, names.get(key, key), _both(structures[key]), _both(sessions[key])) for key in keys
+        Line(each, names.get(each, each), _both(structures[each]), _both(sessions[each]))
+        for each in keys
+        if each in sessions
     ]
-    if ranked:
+    if key.is_ranked:
         lines.sort(key=lambda line: (-line.structures[0], -line.sessions[0], line.label))
-    return lines
-
-
-def _departements(session: Session) -> list[tuple[str, str]]:
-    rows = session.execute(
-        select(Departement.code, Departement.name).order_by(
-            Departement.is_covered.desc(), Departement.code
-        )
-    )
-    return [(code, f"{name} ({code})") for code, name in rows.tuples()]
-
-
-def _groups(session: Session, day: date) -> list[GroupLine]:
-    lines = []
-    for row in groups_on(session, day):
-        status = group_status(row.launched_on, row.closed_on, day)
-        if status is not GroupStatus.CLOSED:
-            members = None if status is GroupStatus.STARTING else row.members
-            lines.append(GroupLine(row.id, row.name, members))
     return lines

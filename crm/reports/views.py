@@ -3,27 +3,27 @@
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from crm.contacts.indicators import ACTORS_LISTED
+from crm.contacts.indicators import ACTORS
 from crm.core import clock
 from crm.core.errors import NotFoundError
 from crm.database import db
-from crm.followups.indicators import INDICATORS
-from crm.projects.indicators import PROJECTS_LISTED
+from crm.followups.indicators import ACCOMPANIED_FORMALLY, ACCOMPANIED_STRUCTURES, SESSIONS_DONE
+from crm.indicators.indicator import Indicator
+from crm.indicators.listing import rows_list
+from crm.indicators.reading import narrowing_words, read_period, read_scope
+from crm.indicators.types import Period, Scope
+from crm.projects.indicators import PROJECTS
 from crm.reports.counts import year_counts
-from crm.reports.figures import (
-    figure_of,
-    list_behind,
-    merged_since,
-    narrowing_words,
-    read_filters,
-)
+from crm.reports.figures import figure_of, merged_since
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
 from crm.web.lists import Listing
+from crm.web.locale import translate
 
 blueprint = Blueprint("reports", __name__, url_prefix="/bilan")
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+_SHOWN = (ACCOMPANIED_STRUCTURES, ACCOMPANIED_FORMALLY, SESSIONS_DONE, ACTORS, PROJECTS)
 
 
 @blueprint.get("")
@@ -43,7 +43,7 @@ def year(year: int) -> str:
     return render_template(
         "reports/year.html",
         counts=year_counts(db.session(), year),
-        figures={code: figure_of(code) for code in (*INDICATORS, ACTORS_LISTED, PROJECTS_LISTED)},
+        figures={each.code: each for each in _SHOWN},
         is_in_progress=year == clock.today().year,
     )
 
@@ -51,33 +51,68 @@ def year(year: int) -> str:
 @blueprint.get("/<int:year>/<code>")
 @allow(Permission.READ_REPORTS)
 def figure(year: int, code: str) -> str:
-    """Show the list behind a figure, and the rule that counts it."""
+    """Show the list behind a figure of a calendar year, and the rule that counts it."""
     _check_year(year)
-    session = db.session()
-    known = figure_of(code)
-    filters = read_filters(request.args)
-    listing = Listing(list_behind(code, year, filters), request.args)
-    listing.fill(session, listing.narrow(session))
-    return render_template(
-        "reports/figure.html",
-        listing=listing,
-        figure=known,
-        year=year,
-        narrowed=narrowing_words(session, request.args),
-        merged=merged_since(session, code, year, filters),
-    )
+    return _rows_page(code, Period.of_year(year), year)
 
 
 @blueprint.get("/<int:year>/<code>/export.<any(csv, xlsx):extension>")
 @allow(Permission.EXPORT)
 def export(year: int, code: str, extension: str) -> Response:
-    """Send the list behind a figure."""
+    """Send the list behind a figure of a calendar year."""
     _check_year(year)
-    session = db.session()
-    known = figure_of(code)
-    listing = Listing(list_behind(code, year, read_filters(request.args)), request.args)
-    statement = listing.ordered(listing.narrow(session))
-    return send_rows(f"{known.label} {year}", session.execute(statement), extension)
+    return _send_rows(code, Period.of_year(year), extension, str(year))
+
+
+@blueprint.get("/chiffres/<code>")
+@allow(Permission.READ_REPORTS)
+def rows(code: str) -> str:
+    """Show the list behind a figure of the days of the URL."""
+    return _rows_page(code, read_period(request.args), None)
+
+
+@blueprint.get("/chiffres/<code>/export.<any(csv, xlsx):extension>")
+@allow(Permission.EXPORT)
+def rows_export(code: str, extension: str) -> Response:
+    """Send the list behind a figure of the days of the URL."""
+    period = read_period(request.args)
+    return _send_rows(code, period, extension, f"{period.start} {period.end}")
+
+
+def _rows_page(code: str, period: Period, year: int | None) -> str:
+    session, indicator = db.session(), figure_of(code)
+    scope = read_scope(request.args, indicator, period)
+    listing = _listing(indicator, scope, year)
+    listing.fill(session, listing.narrow(session))
+    return render_template(
+        "reports/figure.html",
+        listing=listing,
+        figure=indicator,
+        period=period,
+        year=year,
+        narrowed=narrowing_words(session, indicator.keys, scope),
+        merged=merged_since(session, indicator, scope),
+    )
+
+
+def _send_rows(code: str, period: Period, extension: str, when: str) -> Response:
+    session, indicator = db.session(), figure_of(code)
+    scope = read_scope(request.args, indicator, period)
+    listing = _listing(indicator, scope, None)
+    found = session.execute(listing.ordered(listing.narrow(session)))
+    return send_rows(f"{translate(indicator.label)} {when}", found, extension)
+
+
+def _listing(indicator: Indicator, scope: Scope, year: int | None) -> Listing:
+    where = {"code": indicator.code} if year is None else {"code": indicator.code, "year": year}
+    page, export_ = (".rows", ".rows_export") if year is None else (".figure", ".export")
+    definition = rows_list(
+        indicator,
+        scope,
+        url=url_for(page, **where),
+        export_url=lambda extension: url_for(export_, **where, extension=extension),
+    )
+    return Listing(definition, request.args)
 
 
 def _check_year(year: int) -> None:

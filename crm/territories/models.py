@@ -1,9 +1,13 @@
 """Reference geography, loaded from the official division of the territory."""
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from datetime import datetime
 
-from crm.database import Base, key_text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crm.database import Base, UtcDateTime, key_text
+
+_alive = text("deleted_at IS NULL")
 
 
 class Country(Base):
@@ -67,6 +71,7 @@ class Commune(Base):
     """
 
     __tablename__ = "commune"
+    __history_identity__ = "insee_code"
     __table_args__ = (Index("ix_commune_sort_name", "sort_name", "insee_code"),)
 
     insee_code: Mapped[str] = mapped_column(key_text(5), primary_key=True)
@@ -99,3 +104,44 @@ class FormerCommune(Base):
     insee_code: Mapped[str] = mapped_column(key_text(5), primary_key=True)
     name: Mapped[str | None] = mapped_column(String(100))
     current_insee_code: Mapped[str] = mapped_column(ForeignKey("commune.insee_code"), index=True)
+
+
+territory_commune = Table(
+    "territory_commune",
+    Base.metadata,
+    Column("territory_id", ForeignKey("territory.id"), primary_key=True),
+    Column("insee_code", ForeignKey("commune.insee_code"), primary_key=True, index=True),
+)
+
+
+class Territory(Base):
+    """A list of communes that a network gives a name to, such as « Bassin minier »."""
+
+    __tablename__ = "territory"
+    __history__ = "territory"
+    __history_exclude__ = frozenset({"sort_name", "created_at"})
+    __table_args__ = (
+        Index(
+            "uq_territory_sort_name_alive",
+            "sort_name",
+            unique=True,
+            sqlite_where=_alive,
+            postgresql_where=_alive,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    sort_name: Mapped[str] = mapped_column(key_text(120))
+    description: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+    communes: Mapped[list[Commune]] = relationship(
+        secondary=territory_commune,
+        lazy="raise",
+        order_by=(Commune.sort_name, Commune.insee_code),
+    )
+
+    __mapper_args__ = {"version_id_col": version}

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.core.text import sort_key
 from crm.territories.models import (
+    Arrondissement,
     Commune,
     CommunePostcode,
     Country,
@@ -79,6 +80,31 @@ def epci_choices(session: Session) -> list[tuple[str, str]]:
         select(Epci.siren, Epci.name, Epci.departement_code).order_by(Epci.sort_name, Epci.siren)
     )
     return [(siren, f"{name} ({departement})") for siren, name, departement in rows.tuples()]
+
+
+def arrondissement_choices(session: Session) -> list[tuple[str, str]]:
+    """Return (code, name with its département) of each arrondissement, in the order of names."""
+    rows = session.execute(
+        select(Arrondissement.code, Arrondissement.name, Arrondissement.departement_code).order_by(
+            Arrondissement.name, Arrondissement.code
+        )
+    )
+    return [(code, f"{name} ({departement})") for code, name, departement in rows.tuples()]
+
+
+def country_choices(session: Session) -> list[tuple[str, str]]:
+    """Return (code, name) of each country, in the order of French names."""
+    rows = session.execute(
+        select(Country.code, Country.name).order_by(Country.sort_name, Country.code)
+    )
+    return list(rows.tuples().all())
+
+
+def commune_labels(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Return the label of each of these communes that exists, by INSEE code."""
+    rows = session.execute(_described().where(Commune.insee_code.in_(codes))).all()
+    postcodes = _postcodes_of(session, [row.insee_code for row in rows])
+    return {row.insee_code: _suggestion(row, postcodes[row.insee_code]).label for row in rows}
 
 
 def countries(session: Session) -> Sequence[Country]:

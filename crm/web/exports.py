@@ -50,6 +50,13 @@ EXPORT_LABELS = {
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PHONE_OR_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK_OPTIONS = {
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "dd/mm/yyyy",
+    "remove_timezone": True,
+}
 _FLUSH_ROWS = 500
 _CHUNK_BYTES = 65536
 
@@ -153,15 +160,7 @@ def _csv_cell(value: Any) -> str:
 
 def _workbook(title: str, header: Sequence[str], rows: Rows) -> IO[bytes]:
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-        "default_date_format": "dd/mm/yyyy",
-        "remove_timezone": True,
-    }
-    workbook = xlsxwriter.Workbook(target, options)
+    workbook = xlsxwriter.Workbook(target, {**WORKBOOK_OPTIONS, "constant_memory": True})
     sheet = workbook.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
     bold = workbook.add_format({"bold": True})
     for column, label in enumerate(header):

@@ -1,5 +1,7 @@
 """Dates and numbers as French (or English) readers expect them; used as template filters."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 
 from flask import Flask, g, has_app_context
@@ -27,10 +29,38 @@ def current_locale() -> str:
     return str(g.get("locale", "fr")) if has_app_context() else "fr"
 
 
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Let what is written here be in this language, whatever the reader chose."""
+    before = current_locale()
+    g.locale = locale
+    try:
+        yield
+    finally:
+        g.locale = before
+
+
 def number(value: int) -> str:
     """Return `3 782` in French, `3,782` in English."""
     grouped = f"{value:,}"
     return grouped if current_locale() == "en" else grouped.replace(",", NARROW_SPACE)
+
+
+def decimal(tenths: int) -> str:
+    """Return tenths as a number with one decimal: `1 035,8` in French, `1,035.8` in English."""
+    whole, tenth = divmod(abs(tenths), 10)
+    comma = "." if current_locale() == "en" else ","
+    return f"{'-' if tenths < 0 else ''}{number(whole)}{comma}{tenth}"
+
+
+def agreed(count: int, one: str, many: str) -> str:
+    """Return the words that go with a count: French says none like one, English like several.
+
+    >>> agreed(0, "désinscrit", "désinscrits"), agreed(2, "désinscrit", "désinscrits")
+    ('désinscrit', 'désinscrits')
+    """
+    is_one = count == 1 or (count == 0 and current_locale() != "en")
+    return one if is_one else many
 
 
 def money(cents: int) -> str:
@@ -114,7 +144,7 @@ def phone(value: str | None) -> str:
 def register_formats(app: Flask) -> None:
     """Make each of these a template filter."""
     for function in (
-        number, money, round_money, short_date, long_date, day_date, month_name, weekday_name,
-        instant, duration, phone,
+        number, agreed, money, round_money, short_date, long_date, day_date, month_name,
+        weekday_name, instant, duration, phone,
     ):  # fmt: skip
         app.add_template_filter(function)

@@ -14,6 +14,7 @@ from wtforms.validators import InputRequired, Length
 from crm.core import clock
 from crm.core.days import parse_day, parse_duration
 from crm.core.errors import RuleError
+from crm.core.text import printable
 from crm.web.formats import current_locale, duration, short_date
 from crm.web.locale import sentence
 
@@ -21,8 +22,8 @@ _MOST_CHOICES = 200
 
 
 def stripped(value: str | None) -> str | None:
-    """Return the text without spaces around it; None when nothing is left."""
-    return (value or "").replace("\x00", "").strip() or None
+    """Return the text without what cannot be printed nor spaces around; None for nothing left."""
+    return printable(value or "").strip() or None
 
 
 def required(message: str | None = None) -> InputRequired:

@@ -10,7 +10,8 @@ from sqlalchemy import Result, Select
 from sqlalchemy.orm import Session
 
 from crm.web.cursors import place, read_cursor
-from crm.web.formats import number
+from crm.web.formats import agreed, number
+from crm.web.list_additions import shown_links
 from crm.web.list_cells import written_rows
 from crm.web.list_columns import COLUMNS, exported_columns, shown_columns
 from crm.web.list_counts import Tallies, results_without, tallies
@@ -103,6 +104,11 @@ class Listing(ListLinks):
         """Return the label of the text that a grouped action takes; None when it takes none."""
         label = self.definition.bulk_text_label
         return translate(label) if label else None
+
+    @property
+    def links(self) -> list[dict[str, str]]:
+        """Return where to go with the list as it is filtered."""
+        return shown_links(self.definition.code, self)
 
     # Filling ----------------------------------------------------------------------------------
 
@@ -269,7 +275,7 @@ class Listing(ListLinks):
             return translate(
                 "plus de %(label)s", label=translate(plural, count=number(COUNT_LIMIT))
             )
-        return translate(plural if count > 1 else singular, count=number(count))
+        return translate(agreed(count, singular, plural), count=number(count))
 
     def _open_filter(
         self, session: Session, definition: Filter, tallied: Tallies

@@ -9,7 +9,19 @@ from datetime import UTC, datetime
 
 from flask import Flask, Response, g, request
 
-_KEPT = ("request_id", "endpoint", "method", "status", "duration_ms", "user_id", "event", "count")
+_KEPT = (
+    "request_id",
+    "endpoint",
+    "method",
+    "status",
+    "duration_ms",
+    "user_id",
+    "event",
+    "count",
+    "known",
+    "strangers",
+    "error",
+)
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 

@@ -8,6 +8,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from crm.core.text import unbroken
+
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h3", "h4", "hr", "li", "ol", "p", "pre", "strong", "ul",
 }  # fmt: skip
@@ -30,8 +32,12 @@ def notes_html(notes: str | None, links: Links | None = None) -> Markup:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = _TITLE if token.tag == highest else _SUBTITLE
-        if links and token.type == "inline" and token.children:
-            token.children = list(_linked(token.children, links))
+        if token.type == "inline" and token.children:
+            if links:
+                token.children = list(_linked(token.children, links))
+            for child in token.children:
+                if child.type == "text":
+                    child.content = unbroken(child.content)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     clean = nh3.clean(
         html,

@@ -16,9 +16,9 @@ class MenuEntry:
     shortcut: str = ""
 
 
-@dataclass(slots=True)
-class Menu:
-    """The application's entries, in order."""
+@dataclass(frozen=True, slots=True)
+class MenuSection:
+    """Lines of the menu that serve one kind of work; `label` is a msgid."""
 
-    entries: tuple[MenuEntry, ...] = ()
-    quick_actions: tuple[MenuEntry, ...] = ()
+    label: str
+    entries: tuple[MenuEntry, ...]

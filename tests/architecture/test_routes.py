@@ -15,11 +15,19 @@ from crm.web.access import Permission, Reach, access_of
 
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED_PUBLIC = {
+    "agenda.embedded",
+    "agenda.index",
+    "agenda_feeds.feed",
+    "letters.archive",
+    "letters.archived",
+    "letters.follow",
+    "letters.web_version",
     "accounts.login",
     "accounts.login_code",
     "accounts.forgotten_password",
     "accounts.choose_password",
     "calendar.read",
+    "mail_reports.sendgrid",
     "reminders.act",
     "reminders.follow_link",
     "reminders.settled",
@@ -27,6 +35,23 @@ EXPECTED_PUBLIC = {
     "health.ready",
     "manifest.read",
     "static",
+    "registration.act",
+    "registration.document",
+    "registration.manage",
+    "registration.sent",
+    "registration.show",
+    "preferences.act",
+    "preferences.ask",
+    "preferences.saved",
+    "preferences.sent",
+    "preferences.show",
+    "subscription.act",
+    "subscription.confirm",
+    "subscription.confirmed",
+    "subscription.index",
+    "subscription.sent",
+    "unsubscribe.act",
+    "unsubscribe.show",
 }
 
 

@@ -17,7 +17,7 @@ import pytest
 CHROMIUM = os.environ.get("CRM_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 WIDTHS = {"phone": (390, 844), "desktop": (1366, 768)}
 _START_SECONDS = 90
-_RULES_OF_COLOURS = ("color-contrast", "link-in-text-block")
+_RULES_OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 def _why_no_browser() -> str | None:
@@ -105,9 +105,6 @@ class Visitor:
     def __init__(self, chromium: Any, address: str, width: str, theme: str = "light") -> None:
         wide, high = WIDTHS[width]
         self.address = address
-        self.asked_of_axe: dict[str, Any] = {"resultTypes": ["violations"]}
-        if theme != "light":  # the same page but for its colours
-            self.asked_of_axe["runOnly"] = {"type": "rule", "values": list(_RULES_OF_COLOURS)}
         self.context = chromium.new_context(
             viewport={"width": wide, "height": high},
             locale="fr-FR",
@@ -154,17 +151,28 @@ class Visitor:
 
         source = Path(axe_playwright_python.__file__).with_name("axe.min.js")
         self.page.evaluate(source.read_text(encoding="utf-8"))
-        found = self.page.evaluate("options => axe.run(document, options)", self.asked_of_axe)
-        violations = [
-            {"id": each["id"], "where": [node["target"] for node in each["nodes"][:3]]}
-            for each in found["violations"]
-        ]
-        assert violations == [], f"{self.page.url}: {json.dumps(violations, ensure_ascii=False)}"
+        self._ask_axe()
         overflow = self.page.evaluate(
             "() => document.documentElement.scrollWidth - window.innerWidth"
         )
         assert overflow <= 1, f"{self.page.url} overflows by {overflow} px"
         assert self.faults == [], f"{self.page.url}: {self.faults}"
+
+    def check_in_the_dark(self) -> None:
+        """Assert that the page just checked, the same but for its colours, can be read at night."""
+        self.page.emulate_media(color_scheme="dark")
+        self._ask_axe(runOnly={"type": "rule", "values": _RULES_OF_COLOURS})
+        self.page.emulate_media(color_scheme="light")
+        assert self.faults == [], f"{self.page.url}: {self.faults}"
+
+    def _ask_axe(self, **narrowed: Any) -> None:
+        asked = {"resultTypes": ["violations"], **narrowed}
+        found = self.page.evaluate("options => axe.run(document, options)", asked)
+        violations = [
+            {"id": each["id"], "where": [node["target"] for node in each["nodes"][:3]]}
+            for each in found["violations"]
+        ]
+        assert violations == [], f"{self.page.url}: {json.dumps(violations, ensure_ascii=False)}"
 
 
 @pytest.fixture(params=sorted(WIDTHS))

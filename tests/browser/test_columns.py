@@ -38,6 +38,7 @@ def test_columns_are_chosen_without_scripts(visitor: Visitor) -> None:
     page.click("#colonnes")
     page.check("#colonnes input[value=siren]")
     page.click("#colonnes button.btn-primary")
+    page.wait_for_url("**colonnes=siren**")
     assert "famille=association" in page.url
     assert page.locator("td[data-label='SIREN']").count() > 0
     bare.close()

@@ -1,12 +1,15 @@
 """What hangs on a structure or a person: addresses, numbers, fees, partners, seats."""
 
+import html
+import re
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from crm.contacts.models import ContactPoint, NetworkMembership, Partnership, Structure
+from crm.contacts.models import Contact, ContactPoint, NetworkMembership, Partnership, Structure
+from crm.core import clock
 from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.support.client import PageClient
 from tests.support.queries import counted
@@ -239,3 +242,23 @@ def test_a_record_is_verified_in_one_click(officer: PageClient, session: Session
     assert officer.submit(f"/structures/{structure.id}/verifier", {}).status_code == 303
     session.expire_all()
     assert session.get_one(Structure, structure.id).verified_on is not None
+
+
+def test_a_person_is_verified_in_one_click_with_a_way_back(
+    officer: PageClient, session: Session
+) -> None:
+    contact = ContactFactory()
+    answer = officer.submit(f"/contacts/{contact.id}/verifier", {})
+    session.expire_all()
+    assert session.get_one(Contact, contact.id).verified_on == clock.today()
+    page = officer.get(answer.location).text
+    assert "Fiche vérifiée le" in page
+    undo = re.search(r'action="(/historique/\d+/annuler[^"]*)"', page)
+    assert undo is not None
+    # Once more the same day changes nothing, and has nothing to take back.
+    again = officer.submit(f"/contacts/{contact.id}/verifier", {})
+    assert "/annuler" not in officer.get(again.location).text.partition("</main>")[0]
+    officer.submit(html.unescape(undo[1]), {})
+    session.expire_all()
+    assert session.get_one(Contact, contact.id).verified_on is None
+    assert officer.submit("/contacts/999999/verifier", {}).status_code == 404

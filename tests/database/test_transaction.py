@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from crm import create_app
 from crm import database as database_module
@@ -22,7 +23,7 @@ from crm.core.errors import (
     StaleRecordError,
     UncommittedWriteError,
 )
-from crm.database import db, transaction
+from crm.database import SQLITE_BUSY_TIMEOUT_SECONDS, db, transaction
 from tests.support.databases import drop_database, migrated_engine, new_database_url
 
 WRITERS, WRITES_EACH = 8, 25
@@ -195,3 +196,14 @@ def test_sqlite_is_set_as_measured(tmp_path: Path) -> None:
         "synchronous": 2,
         "busy_timeout": database_module.SQLITE_BUSY_TIMEOUT_SECONDS * 1000,
     }
+
+
+def test_postgresql_plans_without_compiling_and_waits_for_a_lock_at_most_eight_seconds(
+    session: Session,
+) -> None:
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        asked = {name: connection.scalar(text(f"SHOW {name}")) for name in ("jit", "lock_timeout")}
+        assert asked == {"jit": "off", "lock_timeout": "8s"}
+    else:
+        assert connection.scalar(text("PRAGMA busy_timeout")) == SQLITE_BUSY_TIMEOUT_SECONDS * 1000

@@ -18,7 +18,8 @@ from crm.reports.counts import as_plain_data, year_counts
 
 @pytest.mark.parametrize("seed", [2019, 3])
 def test_the_shell_prints_what_the_product_counts(app: Flask, session: Session, seed: int) -> None:
-    load_demo(session, app.config["SETTINGS"], seed=seed)
+    with app.app_context():
+        load_demo(session, app.config["SETTINGS"], seed=seed)
     result = CliRunner().invoke(
         main, ["counts", "2019", "--json"], obj=ScriptInfo(create_app=lambda: app)
     )

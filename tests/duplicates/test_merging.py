@@ -23,7 +23,8 @@ from crm.core.errors import RuleError
 from crm.core.text import words
 from crm.database import Base
 from crm.duplicates.merging import merge_records
-from crm.duplicates.moves import POLYMORPHIC, REFERENCES
+from crm.duplicates.moves import POLYMORPHIC, REFERENCES, Policy
+from crm.duplicates.presentation import ATTACHED
 from crm.duplicates.unmerging import get_merge, later_items, unmerge_records
 from crm.followups.indicators import ACCOMPANIED_STRUCTURES, By, Period, count, split
 from crm.followups.models import AccompanimentSession, FollowUp
@@ -55,6 +56,12 @@ def test_every_foreign_key_has_been_thought_of(kind: str) -> None:
         for key in table.foreign_keys
         if key.column.table is target
     }
+
+
+@pytest.mark.parametrize("kind", ["structure", "contact"])
+def test_what_can_be_attached_is_told_in_words(kind: str) -> None:
+    tables = {each.table for each in REFERENCES[kind] if each.policy is not Policy.UNION}
+    assert tables <= set(ATTACHED)
 
 
 def test_every_table_that_names_records_without_a_key_has_been_thought_of() -> None:

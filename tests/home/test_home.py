@@ -6,7 +6,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import Draft
+from crm.agreements.operations import create_action, create_agreement
+from crm.agreements.types import ActionData, AgreementData, Rhythm
 from crm.core import clock
+from crm.home.goals import goals_on
 from crm.home.year import periods_on
 from crm.jobs.models import JobRun
 from crm.jobs.registry import jobs
@@ -120,3 +123,52 @@ def test_last_year_stops_on_the_same_day(
     this_year, last_year = periods_on(clock.today().replace(*today))
     assert (this_year.start.month, this_year.start.day) == (1, 1)
     assert (last_year.end.year, last_year.end.month, last_year.end.day) == end
+
+
+def test_a_director_sees_the_months_and_the_goals_of_agreements_in_force(
+    director: PageClient, session: Session
+) -> None:
+    today = clock.today()
+    structure = StructureFactory()
+    SessionFactory(held_on=today, structures=[structure])
+    agreement = create_agreement(
+        session,
+        data=AgreementData(
+            "CPO en cours",
+            today.replace(month=1, day=1),
+            today.replace(month=12, day=31),
+            funders=(str(StructureFactory().id),),
+        ),
+    )
+    action = ActionData(
+        "Accompagner", target_text="4 structures", figure_code="accompanied_structures"
+    )
+    create_action(session, agreement_id=agreement.id, data=action)
+    page = director.get("/").text
+    assert "Objectifs des conventions en cours" in page
+    assert "4 structures" in page
+    assert page.count('role="img" aria-label="S') == 2
+    assert "à venir" in page or today.month == 12
+    link = f"/bilan/chiffres/accompanied_structures?du={today.year}-01-01&amp;au={today.year}-12-31"
+    assert link in page
+    assert "1 structure" in director.get(link.replace("&amp;", "&")).text
+
+
+def test_goals_of_this_year_are_not_hidden_by_those_of_others(session: Session) -> None:
+    today = clock.today()
+    agreement = create_agreement(
+        session,
+        data=AgreementData(
+            "CPO de trois ans",
+            today.replace(year=today.year - 2, month=1, day=1),
+            today.replace(month=12, day=31),
+            funders=(str(StructureFactory().id),),
+        ),
+    )
+    for year in (*(today.year - 2,) * 8, today.year):
+        action = ActionData(
+            f"En {year}", target_text="4 structures", rhythm=Rhythm.ONE_YEAR, year=year
+        )
+        create_action(session, agreement_id=agreement.id, data=action)
+    session.flush()
+    assert [goal.action.label for goal in goals_on(session, today)] == [f"En {today.year}"]

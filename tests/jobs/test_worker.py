@@ -78,14 +78,14 @@ class _Interrupted(FileGateway):
 
 
 def test_asked_to_stop_it_ends_the_message_at_hand_and_gives_the_others_back(
-    own_app: Flask, tmp_path: Path
+    own_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _write(own_app, 5)
+    folder = _Interrupted(tmp_path / "messages")
+    monkeypatch.setattr(worker, "choose_gateway", lambda *_settings: folder)
 
     def work() -> None:
-        at_work = Worker(own_app)
-        at_work.courier.gateway = _Interrupted(tmp_path / "messages")
-        assert at_work.run()
+        assert Worker(own_app).run()
 
     assert not run_in_fork(work)
     assert _states(own_app) == ["accepted", "accepted", "queued", "queued", "queued"]

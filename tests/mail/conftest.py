@@ -1,7 +1,7 @@
 """A courier for tests: its gateway answers what the test says, its delays are not drawn."""
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -38,6 +38,29 @@ class ScriptedGateway:
 
     def close(self) -> None:
         """Nothing stays open."""
+
+
+class ScriptedBatchGateway(ScriptedGateway):
+    """Takes up to 50 at once; keeps what it was handed together."""
+
+    name = "scripted"
+    most = 50
+    goes_ahead = False
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[list[str]] = []
+
+    def joins(self, first: Letter, letter: Letter) -> bool:
+        """Tell whether both are written alike."""
+        return first.written.text_body == letter.written.text_body
+
+    def send_together(
+        self, letters: Sequence[Letter], _until: datetime | None = None
+    ) -> list[Outcome]:
+        """Answer the next outcomes."""
+        self.calls.append([each.token for each in letters])
+        return [self.send(each) for each in letters]
 
 
 @pytest.fixture

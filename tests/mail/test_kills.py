@@ -26,8 +26,11 @@ from crm.mail.types import DeliveryState
 from tests.mail.conftest import START
 from tests.support.crashes import count_calls, forked_sink, run_in_fork, start_fork, wait_for
 from tests.support.databases import drop_database, migrated_engine, new_database_url
+from tests.support.killing import kill_and_count
+from tests.support.post_offices import open_post_office
 
 KILLS = {"sqlite": 200, "postgresql": 40}
+MAILING_KILLS = 12
 MESSAGES_A_LIFE = 1
 # Longer than any lease: what a dead process held is free for the next one.
 BETWEEN_LIVES = timedelta(minutes=10)
@@ -197,6 +200,24 @@ def _a_person_sends_again(office: Post) -> None:
         ).all()
     office.rest()
     assert set(asked) == {1}
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("gateway", ["smtp", "sendgrid"])
+def test_a_mailing_whose_workers_are_killed_loses_nothing_and_repeats_nothing(
+    own_engine: Engine, tmp_path: Path, gateway: str, workers: int
+) -> None:
+    url = own_engine.url.render_as_string(hide_password=False)
+    with (
+        time_machine.travel(START, tick=False) as traveller,
+        open_post_office(gateway, url, tmp_path) as office,
+    ):
+        toll = kill_and_count(
+            office, traveller, letters=120, kills=MAILING_KILLS, workers=workers,
+            draw=random.Random(2026 + workers),  # noqa: S311 - repeatable points
+        )  # fmt: skip
+    assert toll.kills >= MAILING_KILLS // 2
+    assert (toll.letters, toll.repeats, toll.lost) == (120, 0, 0)
 
 
 def test_two_workers_at_once_send_each_message_once(office: Post) -> None:

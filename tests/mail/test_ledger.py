@@ -15,10 +15,21 @@ from crm.core.addresses import email_key
 from crm.core.errors import DatabaseBusyError
 from crm.database import db, transaction
 from crm.mail import delivering, writers
-from crm.mail.delivering import BATCH, PAUSE, SETTLE_PAUSES, Courier
-from crm.mail.ledger import LEASE, SENDING, LostLeaseError, begin, claim, has_work, settle, sweep
+from crm.mail.delivering import BATCH, SETTLE_PAUSES, Courier
+from crm.mail.ledger import (
+    LEASE,
+    SENDING,
+    LostLeaseError,
+    begin,
+    claim,
+    has_work,
+    settle,
+    settle_accepted,
+    sweep,
+)
 from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
 from crm.mail.outbox import OUTBOX, write_outbox_message
+from crm.mail.relays import PAUSE
 from crm.mail.rules import ATTEMPTS
 from crm.mail.suppression import suppress
 from crm.mail.types import (
@@ -67,7 +78,7 @@ def test_a_link_that_someone_waits_for_goes_first(
     write(subject="Lien", expires_at=clock.now() + timedelta(hours=1))
     with app.app_context():
         courier.deliver_waiting()
-    assert [str(each.message["Subject"]) for each in gateway.letters] == ["Lien", "Rappel"]
+    assert [each.written.subject for each in gateway.letters] == ["Lien", "Rappel"]
 
 
 def test_two_claims_never_share_a_delivery(app: Flask, session: Session, write: Post) -> None:
@@ -92,9 +103,10 @@ def test_a_lease_that_passed_gives_the_delivery_back(
     assert sweep(session, now=now + LEASE) == 0
     assert _delivery(session, message).state == DeliveryState.QUEUED
     (again,) = claim(session, owner="b", now=now + LEASE, limit=1)
-    with pytest.raises(LostLeaseError):
-        begin(session, claimed=taken, gateway="x", now=now)
-    assert begin(session, claimed=again, gateway="x", now=now + LEASE).attempt == 1
+    assert begin(session, group=[(taken, None)], gateway="x", now=now) == [None]
+    (begun,) = begin(session, group=[(again, None)], gateway="x", now=now + LEASE)
+    assert begun is not None
+    assert begun.attempt == 1
 
 
 def test_sending_that_was_never_ended_is_uncertain_and_a_late_acceptance_settles_it(
@@ -103,7 +115,8 @@ def test_sending_that_was_never_ended_is_uncertain_and_a_late_acceptance_settles
     message = write()
     now = clock.now()
     (taken,) = claim(session, owner="a", now=now, limit=1)
-    begun = begin(session, claimed=taken, gateway="x", now=now)
+    (begun,) = begin(session, group=[(taken, None)], gateway="x", now=now)
+    assert begun is not None
     assert sweep(session, now=now + SENDING - timedelta(seconds=1)) == 0
     assert sweep(session, now=now + SENDING) == 1
     held = _delivery(session, message)
@@ -121,7 +134,8 @@ def test_an_end_that_is_no_longer_ours_changes_nothing(
     message = write()
     now = clock.now()
     (taken,) = claim(session, owner="a", now=now, limit=1)
-    begun = begin(session, claimed=taken, gateway="x", now=now)
+    (begun,) = begin(session, group=[(taken, None)], gateway="x", now=now)
+    assert begun is not None
     session.execute(update(Delivery).values(**change))
     with pytest.raises(LostLeaseError):
         settle(session, claimed=begun, outcome=Accepted("250"), now=now, draw=0.5)
@@ -181,12 +195,12 @@ def test_an_acceptance_is_noted_again_while_the_database_is_busy(
 ) -> None:
     message, waited, busy = write(), [], [DatabaseBusyError("locked")] * 2
 
-    def settle_when_free(*of: Any, **more: Any) -> DeliveryState:
+    def settle_when_free(*of: Any, **more: Any) -> set[int]:
         if busy:
             raise busy.pop()
-        return settle(*of, **more)
+        return settle_accepted(*of, **more)
 
-    monkeypatch.setattr(delivering, "settle", settle_when_free)
+    monkeypatch.setattr(delivering, "settle_accepted", settle_when_free)
     courier.wait = waited.append
     with app.app_context():
         assert courier.deliver_waiting() == 1
@@ -200,10 +214,10 @@ def test_a_database_busy_for_long_ends_the_batch_and_nothing_is_sent_twice(
 ) -> None:
     message, waited = write(), []
 
-    def never(*_of: Any, **_more: Any) -> DeliveryState:
+    def never(*_of: Any, **_more: Any) -> set[int]:
         raise DatabaseBusyError("locked")
 
-    monkeypatch.setattr(delivering, "settle", never)
+    monkeypatch.setattr(delivering, "settle_accepted", never)
     courier.wait = waited.append
     with app.app_context():
         with pytest.raises(DatabaseBusyError):
@@ -223,7 +237,7 @@ def test_a_writer_that_breaks_keeps_no_other_message(
             raise KeyError("camille")
         return write_outbox_message(current, delivery, now)
 
-    monkeypatch.setitem(writers._writers, OUTBOX, breaks)
+    monkeypatch.setitem(writers._writers, OUTBOX, writers.one_by_one(breaks))
     with app.app_context():
         assert courier.deliver_waiting() == 2
     delivery = _delivery(session, broken)
@@ -239,7 +253,7 @@ def test_a_busy_database_condemns_no_message(
     def busy(_current: Session, _delivery: Delivery, _now: datetime) -> Written | Reason:
         raise DatabaseBusyError("locked")
 
-    monkeypatch.setitem(writers._writers, OUTBOX, busy)
+    monkeypatch.setitem(writers._writers, OUTBOX, writers.one_by_one(busy))
     with app.app_context(), pytest.raises(DatabaseBusyError):
         courier.deliver_waiting()
     assert _delivery(session, message).state == DeliveryState.LEASED
@@ -339,6 +353,7 @@ def test_the_first_acceptance_sends_what_waited_after_a_restart_or_a_probe_in_va
             write()
             gateway.outcomes = [probe]
             courier.deliver_waiting()
+            frozen.shift(PAUSE)
         write()
         courier.deliver_waiting()
         assert _delivery(db.session(), waiting).state == DeliveryState.ACCEPTED

@@ -13,7 +13,21 @@ from crm.config import MailSettings
 from crm.core import clock
 from crm.mail.delivering import Courier
 from crm.mail.models import Delivery, DeliveryAttempt, OutboxMessage
-from crm.mail.types import Accepted, NotSent, Outcome, Reason, Refused, Uncertain
+from crm.mail.relays import Watch
+from crm.mail.reports import report
+from crm.mail.types import (
+    STATE_LABELS,
+    Accepted,
+    DeliveryState,
+    NotSent,
+    Outcome,
+    Reason,
+    Refused,
+    Report,
+    ReportKind,
+    Uncertain,
+)
+from crm.mail.wording import REASON_SENTENCES, REPORT_LABELS
 from tests.mail.conftest import Post
 from tests.support.client import PageClient
 
@@ -29,11 +43,18 @@ def send(app: Flask, courier: Courier, write: Post) -> Send:
     def sent(*outcomes: Outcome, **more: object) -> list[OutboxMessage]:
         messages = [write(**more) for _ in outcomes]
         courier.gateway.outcomes = list(outcomes)
-        with app.app_context():
-            courier.deliver_waiting()
+        _deliver(app, courier)
         return messages
 
     return sent
+
+
+def _deliver(app: Flask, courier: Courier) -> None:
+    """Send all that waits, whatever the relay said before: nobody here waits for it to be well."""
+    with app.app_context():
+        courier._watch = Watch()
+        while courier.deliver_batch():
+            courier._watch = Watch()
 
 
 def _delivery(session: Session, message: OutboxMessage) -> Delivery:
@@ -90,8 +111,7 @@ def test_uncertain_ones_are_sent_again_together_and_each_says_who_asked(
     assert response.status_code == 303
     page = administrator.get(OUTBOX).text
     assert "C’est noté pour 2" in page
-    with app.app_context():
-        courier.deliver_waiting()
+    _deliver(app, courier)
     delivery = _delivery(session, messages[0])
     assert (delivery.state, delivery.resent, delivery.attempt) == ("accepted", 1, 2)
     attempt = session.scalars(
@@ -112,8 +132,7 @@ def test_a_message_that_went_on_since_the_page_is_left_alone(
     (message,) = send(Uncertain("silence"))
     administrator.submit(DECIDE, _ticked(message))
     courier.gateway.outcomes = [Uncertain("encore")]
-    with app.app_context():
-        courier.deliver_waiting()
+    _deliver(app, courier)
     administrator.submit(DECIDE, _ticked(message))
     assert "Rien n’a changé" in administrator.get(OUTBOX).text
     assert _delivery(session, message).state == "uncertain"
@@ -197,8 +216,7 @@ def test_a_decision_cannot_be_taken_back_once_the_message_has_left(
 ) -> None:
     (message,) = send(Uncertain("silence"))
     administrator.submit(DECIDE, _ticked(message))
-    with app.app_context():
-        courier.deliver_waiting()
+    _deliver(app, courier)
     administrator.submit(f"{OUTBOX}/annuler?messages={message.id}", {})
     assert "Trop tard" in administrator.get(OUTBOX).text
     assert _delivery(session, message).state == "accepted"
@@ -211,8 +229,7 @@ def test_a_failed_message_is_tried_again_with_five_more_attempts(
     assert "Réessayer" in administrator.get(f"{OUTBOX}/{message.id}").text
     administrator.submit(DECIDE, _ticked(message))
     courier.gateway.outcomes = [NotSent("451")]
-    with app.app_context():
-        courier.deliver_waiting()
+    _deliver(app, courier)
     delivery = _delivery(session, message)
     assert (delivery.state, delivery.reason) == ("deferred", Reason.NOT_SENT)
     assert delivery.due_at is not None
@@ -285,3 +302,29 @@ def test_only_administrators_decide(officer: PageClient, director: PageClient) -
         assert browser.submit(DECIDE, {}).status_code == 403
         assert browser.submit(f"{OUTBOX}/annuler", {}).status_code == 403
         assert browser.get(f"{OUTBOX}/export.csv").status_code == 403
+
+
+def test_a_message_that_came_back_says_why_and_since_when(
+    administrator: PageClient, send: Send, session: Session
+) -> None:
+    (message,) = send(Accepted("250 pris"))
+    token = _delivery(session, message).token
+    for number, (kind, said) in enumerate(
+        ((ReportKind.DEFERRED, "451 plus tard"), (ReportKind.BOUNCED, "550 <b>inconnu</b>"))
+    ):
+        heard = Report("mailbox", str(number), token, kind, clock.now(), said)
+        report(session, [heard], now=clock.now())
+    page = administrator.get(f"{OUTBOX}/{message.id}").text
+    for words in (
+        "Revenu", "l’adresse est-elle juste", "Nouvelles reçues depuis",
+        "Retardé par la messagerie du destinataire", "451 plus tard",
+        "550 &lt;b&gt;inconnu&lt;/b&gt;",
+    ):  # fmt: skip
+        assert words in page
+    assert "Revenu (1)" in administrator.get(f"{OUTBOX}?etat=bounced&filtres=1").text
+
+
+def test_every_report_and_state_has_its_words() -> None:
+    assert set(REPORT_LABELS) == set(ReportKind)
+    assert set(STATE_LABELS) == set(DeliveryState)
+    assert set(REASON_SENTENCES) == set(Reason)

@@ -6,6 +6,7 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from crm.mail.models import Delivery
 from crm.mail.rules import check_html
 from crm.mail.types import Accepted, Letter, NotSent, Outcome, Refused, Uncertain
 from crm.mail.writers import Written
-from tests.support.sinks import Sink, running_sink
+from tests.support.sinks import Sink, parsed, running_sink
 
 SENDER = "contact@reseau.fr"
 
@@ -100,7 +101,13 @@ def test_after_a_long_silence_the_connection_is_made_again() -> None:
         ("RCPT", "550 5.1.1 unknown", Refused),
         ("RCPT", "451 4.7.1 greylisted", NotSent),
         ("RCPT", "421 4.3.2 closing", NotSent),
-        ("DATA", "451 4.3.0 try again", Uncertain),
+        ("RCPT", "552 5.2.2 mailbox full", NotSent),
+        ("RCPT", "552 mailbox full", NotSent),
+        ("RCPT", "552 5.3.4 too big", Refused),
+        ("RCPT", "550 5.5.3 too many readers", NotSent),
+        ("DATA", "552 5.2.2 mailbox full", Uncertain),
+        ("DATA", "451 4.3.0 try again", NotSent),
+        ("DATA", "421 4.3.2 closing", NotSent),
         ("DATA", "554 5.7.1 spam", Uncertain),
     ],
 )
@@ -117,15 +124,36 @@ def test_an_answer_proves_what_it_proves(
     assert isinstance(gateway.send(_letter()), Accepted)
 
 
+@pytest.mark.parametrize(
+    ("stage", "said", "is_dead"),
+    [
+        ("RCPT", "550 5.1.1 unknown", True),
+        ("RCPT", "550 5.2.1 closed", True),
+        ("RCPT", "550 5.7.1 relaying denied", False),
+        ("RCPT", "550 5.1.9 a relay on the way", False),
+        ("RCPT", "556 5.1.10 takes no mail", True),
+        ("RCPT", "550 unknown", False),
+        ("MAIL", "550 5.1.0 sender unknown", False),
+    ],
+)
+def test_an_address_is_dead_when_the_relay_says_so_of_the_reader(
+    relay: tuple[Sink, SmtpGateway], stage: str, said: str, is_dead: bool
+) -> None:
+    sink, gateway = relay
+    sink.answers[stage] = lambda _envelope: said
+    assert gateway.send(_letter()) == Refused(said, is_dead=is_dead)
+
+
 def test_only_a_relay_that_is_gone_keeps_the_other_messages_waiting(
     relay: tuple[Sink, SmtpGateway],
 ) -> None:
     sink, gateway = relay
-    for said, is_down in (("451 greylisted", False), ("421 closing", True)):
-        sink.answers["RCPT"] = lambda _envelope, said=said: said
-        outcome = gateway.send(_letter())
-        assert isinstance(outcome, NotSent)
-        assert outcome.is_relay_down is is_down
+    for stage in ("RCPT", "DATA"):
+        for said, is_down in (("451 greylisted", False), ("421 closing", True)):
+            sink.answers = {stage: lambda _envelope, said=said: said}
+            outcome = gateway.send(_letter())
+            assert isinstance(outcome, NotSent)
+            assert outcome.is_relay_down is is_down
 
 
 def test_a_relay_that_is_not_there_took_nothing() -> None:
@@ -141,9 +169,9 @@ def test_a_connection_closed_meanwhile_is_made_again() -> None:
     with running_sink() as (sink, port):
         gateway = SmtpGateway(_settings(port))
         gateway.send(_letter(1))
-        assert gateway._client is not None
-        assert gateway._client.sock is not None
-        gateway._client.sock.shutdown(socket.SHUT_RDWR)
+        assert gateway._lines[0]._client is not None
+        assert gateway._lines[0]._client.sock is not None
+        gateway._lines[0]._client.sock.shutdown(socket.SHUT_RDWR)
         assert isinstance(gateway.send(_letter(2)), Accepted)
         assert (sink.sessions, len(sink.envelopes)) == (2, 2)
         gateway.close()
@@ -157,7 +185,7 @@ def test_a_password_that_cannot_be_said_is_a_non_send(
     # The relay of the tests offers no sign-in without TLS: what is asked here is what ours says.
     monkeypatch.setattr(smtplib.SMTP, "login", lambda *of: "".join(of[1:]).encode("ascii"))
     more = {"CRM_MAIL_SMTP_USER": user, "CRM_MAIL_SMTP_PASSWORD": "secrèt"}
-    outcome = SmtpGateway(_settings(gateway._settings.smtp_port, **more)).send(_letter())
+    outcome = SmtpGateway(_settings(gateway._lines[0]._settings.smtp_port, **more)).send(_letter())
     assert isinstance(outcome, NotSent)
     assert outcome.is_relay_down
     assert "secr" not in outcome.reason
@@ -165,11 +193,10 @@ def test_a_password_that_cannot_be_said_is_a_non_send(
 
 
 def test_what_cannot_be_written_was_not_sent(
-    relay: tuple[Sink, SmtpGateway], monkeypatch: pytest.MonkeyPatch
+    relay: tuple[Sink, SmtpGateway],
 ) -> None:
     sink, gateway = relay
-    letter = _letter()
-    monkeypatch.setattr(letter.message, "as_bytes", lambda: "é".encode("ascii"))
+    letter = replace(_letter(), recipient="é@b.example")
     assert isinstance(gateway.send(letter), Refused)
     assert sink.envelopes == []
     assert isinstance(gateway.send(_letter()), Accepted)
@@ -239,14 +266,14 @@ def test_a_refusal_stays_one_when_the_relay_hangs_up_after_it() -> None:
         outcome = SmtpGateway(_settings(server.port)).send(_letter())
     finally:
         server.stop()
-    assert outcome == Refused("550 5.1.1 unknown")
+    assert outcome == Refused("550 5.1.1 unknown", is_dead=True)
 
 
 def test_a_relay_whose_certificate_nobody_vouches_for_gets_no_password(
     relay: tuple[Sink, SmtpGateway],
 ) -> None:
     sink, gateway = relay
-    port = gateway._settings.smtp_port
+    port = gateway._lines[0]._settings.smtp_port
     secret = {"CRM_MAIL_SMTP_USER": "nous", "CRM_MAIL_SMTP_PASSWORD": "secret"}
     for security in ("starttls", "tls"):
         settings = _settings(port, CRM_MAIL_SMTP_SECURITY=security, **secret)
@@ -264,19 +291,28 @@ def test_the_envelope_can_say_which_message_failed() -> None:
 
 
 def test_a_letter_composed_twice_is_the_same_to_the_byte() -> None:
-    assert _letter().message.as_bytes() == _letter().message.as_bytes()
-    lines = _letter().message.as_bytes().split(b"\r\n")
+    assert _letter().content == _letter().content
+    lines = _letter().content.split(b"\r\n")
     assert max(map(len, lines)) <= 78
     assert all(line.isascii() for line in lines)
 
 
 def test_a_reply_goes_where_the_settings_say() -> None:
     settings = _settings(CRM_MAIL_REPLY_TO="equipe@reseau.fr")
-    assert _letter(1, settings).message["Reply-To"] == "equipe@reseau.fr"
+    assert parsed(_letter(1, settings))["Reply-To"] == "equipe@reseau.fr"
 
 
-def test_a_domain_with_accents_is_written_as_the_network_does() -> None:
-    assert _letter(recipient="a@forêt.example").recipient == "a@xn--fort-ipa.example"
+@pytest.mark.parametrize(
+    ("domain", "written"),
+    [
+        ("forêt.example", "xn--fort-ipa.example"),
+        ("straße.example", "xn--strae-oqa.example"),
+        ("FORÊT.example", "xn--fort-ipa.example"),
+        ("sous_domaine.example", "sous_domaine.example"),
+    ],
+)
+def test_a_domain_is_written_as_the_network_does(domain: str, written: str) -> None:
+    assert _letter(recipient=f"a@{domain}").recipient == f"a@{written}"
 
 
 @pytest.mark.parametrize(
@@ -285,6 +321,8 @@ def test_a_domain_with_accents_is_written_as_the_network_does() -> None:
         ("recipient", "a@b.example\r\nBcc: c@d.example"),
         ("recipient", "a@@b.example"),
         ("recipient", ""),
+        ("recipient", "é@b.example"),
+        ("recipient", "a@é..example"),
         ("subject", "Objet\nBcc: c@d.example"),
         ("html_body", '<p><IMG alt="" src = "https://pixel.example/1"></p>'),
         ("html_body", "<div style=\"background:url('//pixel.example/1')\">"),
@@ -319,7 +357,7 @@ def test_a_file_is_whole_private_and_the_same_when_repeated(tmp_path: Path) -> N
         assert isinstance(outcome, Accepted)
     (file,) = (tmp_path / "messages").iterdir()
     assert file.name == outcome.answer == f"20260302T000000-{1:032x}.eml"
-    assert file.read_bytes() == _letter().message.as_bytes()
+    assert file.read_bytes() == _letter().content
     assert file.stat().st_mode & 0o077 == 0
     assert gateway.erase_older_than(datetime(2020, 1, 1, tzinfo=UTC)) == 0
     assert gateway.erase_older_than(datetime(2100, 1, 1, tzinfo=UTC)) == 1

@@ -12,6 +12,8 @@ from crm.contacts.models import Contact, Structure
 from crm.contacts.operations.structures import adopt_commune, adopt_epci
 from crm.contacts.types import AffiliationData, ContactData, StructureData
 from crm.core import clock
+from crm.criteria.types import Branch, Leaf, Mode, Subject, Tree
+from crm.events.indexing import index_event
 from crm.followups.indexing import number_of
 from crm.followups.operations import delete_session, log_session, restore_session, update_session
 from crm.followups.types import SessionData
@@ -25,10 +27,13 @@ from crm.search.everywhere import Sought, find_everywhere
 from crm.search.kinds import kinds, reindex_all
 from crm.search.models import SearchVariant, SearchWord
 from crm.search.rules import read_search
+from crm.segments.operations import SegmentData, create_segment
 from crm.territories.indexing import code_of
 from crm.territories.indexing import number_of as number_of_code
 from crm.territories.models import Commune, Country
+from tests.factories.accounts import UserFactory
 from tests.factories.contacts import GroupFactory
+from tests.factories.events import EventFactory
 from tests.factories.followups import reference
 from tests.factories.funding import ApplicationFactory, CallFactory
 from tests.factories.introductions import IntroductionSideFactory
@@ -241,6 +246,11 @@ def test_rebuilding_gives_what_the_writes_gave(session: Session) -> None:
     index_scheme(session, application.scheme)
     index_call(session, application.call)
     index_application(session, application)
+    index_event(session, EventFactory(title="Webinaire Zorglub"))
+    tree = Tree(
+        Subject.STRUCTURE, Branch(Mode.ALL, (Leaf("famille", {"families": ("association",)}),))
+    )
+    create_segment(session, owner_id=UserFactory().id, data=SegmentData("Associations", tree))
     _structure(session, "À la corbeille")
 
     def held() -> set[tuple[object, ...]]:

@@ -3,18 +3,23 @@
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from tests.support.sinks import Sink, running_sink
 
+# A process that waits for ever fails its test, and not the whole run.
+LONGEST_LIFE_SECONDS = 600.0
+
 
 @contextmanager
-def forked_sink(folder: Path) -> Iterator[tuple[int, Path]]:
-    """Give the port of a sink in a process of its own, and the file it writes each token to.
+def forked_server(folder: Path, serve: Callable[[Path, int], None]) -> Iterator[tuple[int, Path]]:
+    """Give the port of a server in a process of its own, and the file it writes each token to.
 
-    It writes before it answers, and outlives those who speak to it.
+    It writes before it answers, and outlives those who speak to it. `serve` gets that file and the
+    end of a pipe that wants its port.
     """
     tokens = folder / "tokens"
     tokens.touch()
@@ -22,7 +27,7 @@ def forked_sink(folder: Path) -> Iterator[tuple[int, Path]]:
     child = os.fork()
     if child == 0:
         with suppress(BaseException):
-            _serve(tokens, writing)
+            serve(tokens, writing)
         os._exit(0)
     port = int(os.read(reading, 16))
     try:
@@ -32,6 +37,11 @@ def forked_sink(folder: Path) -> Iterator[tuple[int, Path]]:
         os.waitpid(child, 0)
         os.close(reading)
         os.close(writing)
+
+
+def forked_sink(folder: Path) -> AbstractContextManager[tuple[int, Path]]:
+    """Give the port of an SMTP sink in a process of its own, and the file of its tokens."""
+    return forked_server(folder, _serve)
 
 
 def _serve(tokens: Path, writing: int) -> None:
@@ -75,8 +85,12 @@ def start_fork(work: Callable[[], object], dies_after: int | None = None) -> int
 
 
 def wait_for(child: int) -> bool:
-    """Return whether the process was killed; raise AssertionError when it failed by itself."""
+    """Return whether the process was killed; raise AssertionError when it failed or hangs."""
+    watchdog = threading.Timer(LONGEST_LIFE_SECONDS, os.kill, (child, signal.SIGABRT))
+    watchdog.start()
     _pid, status = os.waitpid(child, 0)
+    watchdog.cancel()
+    assert not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGABRT), "it hung"
     if os.WIFSIGNALED(status):
         return True
     assert os.WEXITSTATUS(status) == 0

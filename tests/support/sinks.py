@@ -10,12 +10,24 @@ from email.policy import SMTP
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope, Session
 
+from crm.mail.types import Letter
+
 STRICT = SMTP.clone(raise_on_defect=True)
 Answer = Callable[[Envelope], str | None]
 
 
+def parsed(letter: Letter) -> EmailMessage:
+    """Return a letter as those who receive it read it, parsed strictly."""
+    return parsed_bytes(letter.content)
+
+
+def parsed_bytes(content: bytes) -> EmailMessage:
+    """Return an e-mail, parsed strictly."""
+    return BytesParser(EmailMessage, policy=STRICT).parsebytes(content)
+
+
 class Sink:
-    """What was taken; `answers` maps RCPT or DATA to what it says instead of 250, if anything."""
+    """What was taken; `answers` maps MAIL, RCPT or DATA to what is said instead of 250."""
 
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
@@ -25,8 +37,7 @@ class Sink:
     @property
     def messages(self) -> list[EmailMessage]:
         """Return the messages taken, parsed strictly."""
-        parser = BytesParser(EmailMessage, policy=STRICT)
-        return [parser.parsebytes(bytes(each.content or b"")) for each in self.envelopes]
+        return [parsed_bytes(bytes(each.content or b"")) for each in self.envelopes]
 
     async def handle_EHLO(  # noqa: N802 - aiosmtpd's own names
         self, _server: object, session: Session, _envelope: Envelope, hostname: str,
@@ -36,6 +47,15 @@ class Sink:
         session.host_name = hostname
         self.sessions += 1
         return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self, _server: object, _session: Session, envelope: Envelope, address: str,
+        _options: list[str],
+    ) -> str:  # fmt: skip
+        """Take a sender, or say what the test wants."""
+        envelope.mail_from = address
+        answer = self.answers.get("MAIL")
+        return (answer(envelope) if answer else None) or "250 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, _server: object, _session: Session, envelope: Envelope, address: str,

@@ -67,7 +67,10 @@ PAGES = {
         "/accompagnements/tableau", "/accompagnements/chiffres", "/accompagnements/{path}",
         "/mises-en-relation", "/mises-en-relation?filtres=1", "/mises-en-relation/{introduction}",
     ),
-    "director": ("/", "/bilan/{year}", "/bilan/{year}/accompanied_structures"),
+    "director": (
+        "/", "/bilan/{year}", "/bilan/{year}/accompanied_structures", "/bilan/{year}/sessions_done",
+        "/conventions", "/indicateurs", "/rapports",
+    ),
     "administrator": (
         "/", "/administration/exports", "/administration/utilisateurs", "/administration/travaux",
         "/administration/messages", "/administration/messages?filtres=1&etat=queued&q=objet",

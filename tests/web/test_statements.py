@@ -19,7 +19,7 @@ STATEMENTS = {
     "/structures?departement=62": 5,
     "/structures?departement=62&tri=-commune": 5,
     "/contacts?q=%C3%A9li": 4,
-    "/structures/{id}": 32,
+    "/structures/{id}": 35,
 }
 _LARGE = ("structure", "contact", "affiliation", "accompaniment_session", "session_structure",
           "change", "change_subject", "search_word")  # fmt: skip
@@ -61,7 +61,8 @@ def test_logging_a_session_takes_this_many_statements(
         response = officer.submit("/seances/nouvelle", fields)
     assert response.status_code == 303
     # PostgreSQL takes three kinds of lines (history, the index) by COPY, which is not counted.
-    expected = 19 if connection.dialect.name == "sqlite" else 16
+    # The last three look for a campaign in which the structure awaits an answer.
+    expected = 22 if connection.dialect.name == "sqlite" else 19
     assert len(statements) == expected, "\n\n".join(statements)
 
 

@@ -15,11 +15,10 @@ from sqlalchemy import (
     case,
     exists,
     func,
-    or_,
     select,
 )
 
-from crm.contacts.listings.columns import joined_labels, text_sort
+from crm.contacts.listings.columns import day_sort, joined_labels, text_sort
 from crm.contacts.listings.filters import (
     Tally,
     numbers,
@@ -28,12 +27,13 @@ from crm.contacts.listings.filters import (
     tally_by,
     values_of_structures,
 )
-from crm.contacts.listings.relation import NO, YES, email_filter, words_of
+from crm.contacts.listings.relation import NO, YES, email_filter, verification_filter, words_of
 from crm.contacts.models import Affiliation, Contact, ContactPoint, Structure, Tag, contact_tag
-from crm.contacts.queries.people import contact_rows, is_current_on
+from crm.contacts.queries.people import contact_rows, holds_role_words, is_current_on
 from crm.contacts.queries.standing import WITH_EMAIL, WITHOUT_EMAIL
-from crm.contacts.types import Medium
+from crm.contacts.types import LANGUAGE_LABELS, Medium
 from crm.core.errors import N_
+from crm.web.list_additions import added_filters
 from crm.web.list_definition import Column, Filter, ListDefinition, Sort
 
 CONTACTS = "contacts"
@@ -66,6 +66,7 @@ def contact_list(day: date) -> ListDefinition:
             "structure": text_sort(Structure.sort_name, Contact.id),
             "courriel": text_sort(Contact.email_key, Contact.id),
             "departement": text_sort(Structure.departement_code, Contact.id),
+            "verifiee": day_sort(Contact.verified_on, Contact.id),
             "elu": Sort((_elected_code(day), Contact.sort_name, Contact.id), descending=True),
         },
         default_sort="nom",
@@ -84,6 +85,9 @@ def contact_list(day: date) -> ListDefinition:
     )
 
 
+_LANGUAGES = {each.value: label for each, label in LANGUAGE_LABELS.items()}
+
+
 def _columns(day: date) -> tuple[Column, ...]:
     return (
         Column("last_name", N_("Nom"), sort="nom", exported=("first_name", "last_name")),
@@ -100,11 +104,15 @@ def _columns(day: date) -> tuple[Column, ...]:
         Column("phone", N_("Téléphone"), name="telephone", kind="phones",
                exported=("phone", "mobile")),
         Column("mobile", N_("Mobile"), name="mobile", is_usual=False, kind="phone"),
+        Column("language", N_("Langue"), name="langue", is_usual=False, extra=Contact.language,
+               words=_LANGUAGES),
         Column("tags", N_("Étiquettes"), name="etiquettes", is_usual=False, extra=_TAGS),
         Column("departement_code", N_("Département"), sort="departement", name="departement",
                is_usual=False),
         Column("elected", N_("Mandat électif"), sort="elu", name="elu", is_usual=False,
                extra=_elected_code(day), words=_YES_OR_NO),
+        Column("verified_on", N_("Vérifiée le"), sort="verifiee", name="verifiee", is_usual=False,
+               extra=Contact.verified_on, kind="date"),
     )  # fmt: skip
 
 
@@ -126,7 +134,8 @@ def _situation_code(day: date) -> ColumnElement[str]:
     return case((_held(day), PRESENT), (ever, PAST), else_=NONE)
 
 
-def _email_code() -> ColumnElement[str]:
+def contact_email_code() -> ColumnElement[str]:
+    """Return whether a person has an e-mail, their own or a further one."""
     further = exists().where(
         ContactPoint.contact_id == Contact.id, ContactPoint.medium == Medium.EMAIL.value
     )
@@ -184,7 +193,7 @@ def _contact_filters(day: date) -> list[Filter]:
         for each in structure_filters()
         if each.name not in ("etiquette", "expertise")
     ]
-    return [*filters, *_own_filters(day)]
+    return [*filters, *_own_filters(day), *added_filters(CONTACTS)]
 
 
 def _own_filters(day: date) -> list[Filter]:
@@ -211,12 +220,13 @@ def _own_filters(day: date) -> list[Filter]:
         Filter(
             "fonction",
             N_("Fonction"),
-            lambda values: _held(day, _holds_words(values)),
+            lambda values: _held(day, holds_role_words(values)),
             lambda _session: [],
             kind="text",
             name_values=lambda _session, values: [(value, value) for value in values],
         ),
-        email_filter(_email_code(), Contact.id),
+        verification_filter(Contact.verified_on, day),
+        email_filter(contact_email_code(), Contact.id),
         _tag_filter(),
     ]
 
@@ -233,16 +243,3 @@ def _tag_filter() -> Filter:
         read=numbers,
         tally=tally_by(contact_tag.c.contact_id, contact_tag.c.tag_id),
     )
-
-
-def _holds_words(values: list[str]) -> ColumnElement[bool]:
-    """Return the condition of the roles that hold one of the texts.
-
-    SQLite compares « É » and « é » as two letters: both ways of writing are asked for.
-    """
-    spellings = {
-        spelling
-        for text in values
-        for spelling in (text, text.lower(), text.capitalize(), text.upper())
-    }
-    return or_(*(Affiliation.role.icontains(each, autoescape=True) for each in sorted(spellings)))

@@ -53,24 +53,29 @@ def relation_filters(day: date) -> list[Filter]:
             "suivi",
             N_("Suivie par"),
             lambda values: func.coalesce(Structure.referent_id, 0).in_(values),
-            _referents,
+            referents,
             everything_label=N_("Tout le monde"),
             read=_referent_ids,
-            tally=_tally_referents,
+            tally=_tallyreferents,
         ),
-        Filter(
-            "non-verifiee",
-            N_("Non vérifiée"),
-            lambda values: _unverified(values, day),
-            lambda _session: [
-                (NEVER, translate(N_("jamais vérifiée"))),
-                *((value, translate(label)) for value, label in _SINCE),
-            ],
-            everything_label=N_("Peu importe"),
-        ),
+        verification_filter(Structure.verified_on, day),
         *_membership_filters(day.year),
         email_filter(email_code(), Structure.id),
     ]
+
+
+def verification_filter(column: Any, day: date) -> Filter:
+    """Return the filter of the records not verified for long, or never."""
+    return Filter(
+        "non-verifiee",
+        N_("Non vérifiée"),
+        lambda values: _unverified(column, values, day),
+        lambda _session: [
+            (NEVER, translate(N_("jamais vérifiée"))),
+            *((value, translate(label)) for value, label in _SINCE),
+        ],
+        everything_label=N_("Peu importe"),
+    )
 
 
 def words_of(labels: Any) -> Options:
@@ -92,7 +97,8 @@ def email_filter(code: ColumnElement[str], identity: Any) -> Filter:
     )
 
 
-def _referents(session: Session) -> Options:
+def referents(session: Session) -> Options:
+    """Return those who follow structures, or may; first, nobody yet."""
     used = select(Structure.referent_id).where(Structure.deleted_at.is_(None))
     rows = session.execute(
         select(User.id, User.name)
@@ -109,20 +115,16 @@ def _referent_ids(values: list[str]) -> list[int]:
     return [*(each for each in numbers(values) if each), *nobody]
 
 
-def _tally_referents(found: CTE) -> Select[Any]:
+def _tallyreferents(found: CTE) -> Select[Any]:
     code = func.coalesce(cast(Structure.referent_id, String), NOBODY)
     return tally_by(Structure.id, code)(found)
 
 
-def _unverified(values: list[str], day: date) -> ColumnElement[bool]:
-    """Return the condition of the structures not checked for so many days, or never."""
-    never = [Structure.verified_on.is_(None)]
+def _unverified(column: Any, values: list[str], day: date) -> ColumnElement[bool]:
+    """Return the condition of the records not checked for so many days, or never."""
+    never = [column.is_(None)]
     known = {value for value, _label in _SINCE}
-    since = [
-        Structure.verified_on < day - timedelta(days=int(value))
-        for value in values
-        if value in known
-    ]
+    since = [column < day - timedelta(days=int(value)) for value in values if value in known]
     return or_(false(), *since, *(never if since or NEVER in values else []))
 
 

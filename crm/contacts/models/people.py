@@ -35,7 +35,9 @@ class Contact(Base):
     email_key: Mapped[str | None] = mapped_column(key_text(254), index=True)
     phone: Mapped[str | None] = mapped_column(key_text(20))
     mobile: Mapped[str | None] = mapped_column(key_text(20))
+    language: Mapped[str | None] = mapped_column(key_text(2))
     notes: Mapped[str | None] = mapped_column(Text)
+    verified_on: Mapped[date | None]
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

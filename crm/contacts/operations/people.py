@@ -136,6 +136,7 @@ def _fill(session: Session, contact: Contact, data: ContactData) -> None:
     contact.email_key = email_key(data.email) if data.email else None
     contact.phone = data.phone
     contact.mobile = data.mobile
+    contact.language = data.language
     contact.notes = data.notes
     contact.tags = find_or_create_tags(session, data.tag_labels)
 

@@ -122,6 +122,14 @@ def groups_to_merge_into(session: Session, group_id: int) -> Sequence[tuple[int,
     return rows.tuples().all()
 
 
+def group_choices(session: Session) -> list[tuple[str, str]]:
+    """Return (id as text, name) of the groups out of the trash, by name."""
+    rows = session.execute(
+        select(Group.id, Group.name).where(Group.deleted_at.is_(None)).order_by(Group.sort_name)
+    )
+    return [(str(group_id), name) for group_id, name in rows.tuples()]
+
+
 def member_rows(group_id: int, day: date) -> Select[Any]:
     """Select the member structures of a group on a day, as a list shows them."""
     return (

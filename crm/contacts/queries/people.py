@@ -26,6 +26,19 @@ def is_current_on(day: date) -> ColumnElement[bool]:
     )
 
 
+def holds_role_words(values: Sequence[str], role: Any = Affiliation.role) -> ColumnElement[bool]:
+    """Return the condition of the roles that hold one of the texts.
+
+    SQLite compares « É » and « é » as two letters: both ways of writing are asked for, once each.
+    """
+    spellings = {
+        "".join(each.lower() if each.isascii() else each for each in spelling)
+        for text in values
+        for spelling in (text, text.lower(), text.capitalize(), text.upper())
+    }
+    return or_(*(role.icontains(each, autoescape=True) for each in sorted(spellings)))
+
+
 def contact_rows(day: date) -> Select[Any]:
     """Select what a list shows of each person, with one current role on that day."""
     first_current = (

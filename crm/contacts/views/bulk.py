@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from crm.contacts.bulk_actions import CONTACT_ACTIONS, STRUCTURE_ACTIONS
 from crm.contacts.listings import contact_list, structure_list
+from crm.contacts.listings.contacts import CONTACTS
 from crm.contacts.models import Contact, Structure
 from crm.core import clock
 from crm.core.errors import N_
@@ -25,6 +26,7 @@ _CONTACTS = Bulk(
     lambda _arguments: contact_list(clock.today()),
     lambda session, listing: narrow_by_words(session, listing, "contact", Contact.id),
     CONTACT_ACTIONS,
+    CONTACTS,
 )
 
 

@@ -25,7 +25,8 @@ from crm.contacts.rules import split_name
 from crm.contacts.vcards import vcards_of
 from crm.core import clock
 from crm.core.errors import NotFoundError, StaleRecordError
-from crm.database import db
+from crm.database import db, transaction
+from crm.history.recording import change_set_of
 from crm.search.lists import narrow_by_words
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -112,6 +113,18 @@ def new() -> ResponseReturnValue:
     offer_affiliation_choices(db.session(), form)
     page = render_template("contacts/form.html", form=form, contact_id=None, differences=None)
     return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/<int:contact_id>/verifier")
+@allow(Permission.EDIT_NETWORK)
+def verify(contact_id: int) -> ResponseReturnValue:
+    """Say that a person's record was checked today."""
+    with transaction() as session:
+        get_contact(session, contact_id).verified_on = clock.today()
+        session.flush()
+        saved = change_set_of(session)
+    undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+    return done("Fiche vérifiée.", url_for(".show", contact_id=contact_id), undo_url=undo_url)
 
 
 @blueprint.post("/ressemblances")

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from crm.core import clock
 from crm.core.errors import N_
-from crm.followups.indicators import ACCOMPANIED_STRUCTURES, Filters, Period, rows
+from crm.followups.indicators import ACCOMPANIED_STRUCTURES, Filters, rows
 from crm.followups.listings.session_filters import (
     AD_HOC,
     FORMAL,
@@ -19,6 +19,7 @@ from crm.followups.listings.session_filters import (
     read_day,
     session_filters,
 )
+from crm.indicators.types import Period
 from crm.web.list_definition import Column, Filter, ListDefinition, Sort
 
 _NAMES = frozenset({"type", "nature", "famille", "departement", "theme", "pays", "suivi"})
@@ -42,9 +43,9 @@ def accompanied_list(arguments: MultiDict[str, str]) -> tuple[ListDefinition, Pe
             Column("last_held_on", N_("Dernière séance"), sort="date"),
         ),
         sorts={
-            "nom": Sort((counted.c.structure_name, counted.c.structure_id)),
-            "seances": Sort((counted.c.session_count, counted.c.structure_id), descending=True),
-            "date": Sort((counted.c.last_held_on, counted.c.structure_id), descending=True),
+            "nom": Sort((counted.c.name, counted.c.id)),
+            "seances": Sort((counted.c.session_count, counted.c.id), descending=True),
+            "date": Sort((counted.c.last_held_on, counted.c.id), descending=True),
         },
         default_sort="nom",
         filters=list(_filters(session_filters(arguments))),

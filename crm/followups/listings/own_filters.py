@@ -3,6 +3,7 @@
 from sqlalchemy import CTE, ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session
 
+from crm.agreements.queries import axis_labels
 from crm.attachments.models import Attachment
 from crm.contacts.listings.filters import tally_by
 from crm.core import clock
@@ -19,7 +20,6 @@ from crm.funding.models import FundingApplication, FundingScheme
 from crm.funding.queries.conditions import is_kept
 from crm.funding.queries.picking import applications_by_values
 from crm.projects.queries import projects_by_values
-from crm.reference.queries import labels_by_id
 from crm.web.list_definition import Filter
 from crm.web.locale import translate
 
@@ -41,7 +41,7 @@ def own_filters(arguments: Arguments) -> list[Filter]:
             "axe",
             N_("Axe"),
             linked(session_axis, session_axis.c.axis_id, ids),
-            lambda session: labels_by_id(session, "axis"),
+            axis_labels,
             tally=tally_by(session_axis.c.session_id, session_axis.c.axis_id),
         ),
         Filter(

@@ -11,7 +11,9 @@ from crm.contacts.models import Contact, Structure
 from crm.contacts.operations import resolve_contact, resolve_structure
 from crm.core import clock
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
+from crm.core.events import publish
 from crm.followups import rules
+from crm.followups.events import SessionSaved
 from crm.followups.indexing import index_session
 from crm.followups.models import AccompanimentSession, SessionApplication, SessionStructure
 from crm.followups.name_lines import AT, read_person_at
@@ -73,6 +75,7 @@ def log_session(
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
     if private_text:
         write_private_note(session, record=record, body=private_text, person=person)
+    publish(session, SessionSaved(record.id))
     return record
 
 
@@ -103,6 +106,7 @@ def update_session(
     index_session(session, record)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
+    publish(session, SessionSaved(record.id))
     return record
 
 
@@ -112,6 +116,7 @@ def set_status(session: Session, *, session_id: int, status: str) -> str:
     rules.check_status(status, record.held_on, clock.today())
     before, record.status = record.status, status
     session.flush()
+    publish(session, SessionSaved(record.id))
     return before
 
 

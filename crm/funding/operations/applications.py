@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from crm.contacts.models import Structure
 from crm.core import clock
 from crm.core.errors import N_, NotFoundError, RuleError, StaleRecordError
+from crm.core.events import publish
 from crm.core.text import sort_key
 from crm.funding import rules
 from crm.funding.application_indexing import index_application
+from crm.funding.events import ApplicationSaved
 from crm.funding.models import (
     ApplicationStep,
     FundingApplication,
@@ -58,6 +60,7 @@ def create_application(session: Session, *, data: ApplicationData) -> FundingApp
     # Into the table: the making is told once, and undoing it leaves its step to the trash.
     session.execute(insert(ApplicationStep).values(_step(session, record, _day_of(record))))
     index_application(session, record)
+    publish(session, ApplicationSaved(record.id))
     return record
 
 
@@ -74,6 +77,7 @@ def update_application(
     _reach(session, record, data.status)
     session.flush()
     index_application(session, record)
+    publish(session, ApplicationSaved(record.id))
     return record
 
 
@@ -115,6 +119,7 @@ def set_status(
     record.refusal_note = data.refusal_note if is_lost else None
     _reach(session, record, money.status, on=data.changed_on)
     session.flush()
+    publish(session, ApplicationSaved(record.id))
     return record
 
 

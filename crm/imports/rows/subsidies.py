@@ -10,10 +10,10 @@ from crm.funding import rules
 from crm.funding.rules.lengths import LONGEST_NAME, LONGEST_TEXT
 from crm.funding.types import ApplicationData, ApplicationStatus
 from crm.imports.cells.types import Cell
-from crm.imports.reading.headers import column_letter
 from crm.imports.rows.context import Reading, RowContext
 from crm.imports.rows.parties import add_party
 from crm.imports.types import Issue, Item
+from crm.reading.headers import column_letter
 
 _SHIFTED = N_(
     "Cette ligne a plus de cellules que de titres : une virgule décimale sans guillemets a décalé"

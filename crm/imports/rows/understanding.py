@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from crm.imports.cells.types import Cell
 from crm.imports.rows.activities import add_membership, add_project, add_session, add_structures
+from crm.imports.rows.consents import add_consents
 from crm.imports.rows.context import Reading, read_row
 from crm.imports.rows.people import add_people
 from crm.imports.rows.structures import add_structure
@@ -21,7 +22,7 @@ def understand(number: int, cells: Sequence[Cell], reading: Reading) -> Draft:
     elif reading.kind == ImportKind.STRUCTURES:
         add_structure(context)
     elif reading.kind == ImportKind.CONTACTS:
-        add_people(context, add_structure(context))
+        add_consents(context, add_people(context, add_structure(context)))
     else:
         structures = add_structures(context)
         first = structures[0] if structures else None

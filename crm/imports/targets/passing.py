@@ -11,6 +11,7 @@ from crm.imports.targets.activities import (
     index_projects,
 )
 from crm.imports.targets.base import Resolved, Row, Work
+from crm.imports.targets.consents import ConsentTarget
 from crm.imports.targets.people import AffiliationTarget, ContactTarget, index_people
 from crm.imports.targets.structures import ContactPointTarget, StructureTarget, index_structures
 from crm.imports.targets.subsidies import SubsidyTarget, index_applications
@@ -22,6 +23,7 @@ _ORDER: tuple[Target, ...] = (
     ContactTarget(),
     ContactPointTarget(),
     AffiliationTarget(),
+    ConsentTarget(),
     MembershipTarget(),
     RepresentativeTarget(),
     SessionTarget(),

@@ -19,10 +19,10 @@ from crm.imports.models import Import
 from crm.imports.operations import choose_fields, create_import, get_import, look_again
 from crm.imports.outcomes import said
 from crm.imports.presentation import field_options, shown_columns
-from crm.imports.reading.limits import MOST_FILE_BYTES, MOST_ROWS
 from crm.imports.storage import Folder
 from crm.imports.types import KIND_LABELS, STATE_LABELS, STATE_TONES, ImportKind, Settings
 from crm.imports.views.blueprint import blueprint
+from crm.reading.limits import MOST_FILE_BYTES, MOST_ROWS
 from crm.reference.queries import labels_by_code
 from crm.web.access import Permission, allow
 from crm.web.locale import sentence

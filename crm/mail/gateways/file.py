@@ -26,7 +26,7 @@ class FileGateway:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(opened, "wb") as stream:
-                stream.write(letter.message.as_bytes())
+                stream.write(letter.content)
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.replace(target)

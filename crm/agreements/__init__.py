@@ -1,0 +1,1 @@
+"""Agreements with funders: years, axes, what was promised, and what was done of it."""

@@ -1,0 +1,1 @@
+"""Campaigns: structures to reach, each followed to its dossier."""

@@ -1,0 +1,1 @@
+"""Composing: messages made of blocks, for every mail program."""

@@ -1,0 +1,1 @@
+"""Events: webinars and meetings, who registers, who comes."""

@@ -1,0 +1,1 @@
+"""Who came: the list on the day, the exports of meeting tools, and what follows from it."""

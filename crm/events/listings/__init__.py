@@ -1,0 +1,1 @@
+"""The lists of events and of registrations."""

@@ -1,0 +1,1 @@
+"""Mailings: one message to a frozen audience, each person once."""

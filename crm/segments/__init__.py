@@ -1,0 +1,1 @@
+"""Segments: saved trees of criteria, evaluated live, and what they find."""
