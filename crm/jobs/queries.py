@@ -12,7 +12,7 @@ from crm.core import clock
 from crm.jobs.models import Heartbeat, JobRun
 from crm.jobs.registry import Job
 from crm.jobs.results import in_words
-from crm.jobs.rules import next_start
+from crm.jobs.rules import is_due, next_start
 from crm.web.locale import translate
 
 
@@ -52,7 +52,10 @@ class JobState:
 
 
 def states_of(session: Session, known: Sequence[Job], now: datetime) -> list[JobState]:
-    """Return each job's state, in four statements; late: not done yesterday nor today."""
+    """Return each job's state, in four statements.
+
+    Late: not done yesterday nor today or, when it never was, due today and not done.
+    """
     today = clock.in_paris(now).date()
     done = _last_runs(session, JobRun.finished_at, JobRun.finished_at.is_not(None))
     begun = _last_runs(session, JobRun.started_at, JobRun.started_at.is_not(None))
@@ -98,7 +101,7 @@ def _state(job: Job, done: JobRun | None, begun: JobRun | None, now: datetime) -
         label=translate(job.label),
         finished_at=done.finished_at if done else None,
         error=begun.error if begun and is_open and begun.failed_at else None,
-        is_late=done is None or done.day < today - timedelta(days=1),
+        is_late=done.day < today - timedelta(days=1) if done else is_due(job.starts_at, now),
         last=begun,
         is_running=begun is not None and is_open and is_at_work(begun, now),
         requested=None,

@@ -79,7 +79,8 @@ def test_an_older_agreement_does_not_beat_what_an_address_said_since(session: Se
     elsewhere, left = person("ancienne@ville.example"), person(THERE)
     with _on_day(-900):
         _accept(session, elsewhere)
-    _click(session)
+    with _on_day(0):
+        _click(session)
     left.deleted_at = clock.now()
     _move(session, elsewhere)
     assert _refusal(session, elsewhere) == "retire"

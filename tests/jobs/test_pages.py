@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -11,9 +12,11 @@ from sqlalchemy.orm import Session
 from crm.core import clock
 from crm.jobs.models import Heartbeat, JobRun
 from crm.jobs.operations import beat
+from crm.jobs.registry import jobs
 from crm.scheduler import do_what_is_due
 from tests.support.client import PageClient
 
+NOON = clock.now().replace(hour=11)
 PAGE = "/administration/travaux"
 RUN = f"{PAGE}/purge-trash/lancer"
 
@@ -25,15 +28,28 @@ def _beat(session: Session, minutes_ago: float) -> None:
 def test_each_job_says_when_it_was_done_and_when_it_comes_next(
     app: Flask, administrator: PageClient
 ) -> None:
-    before = administrator.get(PAGE).text
-    assert "en retard" in before
-    assert "dans la minute" in before
-    with app.app_context():
-        do_what_is_due()
-    after = administrator.get(PAGE).text
+    with time_machine.travel(NOON):
+        before = administrator.get(PAGE).text
+        assert "en retard" in before
+        assert "dans la minute" in before
+        with app.app_context():
+            do_what_is_due()
+        after = administrator.get(PAGE).text
     assert "en retard" not in after
     assert "dans la minute" not in after
     assert "Effacées\xa0: 0" in after
+
+
+def test_a_new_house_is_not_told_that_jobs_of_the_morning_are_late(
+    app: Flask, administrator: PageClient
+) -> None:
+    with time_machine.travel(NOON.replace(hour=2)):
+        with app.app_context():
+            done = do_what_is_due()
+        page = administrator.get(PAGE).text
+    assert done
+    assert "en retard" not in page
+    assert page.count("pas encore") == len(jobs()) - len(done) > 0
 
 
 @pytest.mark.parametrize(("minutes_ago", "said"), [(1, "dans la minute"), (6, "redémarré")])
