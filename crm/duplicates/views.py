@@ -27,6 +27,7 @@ from crm.duplicates.queries import find_pair
 from crm.duplicates.scanning import scan_of
 from crm.duplicates.unmerging import get_merge, unmerge_records, why_not_unmerge
 from crm.duplicates.wording import reasons_in_words
+from crm.history.addresses import undo_link
 from crm.history.kinds import find_kind
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
@@ -83,7 +84,7 @@ def decide() -> ResponseReturnValue:
             saved = change_set_of(session)
     except RuleError as error:
         return refused(error, _back())
-    undo_url = url_for("history.undo", change_set_id=saved) if saved and count else None
+    undo_url = undo_link(saved if count else None)
     return done("Décisions notées : %(count)s.", _back(), undo_url=undo_url, count=count)
 
 

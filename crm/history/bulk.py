@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 from crm.core.batches import in_batches
 from crm.core.errors import N_, NotFoundError, RuleError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of, describe_save
 from crm.web.list_definition import ListDefinition, Narrowing
 from crm.web.lists import Listing
@@ -172,7 +173,7 @@ def answer_bulk(bulk: Bulk) -> ResponseReturnValue:
             saved = change_set_of(session)
     except RuleError as error:
         return refused(error, back)
-    undo_url = url_for("history.undo", change_set_id=saved) if saved and count else None
+    undo_url = undo_link(saved if count else None)
     return done("Fiches modifiées : %(count)s.", back, undo_url=undo_url, count=count)
 
 

@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from crm.core.errors import StaleRecordError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.saved_views import operations
 from crm.saved_views.forms import ViewForm
@@ -87,7 +88,7 @@ def delete(view_id: int) -> ResponseReturnValue:
     with transaction() as session:
         operations.delete_view(session, view_id=view_id, user_id=current_user.id)
         saved = change_set_of(session)
-    undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+    undo_url = undo_link(saved)
     target = listing.definition.url + (query and f"?{query}")
     return done("La vue « %(name)s » est supprimée.", target, undo_url=undo_url, name=name)
 

@@ -10,13 +10,13 @@ from crm.accompaniment.models import Accompaniment
 from crm.accompaniment.presentation import accompaniment_page, offer_choices, settle_typed_name
 from crm.accompaniment.queries import accompaniment_for_page, structures_without_path
 from crm.accompaniment.views.blueprint import ONE, blueprint
-from crm.accompaniment.views.stages import undo_url
 from crm.accounts.gate import signed_in
 from crm.core import clock
 from crm.core.errors import NotFoundError, StaleRecordError
 from crm.core.numbers import parse_ids
 from crm.database import db
 from crm.followups.operations.sessions import get_session
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -86,7 +86,7 @@ def close(accompaniment_id: int) -> ResponseReturnValue:
     if form.is_submitted():
         saved = save_form(form, lambda session: _close(session, accompaniment_id, form))
     if saved is not None:
-        return done("Accompagnement clos.", back, undo_url=undo_url(saved or None, back))
+        return done("Accompagnement clos.", back, undo_url=undo_link(saved, back))
     page = render_template("accompaniment/close.html", form=form, record=record, back=back)
     return page, 422 if form.is_submitted() else 200
 

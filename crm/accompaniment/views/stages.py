@@ -10,6 +10,7 @@ from crm.accounts.gate import signed_in
 from crm.core import clock
 from crm.core.errors import RuleError
 from crm.database import transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.locale import translate
@@ -25,7 +26,7 @@ def open_now() -> ResponseReturnValue:
     try:
         with transaction() as session:
             operations.open_accompaniment(session, data=data)
-            undo = undo_url(change_set_of(session), back)
+            undo = undo_link(change_set_of(session), back)
     except RuleError as error:
         return refused(error, back)
     return done("Accompagnement ouvert, à qualifier.", back, undo_url=undo)
@@ -40,7 +41,7 @@ def set_stage(accompaniment_id: int) -> ResponseReturnValue:
     try:
         with transaction() as session:
             operations.set_stage(session, accompaniment_id=accompaniment_id, stage=stage)
-            undo = undo_url(change_set_of(session), back)
+            undo = undo_link(change_set_of(session), back)
     except RuleError as error:
         return refused(error, back)
     label = translate(STAGE_LABELS[Stage(stage)])
@@ -55,14 +56,7 @@ def reopen(accompaniment_id: int) -> ResponseReturnValue:
     try:
         with transaction() as session:
             operations.reopen_accompaniment(session, accompaniment_id=accompaniment_id)
-            undo = undo_url(change_set_of(session), back)
+            undo = undo_link(change_set_of(session), back)
     except RuleError as error:
         return refused(error, back)
     return done("Accompagnement rouvert.", back, undo_url=undo)
-
-
-def undo_url(change_set_id: int | None, back: str) -> str | None:
-    """Return the address that puts a save back and comes back here; None when nothing changed."""
-    if change_set_id is None:
-        return None
-    return url_for("history.undo", change_set_id=change_set_id, next=back)

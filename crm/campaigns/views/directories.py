@@ -12,6 +12,7 @@ from crm.campaigns.presentation import directory_facts
 from crm.campaigns.views.blueprint import directory
 from crm.core.errors import N_, RuleError
 from crm.database import db
+from crm.history.addresses import undo_link
 from crm.history.bulk import Bulk, answer_bulk
 from crm.web.access import Permission, allow
 from crm.web.exports import send_rows
@@ -51,7 +52,7 @@ def receive() -> ResponseReturnValue:
         return _page(form), 422
     undo = None
     if report.change_set_id:
-        undo = url_for("history.undo", change_set_id=report.change_set_id)
+        undo = undo_link(report.change_set_id)
     return done(_told(report), url_for(".index"), undo_url=undo, halls=report.town_halls,
                 filled=report.filled, outside=report.outside, wrong=report.wrong)  # fmt: skip
 

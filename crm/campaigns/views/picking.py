@@ -16,6 +16,7 @@ from crm.campaigns.types import Origin
 from crm.campaigns.views.blueprint import ONE, blueprint
 from crm.core.errors import RuleError
 from crm.database import db
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.requests import done
@@ -42,7 +43,7 @@ def pick(campaign_id: int) -> ResponseReturnValue:
     saved = save_once(form, lambda session: _add(session, campaign_id, form, changes))
     if saved is None:
         return _page(form, campaign, preview, 422)
-    undo = url_for("history.undo", change_set_id=changes[0]) if changes and changes[0] else None
+    undo = undo_link(changes[0] if changes else None)
     target = url_for(".targets", campaign_id=campaign_id)
     return done("Cibles ajoutées : %(count)s.", target, undo_url=undo, count=len(preview.fresh))
 

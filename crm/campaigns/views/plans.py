@@ -15,6 +15,7 @@ from crm.composing.queries import template_options
 from crm.core.errors import N_, RuleError
 from crm.core.numbers import parse_id
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.mail.types import Purpose
 from crm.web.access import Permission, allow
@@ -53,7 +54,7 @@ def remove_step(campaign_id: int, step_id: int) -> ResponseReturnValue:
     with transaction() as session:
         operations.remove_step(session, campaign_id=campaign_id, step_id=step_id)
         saved = change_set_of(session)
-    undo = url_for("history.undo", change_set_id=saved) if saved else None
+    undo = undo_link(saved)
     return done(N_("Message retiré du plan."), _plan_url(campaign_id), undo_url=undo)
 
 
@@ -109,7 +110,7 @@ def unlink_event(campaign_id: int, event_id: int) -> ResponseReturnValue:
     with transaction() as session:
         operations.unlink_event(session, campaign_id=campaign_id, event_id=event_id)
         saved = change_set_of(session)
-    undo = url_for("history.undo", change_set_id=saved) if saved else None
+    undo = undo_link(saved)
     return done(N_("L’événement ne compte plus pour la campagne."), back, undo_url=undo)
 
 

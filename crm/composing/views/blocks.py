@@ -19,6 +19,7 @@ from crm.composing.views.drafts import discard, draft_of, typed_in_form
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.core.numbers import typed_id
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -141,7 +142,7 @@ def remove_block(message_id: int, key: str) -> ResponseReturnValue:
             saved = change_set_of(session)
     except RuleError as error:
         return refused(error, back)
-    undo = url_for("history.undo", change_set_id=saved, next=back)
+    undo = undo_link(saved, back)
     return done("Bloc retiré.", f"{back}#blocs", undo_url=undo)
 
 

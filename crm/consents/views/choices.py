@@ -17,6 +17,7 @@ from crm.contacts.operations.people import get_contact
 from crm.core import clock
 from crm.core.errors import N_, RuleError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of, describe_save
 from crm.mail.types import Purpose
 from crm.web.access import Permission, allow
@@ -131,7 +132,7 @@ def _told(noted: list[tuple[Noted, int | None]], back: str) -> ResponseReturnVal
     message = N_("Accords notés : %(count)s.")
     if counts.left:
         message = N_("Accords notés : %(count)s ; laissés, car désabonnés depuis : %(left)s.")
-    undo = url_for("history.undo", change_set_id=number, next=back) if number else None
+    undo = undo_link(number, back)
     return done(message, back, undo_url=undo, count=counts.count, left=counts.left)
 
 
@@ -150,7 +151,7 @@ def _answer(
     if form.is_submitted() and save_once(form, save_and_tell) is not None:
         back = url_for(".show", contact_id=contact_id)
         number = saved[0] if saved else None
-        undo = url_for("history.undo", change_set_id=number, next=back) if number else None
+        undo = undo_link(number, back)
         return done("C’est noté, avec sa preuve.", back, undo_url=undo)
     page = render_template("consents/note.html", form=form, contact=contact, title=title)
     return Response(page, 422 if form.is_submitted() else 200)

@@ -20,6 +20,7 @@ from crm.contacts.operations.attached import Attached
 from crm.contacts.queries.attached import name_of_contact, name_of_structure
 from crm.core.errors import N_, NotFoundError, StaleRecordError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -131,7 +132,7 @@ def remove(owner: str, owner_id: int, kind: str, record_id: int) -> ResponseRetu
     with transaction() as session:
         operations.remove_attached(session, kind=page.attached, record_id=record_id)
         saved = change_set_of(session)
-    undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+    undo_url = undo_link(saved)
     return done("C’est retiré.", page.back(owner_id), undo_url=undo_url)
 
 

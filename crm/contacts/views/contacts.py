@@ -26,6 +26,7 @@ from crm.contacts.vcards import vcards_of
 from crm.core import clock
 from crm.core.errors import NotFoundError, StaleRecordError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.search.lists import narrow_by_words
 from crm.web.access import Permission, allow
@@ -123,7 +124,7 @@ def verify(contact_id: int) -> ResponseReturnValue:
         get_contact(session, contact_id).verified_on = clock.today()
         session.flush()
         saved = change_set_of(session)
-    undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+    undo_url = undo_link(saved)
     return done("Fiche vérifiée.", url_for(".show", contact_id=contact_id), undo_url=undo_url)
 
 

@@ -19,6 +19,7 @@ from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import RuleError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.bulk import MOST_AT_ONCE, sent_filters
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
@@ -63,7 +64,7 @@ def close() -> ResponseReturnValue:
             saved = change_set_of(session)
     except RuleError as error:
         return refused(error, url_for(".index"))
-    undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+    undo_url = undo_link(saved)
     # A seat is held on its holder's last day: it stands vacant from the next.
     since = day + timedelta(days=1)
     vacant = url_for(".vacancies", le=short_date(since) if since > clock.today() else None)
@@ -101,7 +102,7 @@ def meet_successors() -> ResponseReturnValue:
             saved = change_set_of(session)
     except RuleError as error:
         return refused(error, url_for(".vacancies"))
-    undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+    undo_url = undo_link(saved)
     return done(
         "Relances créées : %(count)s.", url_for(".vacancies"), undo_url=undo_url, count=count
     )

@@ -31,6 +31,7 @@ from crm.contacts.queries.groups import (
 from crm.core import clock
 from crm.core.errors import N_, StaleRecordError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -93,7 +94,7 @@ def delete(membership_id: int) -> ResponseReturnValue:
     """Take a wrong entry away; it can be taken back at once."""
     with transaction() as session:
         gone = delete_membership(session, membership_id=membership_id)
-        undo = url_for("history.undo", change_set_id=change_set_of(session))
+        undo = undo_link(change_set_of(session))
         name, target = gone.structure.name, url_for("groups.show", group_id=gone.group_id)
     return done("« %(name)s » n’est plus dans ce groupe.", target, undo_url=undo, name=name)
 
@@ -141,7 +142,7 @@ def unrepresent(representative_id: int) -> ResponseReturnValue:
     """Take a wrong entry away; it can be taken back at once."""
     with transaction() as session:
         gone = delete_representative(session, representative_id=representative_id)
-        undo = url_for("history.undo", change_set_id=change_set_of(session))
+        undo = undo_link(change_set_of(session))
         target = url_for(".show", membership_id=gone.membership_id)
     return done("Représentation retirée.", target, undo_url=undo)
 

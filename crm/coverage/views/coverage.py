@@ -14,6 +14,7 @@ from crm.coverage.views.blueprint import blueprint
 from crm.coverage.views.follow_ups import Planning, answer_planning
 from crm.database import db, transaction
 from crm.followups.operations.several import MOST_AT_ONCE
+from crm.history.addresses import undo_link
 from crm.history.bulk import sent_filters
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
@@ -58,7 +59,7 @@ def open_commune(insee_code: str) -> ResponseReturnValue:
     target = url_for("structures.show", structure_id=structure_id)
     if not saved:
         return redirect(target, 303)
-    undo_url = url_for("history.undo", change_set_id=saved)
+    undo_url = undo_link(saved)
     return done("La commune a maintenant sa fiche.", target, undo_url=undo_url)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from crm.coverage.forms import FollowUpsForm
 from crm.coverage.rules import proposed_due
 from crm.database import db
 from crm.followups.operations.several import check_chosen, schedule_for_each
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.formats import number
 from crm.web.requests import done, refused
@@ -51,7 +52,7 @@ def answer_planning(planning: Planning) -> ResponseReturnValue:
         return _form_page(planning, form, 422)
     undo_url = None
     if planning.saved:
-        undo_url = url_for("history.undo", change_set_id=planning.saved[0])
+        undo_url = undo_link(planning.saved[0])
     count = number(len(made) or len(planning.values))
     return done("Relances créées : %(count)s.", planning.back, undo_url=undo_url, count=count)
 

@@ -12,7 +12,8 @@ from crm.events.operations import questions as operations
 from crm.events.presentation import back_to
 from crm.events.queries.events import event_for_page
 from crm.events.views.blueprints import ONE, blueprint
-from crm.events.views.steps import undo_of
+from crm.history.addresses import undo_link
+from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.requests import done
@@ -62,7 +63,7 @@ def retire_question(question_id: int) -> ResponseReturnValue:
     """Ask a question no more; its answers stay."""
     with transaction() as session:
         event_id = operations.retire_question(session, question_id=question_id).event_id
-        undo_url = undo_of(session)
+        undo_url = undo_link(change_set_of(session))
     return done("Question retirée.", back_to(event_id, "questions"), undo_url=undo_url)
 
 

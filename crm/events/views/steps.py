@@ -17,6 +17,7 @@ from crm.events.presentation import back_to, when_of
 from crm.events.queries.events import event_for_page, moves_of
 from crm.events.queries.registrations import count_where, is_live, is_to_be_told
 from crm.events.views.blueprints import ONE, blueprint
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.mailings.forms import AnotherForm
 from crm.web.access import Permission, allow
@@ -33,7 +34,7 @@ def postpone(event_id: int) -> ResponseReturnValue:
     if form.is_submitted():
         saved = save_form(form, lambda writing: _postpone(writing, event_id, form))
         if saved is not None:
-            undo_url = _undo_url(saved)
+            undo_url = undo_link(saved)
             return done("Événement reporté.", back_to(event_id), undo_url=undo_url)
     page = render_template(
         "events/postpone.html",
@@ -115,19 +116,10 @@ def _do(event_id: int, work: Callable[[Session], None], said: str) -> ResponseRe
     try:
         with transaction() as session:
             work(session)
-            undo_url = undo_of(session)
+            undo_url = undo_link(change_set_of(session))
     except RuleError as error:
         return refused(error, back_to(event_id))
     return done(said, back_to(event_id), undo_url=undo_url)
-
-
-def undo_of(session: Session) -> str | None:
-    """Return the address that puts this save back; None if nothing changed."""
-    return _undo_url(change_set_of(session) or 0)
-
-
-def _undo_url(saved: int) -> str | None:
-    return url_for("history.undo", change_set_id=saved) if saved else None
 
 
 def _postpone(session: Session, event_id: int, form: PostponeForm) -> int:

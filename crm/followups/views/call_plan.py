@@ -17,6 +17,7 @@ from crm.followups.call_plans import LONGEST_LEAD_DAYS, USUAL_STEPS, due_on
 from crm.followups.views.follow_ups import blueprint
 from crm.funding.models import FundingCall
 from crm.funding.queries.picking import call_named
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.formats import short_date
@@ -36,7 +37,7 @@ def plan_call(call_id: int) -> ResponseReturnValue:
     saved = save_once(form, lambda session: _plan(session, call_id, form))
     if saved is None:
         return _page(form, call, 422)
-    undo_url = url_for("history.undo", change_set_id=saved)
+    undo_url = undo_link(saved)
     return done("Rétroplanning ajouté.", url_for("calls.show", call_id=call_id), undo_url=undo_url)
 
 

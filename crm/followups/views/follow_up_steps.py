@@ -15,6 +15,7 @@ from crm.followups.follow_up_forms import OutcomeForm
 from crm.followups.models import FollowUp
 from crm.followups.queries import follow_up_for_page
 from crm.followups.views.follow_ups import ONE, blueprint
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.history.trash import move_to_trash, restore_from_trash
 from crm.web.access import Permission, allow
@@ -106,7 +107,7 @@ def restore(follow_up_id: int) -> ResponseReturnValue:
 
 def _said_done(saved: int | None, following: FollowUp | None, page: str) -> ResponseReturnValue:
     """Say it, with the undo of the whole save: what came of it is put back as it was too."""
-    undo = url_for("history.undo", change_set_id=saved, next=_back()) if saved else None
+    undo = undo_link(saved, _back())
     if following is None:
         return done("Relance faite.", page, undo_url=undo)
     day = day_date(following.due_on)

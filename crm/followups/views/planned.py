@@ -10,6 +10,7 @@ from crm.followups import operations
 from crm.followups.forms import PostponeForm
 from crm.followups.presentation import session_page
 from crm.followups.views.sessions import ONE, blueprint
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.formats import day_date
@@ -32,7 +33,7 @@ def postpone(session_id: int) -> ResponseReturnValue:
         except RuleError as error:
             form.show(error)
         else:
-            undo_url = url_for("history.undo", change_set_id=saved) if saved else None
+            undo_url = undo_link(saved)
             return done("Séance reportée au %(day)s.", back, undo_url=undo_url, day=day)
     page = session_page(db.session(), session_id, signed_in())
     status = 422 if form.errors else 200

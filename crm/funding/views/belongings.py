@@ -22,7 +22,8 @@ from crm.funding.queries.applications import application_for_page
 from crm.funding.queries.belongings import kept_funder
 from crm.funding.views.blueprints import ONE_APPLICATION
 from crm.funding.views.blueprints import applications as blueprint
-from crm.funding.views.undoing import undo_of
+from crm.history.addresses import undo_link
+from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.requests import done
@@ -93,7 +94,7 @@ def remove(code: str, record_id: int) -> ResponseReturnValue:
     with transaction() as session:
         gone = operations.remove_belonging(session, kind=page.kind, record_id=record_id)
         back = _back(gone.application_id, page)
-        undo = undo_of(session, back)
+        undo = undo_link(change_set_of(session), back)
     return done("C’est retiré.", back, undo_url=undo)
 
 
@@ -104,7 +105,7 @@ def send(deadline_id: int) -> ResponseReturnValue:
     with transaction() as session:
         record = operations.mark_sent(session, deadline_id=deadline_id)
         back = _back(record.application_id, _PAGES["echeances"])
-        undo = undo_of(session, back)
+        undo = undo_link(change_set_of(session), back)
     return done("Envoyé aujourd’hui : c’est noté.", back, undo_url=undo)
 
 

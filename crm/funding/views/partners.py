@@ -10,7 +10,8 @@ from crm.funding.operations.partners import add_partners, remove_partner
 from crm.funding.queries.applications import application_for_page
 from crm.funding.views.blueprints import ONE_APPLICATION
 from crm.funding.views.blueprints import applications as blueprint
-from crm.funding.views.undoing import undo_of
+from crm.history.addresses import undo_link
+from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.requests import done
 from crm.web.submissions import save_once
@@ -37,7 +38,7 @@ def leave(partner_id: int) -> ResponseReturnValue:
     with transaction() as session:
         gone = remove_partner(session, partner_id=partner_id)
         back = _back(gone.application_id)
-        undo = undo_of(session, back)
+        undo = undo_link(change_set_of(session), back)
     return done("Rôle retiré.", back, undo_url=undo)
 
 

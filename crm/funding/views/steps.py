@@ -17,7 +17,7 @@ from crm.funding.queries.applications import application_for_page
 from crm.funding.types import STATUS_LABELS, ApplicationStatus, StatusData
 from crm.funding.views.blueprints import ONE_APPLICATION
 from crm.funding.views.blueprints import applications as blueprint
-from crm.funding.views.undoing import undo_of
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.locale import translate
@@ -47,7 +47,7 @@ def step(application_id: int) -> ResponseReturnValue:
         return _step_page(form, record, back, 422)
     db.session().expire_all()
     record = application_for_page(db.session(), application_id)
-    undo = url_for("history.undo", change_set_id=saved, next=back) if saved else None
+    undo = undo_link(saved, back)
     return _said(record, back, undo)
 
 
@@ -66,7 +66,7 @@ def move(application_id: int) -> ResponseReturnValue:
             data = StatusData(status, clock.today())
             seen = parse_id(request.form.get("version"))
             record = set_status(session, application_id=application_id, data=data, version=seen)
-            undo = undo_of(session, back)
+            undo = undo_link(change_set_of(session), back)
     except RuleError as error:
         return refused(error, back)
     return _said(record, back, undo)

@@ -10,6 +10,7 @@ from crm.core import clock
 from crm.core.days import parse_day
 from crm.core.errors import N_, RuleError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.history.trash import move_to_trash
 from crm.introductions import operations
@@ -44,7 +45,7 @@ def answer(person_id: int) -> ResponseReturnValue:
                 session, person_id=person_id, answer=said, means=means
             )
             back = url_for(".show", introduction_id=introduction_id)
-            undo = _undo(session, back)
+            undo = undo_link(change_set_of(session), back)
     except RuleError as error:
         return refused(error, url_for(".index"))
     return done("Réponse notée.", back, undo_url=undo)
@@ -93,7 +94,7 @@ def outcome(introduction_id: int) -> ResponseReturnValue:
         saved = save_form(form, lambda session: _give_outcome(session, introduction_id, form))
     back = url_for(".show", introduction_id=introduction_id)
     if saved is not None:
-        undo = url_for("history.undo", change_set_id=saved, next=back) if saved else None
+        undo = undo_link(saved, back)
         return done("Merci, c’est noté.", back, undo_url=undo)
     page = render_template(
         "introductions/outcome.html", form=form, record=record, title=title_of(record)
@@ -126,15 +127,10 @@ def _do(
     try:
         with transaction() as session:
             save(session)
-            undo = _undo(session, back)
+            undo = undo_link(change_set_of(session), back)
     except RuleError as error:
         return refused(error, back)
     return done(message, back, undo_url=undo)
-
-
-def _undo(session: Session, back: str) -> str | None:
-    saved = change_set_of(session)
-    return url_for("history.undo", change_set_id=saved, next=back) if saved else None
 
 
 def _give_outcome(session: Session, introduction_id: int, form: OutcomeForm) -> int:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from crm.accounts.gate import signed_in
 from crm.core.errors import N_, RuleError
 from crm.database import transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.segments import operations
 from crm.segments.errors import SegmentError
@@ -13,12 +14,6 @@ from crm.segments.views.blueprint import ONE, blueprint
 from crm.web.access import Permission, allow
 from crm.web.formats import agreed
 from crm.web.requests import done, refused
-
-
-def _undo(change_set_id: int | None, back: str) -> str | None:
-    if change_set_id is None:
-        return None
-    return url_for("history.undo", change_set_id=change_set_id, next=back)
 
 
 @blueprint.post(f"{ONE}/dupliquer")
@@ -42,7 +37,7 @@ def freeze(segment_id: int) -> ResponseReturnValue:
             frozen = operations.freeze_segment(
                 session, segment_id=segment_id, user_id=signed_in().id
             )
-            undo = _undo(change_set_of(session), url_for(".show", segment_id=segment_id))
+            undo = undo_link(change_set_of(session), url_for(".show", segment_id=segment_id))
     except SegmentError as error:
         return refused(RuleError("form", str(error)), url_for(".show", segment_id=segment_id))
     said = N_("Liste figée : %(count)s fiche."), N_("Liste figée : %(count)s fiches.")
@@ -64,7 +59,7 @@ def refresh(segment_id: int) -> ResponseReturnValue:
             came, went = operations.refresh_segment(
                 session, segment_id=segment_id, user_id=signed_in().id
             )
-            undo = _undo(change_set_of(session), back)
+            undo = undo_link(change_set_of(session), back)
     except SegmentError as error:
         return refused(RuleError("form", str(error)), back)
     except RuleError as error:

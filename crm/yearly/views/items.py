@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from crm.core.errors import NotFoundError, StaleRecordError
 from crm.core.numbers import typed_id
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.history.trash import move_to_trash
 from crm.web.access import Permission, allow
@@ -82,7 +83,7 @@ def remove_item(item_id: int) -> ResponseReturnValue:
         move_to_trash(session, entity="report_item", record_id=item_id)
         saved = change_set_of(session)
     back = url_for(".definition", definition_id=definition_id)
-    undo = url_for("history.undo", change_set_id=saved, next=back)
+    undo = undo_link(saved, back)
     return done("Élément retiré.", f"{back}#elements", undo_url=undo)
 
 

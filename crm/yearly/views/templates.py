@@ -13,6 +13,7 @@ from crm.attachments.storage import clean_shown
 from crm.core import clock
 from crm.core.errors import N_, RuleError
 from crm.database import db, transaction
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.exports import send_bytes
@@ -70,7 +71,7 @@ def leave_template(definition_id: int) -> ResponseReturnValue:
         operations.unset_template(session, definition_id=definition_id)
         saved = change_set_of(session)
     back = url_for(".definition", definition_id=definition_id)
-    undo = url_for("history.undo", change_set_id=saved, next=back)
+    undo = undo_link(saved, back)
     return done("Modèle retiré.", back, undo_url=undo)
 
 

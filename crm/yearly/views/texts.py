@@ -9,6 +9,7 @@ from crm.accounts.gate import signed_in
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.core.numbers import typed_id
 from crm.database import db
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.web.access import Permission, allow
 from crm.web.conflicts import Difference, apply_choices, both_versions
@@ -42,7 +43,7 @@ def edit_text(definition_id: int, year: int, item_id: int) -> ResponseReturnValu
         theirs = _as_stored(item_id, year)
         return _page(form, item, year, 409, both_versions(form, theirs))
     if saved is not None:
-        undo = url_for("history.undo", change_set_id=saved, next=back) if saved else None
+        undo = undo_link(saved, back)
         return done("Texte enregistré.", back, undo_url=undo)
     return _page(form, item, year, 422)
 

@@ -25,6 +25,7 @@ from crm.events.attendance.presentation import when_of
 from crm.events.attendance.queries.lists import event_for_attendance, present_structures
 from crm.events.attendance.views.blueprint import blueprint
 from crm.events.models import Event
+from crm.history.addresses import undo_link
 from crm.history.recording import change_set_of
 from crm.reference.queries import items_of
 from crm.web.access import Permission, allow
@@ -47,7 +48,7 @@ def follow_up(event_id: int) -> ResponseReturnValue:
         form = PresentFollowUpsForm()
         saved = save_once(form, lambda session: _follow_up(session, event_id, form))
         if saved:
-            return done("Relances créées.", _back(event_id), undo_url=_undo(saved))
+            return done("Relances créées.", _back(event_id), undo_url=undo_link(saved))
         return _page("follow_ups.html", form, event, known, 422)
     form = PresentFollowUpsForm(
         formdata=None,
@@ -70,7 +71,7 @@ def sessions(event_id: int) -> ResponseReturnValue:
         form = PresentSessionsForm()
         saved = save_once(form, lambda session: _log(session, event_id, form))
         if saved:
-            return done("Séances notées.", _back(event_id), undo_url=_undo(saved))
+            return done("Séances notées.", _back(event_id), undo_url=undo_link(saved))
         return _page("sessions.html", form, event, known, 422)
     kinds = items_of(session, "session_kind")
     usual = next((str(kind.id) for kind in kinds if kind.code == _USUAL_KIND), "")
@@ -111,10 +112,6 @@ def _saved(session: Session) -> int:
     if saved is None:
         raise NotFoundError
     return saved
-
-
-def _undo(change_set_id: int) -> str:
-    return url_for("history.undo", change_set_id=change_set_id)
 
 
 def _back(event_id: int) -> str:
