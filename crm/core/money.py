@@ -1,4 +1,4 @@
-"""Amounts as French people type them, read into whole cents."""
+"""Amounts as French people type them, read into whole cents, and as files write them."""
 
 import re
 from decimal import Decimal
@@ -6,6 +6,7 @@ from decimal import Decimal
 from crm.core.errors import N_, RuleError
 
 MOST_CENTS = 10**12
+_CENTS_OF_A_EURO = 100
 _SPACES = re.compile(r"[\s\u00a0\u202f’']+")
 _AMOUNT = re.compile(
     r"(?P<number>[0-9]{1,15}(?:,[0-9]{1,6})?)(?P<unit>keuros?|k€|k|m€|m|millions?d?|milliers?d?)?"
@@ -31,7 +32,7 @@ def parse_money(text: str, field: str = "amount") -> int:
     factor = _FACTORS.get((match["unit"] or " ")[0], 1)
     if (match["unit"] or "").startswith("millier"):
         factor = _FACTORS["k"]
-    cents = Decimal(match["number"].replace(",", ".")) * factor * 100
+    cents = Decimal(match["number"].replace(",", ".")) * factor * _CENTS_OF_A_EURO
     decimals = match["number"].partition(",")[2]
     # « 1,250 » may be meant as English thousands: it is asked again, not guessed.
     if cents != cents.to_integral_value() or (factor == 1 and len(decimals) > _DECIMALS):
@@ -39,6 +40,15 @@ def parse_money(text: str, field: str = "amount") -> int:
     if cents > MOST_CENTS:
         raise RuleError(field, N_("Ce montant est trop grand : 10 milliards d’euros au plus."))
     return int(cents)
+
+
+def in_euros(cents: int) -> float:
+    """Return the euros of these cents, as files write them.
+
+    >>> in_euros(125_050)
+    1250.5
+    """
+    return cents / _CENTS_OF_A_EURO
 
 
 def _with_decimal_comma(typed: str) -> str:

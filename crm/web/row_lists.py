@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.core.money import in_euros
 from crm.core.text import fold, sort_key
 from crm.web.exports import EXPORT_LABELS
 from crm.web.formats import agreed, money, number, short_date
@@ -14,7 +15,6 @@ from crm.web.lists import Listing
 from crm.web.locale import translate
 
 PLACE = "rang"  # the order in which the rows came, and the usual one
-_CENTS = 100
 Record = Mapping[str, Any]
 
 
@@ -94,4 +94,4 @@ def _text(value: Any, kind: str) -> str:
 
 
 def _exported(value: Any, kind: str) -> Any:
-    return value / _CENTS if kind == "money" and value is not None else value
+    return in_euros(value) if kind == "money" and value is not None else value

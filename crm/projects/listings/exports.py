@@ -7,6 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from crm.core.errors import N_
+from crm.core.money import in_euros
 from crm.projects.queries import linked_names, partner_names
 from crm.projects.types import PROJECT_STATUS_LABELS, ROLE_LABELS, ProjectStatus
 from crm.reference.queries import labels_by_code
@@ -39,7 +40,7 @@ def export_table(session: Session, rows: Sequence[Row[Any]]) -> Iterator[tuple[A
             ", ".join(links["sdgs"][row.id]),
             row.start_on,
             row.end_on,
-            None if row.budget_cents is None else row.budget_cents / 100,
+            None if row.budget_cents is None else in_euros(row.budget_cents),
             _yes(row.is_pooled),
             _yes(row.is_publishable),
             row.listed_on,

@@ -9,12 +9,13 @@ from typing import Any
 
 from crm.core import clock
 from crm.core.errors import N_
+from crm.core.money import in_euros
 from crm.core.text import words
 from crm.web.exports import csv_lines
 from crm.web.formats import speaking
 from crm.web.locale import translate
 from crm.yearly.files.tables import report_csv
-from crm.yearly.files.wording import CENTS, TENTHS, typed_cell
+from crm.yearly.files.wording import TENTHS, typed_cell
 from crm.yearly.files.workbook import report_xlsx
 from crm.yearly.keeping import FORMAT, read_content
 from crm.yearly.rules import canonical_json, digest_of, file_stem
@@ -110,8 +111,8 @@ def _about(report: Report, content: bytes, published_digest: str) -> dict[str, A
 
 def _of_figure(figure: FigureRows, name: str) -> dict[str, Any]:
     count: float | None = figure.count
-    if figure.is_money and count is not None:
-        count /= CENTS
+    if figure.is_money and figure.count is not None:
+        count = in_euros(figure.count)
     elif figure.tenths is not None:
         count = figure.tenths / TENTHS
     return {

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Any
 
 from crm.core.errors import N_
+from crm.core.money import in_euros
 from crm.indicators.types import Level
 from crm.web.formats import long_date
 from crm.web.locale import translate
 from crm.yearly.types import SUPPORT_LABELS, Block, FigureRows, Line, Report, Support
 
-CENTS, TENTHS = 100, 10
+TENTHS = 10
 
 
 def title_of(report: Report) -> str:
@@ -58,14 +59,14 @@ def number_of(block: Block, count: int | None, tenths: int | None = None) -> int
     """Return a number of a block as a table holds it: euros for money, tenths told."""
     if tenths is not None:
         return tenths / TENTHS
-    return count / CENTS if block.is_money and count is not None else count
+    return in_euros(count) if block.is_money and count is not None else count
 
 
 def typed_cell(cell: Any, kind: str) -> Any:
     """Return a cell of what is kept as a table holds it: a day as a date, money in euros."""
     if kind == "date" and cell:
         return date.fromisoformat(cell[:10])
-    return cell / CENTS if kind == "money" and isinstance(cell, int) else cell
+    return in_euros(cell) if kind == "money" and isinstance(cell, int) else cell
 
 
 def rules_of(report: Report) -> list[tuple[str, str]]:
