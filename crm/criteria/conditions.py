@@ -25,9 +25,13 @@ def is_among(column: Any, found: Select[Any]) -> ColumnElement[bool]:
 
 def is_found(identity: Any, found: Select[Any]) -> ColumnElement[bool]:
     """Return whether an id is one of those that a statement selects, which stands alone too."""
-    ahead = found.correlate(None).cte()
-    among: ColumnElement[bool] = identity.in_(select(ahead.c[0]))
+    among: ColumnElement[bool] = identity.in_(ahead(found))
     return among
+
+
+def ahead(found: Select[Any]) -> Select[Any]:
+    """Select what a statement does, from the head of the one around it: asked once, used often."""
+    return select(found.correlate(None).cte().c[0])
 
 
 def is_within(column: Any, lowest: Any, highest: Any) -> ColumnElement[bool]:

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session, aliased
 from crm.contacts.models import Contact, Structure
 from crm.core import clock
 from crm.core.errors import N_
-from crm.criteria.conditions import is_found
+from crm.criteria.conditions import ahead, is_found
 from crm.criteria.criterion import Criterion, Field, Options, Values
 from crm.criteria.types import FieldKind, Subject
 from crm.mail.models import Delivery
 from crm.mail.types import DeliveryState, ReportKind
 from crm.mailings.models import Mailing, MailingRecipient
-from crm.mailings.queries.reactions import ARRIVED, has_event, has_reacted
+from crm.mailings.queries.reactions import ARRIVED, has_event, has_not_reacted
 from crm.mailings.queries.results import LEFT
 from crm.mailings.registrations import is_registered
 from crm.mailings.rules import DEPARTED
@@ -47,7 +47,14 @@ def _mailings(session: Session) -> Options:
 def _recipients(column: Any) -> Select[Any]:
     return (
         select(column)
-        .join(Delivery, Delivery.id == MailingRecipient.delivery_id)
+        .join(
+            Delivery,
+            and_(
+                Delivery.id == MailingRecipient.delivery_id,
+                # True of each: told so that those of one mailing are read alone.
+                Delivery.batch_id == MailingRecipient.mailing_id,
+            ),
+        )
         .where(MailingRecipient.is_in, column.is_not(None))
     )
 
@@ -55,11 +62,11 @@ def _recipients(column: Any) -> Select[Any]:
 def _are_found(subject: Subject, found: Select[Any]) -> ColumnElement[bool]:
     """Return whether a record is one of these recipients, or one of them was merged into it."""
     model = _SUBJECTS[subject][0]
-    then = aliased(model)
+    then, recipients = aliased(model), ahead(found)
     merged = select(then.merged_into_id).where(
-        then.merged_into_id.is_not(None), then.id.in_(found.correlate(None))
+        then.merged_into_id.is_not(None), then.id.in_(recipients)
     )
-    return or_(is_found(model.id, found), is_found(model.id, merged))
+    return or_(model.id.in_(recipients), is_found(model.id, merged))
 
 
 def _of_mailing(subject: Subject, told: Callable[[], ColumnElement[bool]]) -> Any:
@@ -147,7 +154,7 @@ _OF_ONE = (
         N_("N’a pas réagi à tel envoi"),
         N_("ont reçu l’envoi%(envoi)s sans y réagir"),
         N_("ont réagi à l’envoi%(envoi)s, ou ne l’ont pas reçu"),
-        lambda: and_(Delivery.state.in_(ARRIVED), ~has_reacted()),
+        lambda: and_(Delivery.state.in_(ARRIVED), has_not_reacted()),
     ),
 )
 

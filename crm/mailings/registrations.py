@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, or_
+from sqlalchemy import ColumnElement, Select, exists, false, or_
 
 from crm.mailings.models import MailingRecipient
 
@@ -22,4 +22,5 @@ def is_registered() -> ColumnElement[bool]:
 
 def has_ever_registered(of: Any = MailingRecipient) -> ColumnElement[bool]:
     """Return the condition of recipients who registered, whatever they did afterwards."""
-    return or_(false(), *(of.id.in_(ever) for _live, ever in _sources.values()))
+    told = [ever.subquery() for _live, ever in _sources.values()]
+    return or_(false(), *(exists().where(each.c[0] == of.id) for each in told))

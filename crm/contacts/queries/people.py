@@ -12,6 +12,7 @@ from crm.contacts.queries.structures import Suggestion, is_new_name
 from crm.core import clock
 from crm.core.errors import NotFoundError
 from crm.core.numbers import parse_ids
+from crm.search.letters import holds_letters
 from crm.search.queries import RELEVANCE, corrected, joined_on_words, typed_words
 
 _SUGGESTIONS = 8
@@ -36,7 +37,7 @@ def holds_role_words(values: Sequence[str], role: Any = Affiliation.role) -> Col
         for text in values
         for spelling in (text, text.lower(), text.capitalize(), text.upper())
     }
-    return or_(*(role.icontains(each, autoescape=True) for each in sorted(spellings)))
+    return or_(*(holds_letters(role, each) for each in sorted(spellings)))
 
 
 def contact_rows(day: date) -> Select[Any]:

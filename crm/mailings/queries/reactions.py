@@ -30,22 +30,21 @@ def has_event(*kinds: ReportKind, of: Any = MailingRecipient) -> ColumnElement[b
     )
 
 
-def has_reacted() -> ColumnElement[bool]:
-    """Return the condition of recipients who clicked, replied, registered, or want no more.
+def has_not_reacted() -> ColumnElement[bool]:
+    """Return the condition of recipients who did not click, reply, register, nor leave.
 
     What one record of a person did, all of them did once they are found to be one.
     """
-    return or_(
-        _has_reacted_itself(MailingRecipient),
-        _has_twin_who_reacted(Contact, "contact_id"),
-        and_(
-            MailingRecipient.contact_id.is_(None), _has_twin_who_reacted(Structure, "structure_id")
-        ),
+    of_structure = and_(
+        MailingRecipient.contact_id.is_(None), _has_twin_who_reacted(Structure, "structure_id")
     )
+    deeds = (*_deeds(MailingRecipient), _has_twin_who_reacted(Contact, "contact_id"), of_structure)
+    # Each « not » by itself: a database then sets them aside together, not row by row.
+    return and_(*(~each for each in deeds))
 
 
-def _has_reacted_itself(of: Any) -> ColumnElement[bool]:
-    return or_(has_event(*_REACTIONS, of=of), has_ever_registered(of))
+def _deeds(of: Any) -> tuple[ColumnElement[bool], ...]:
+    return has_event(*_REACTIONS, of=of), has_ever_registered(of)
 
 
 def _has_twin_who_reacted(model: Any, name: str) -> ColumnElement[bool]:
@@ -65,7 +64,7 @@ def _has_twin_who_reacted(model: Any, name: str) -> ColumnElement[bool]:
             or_(twin.id == survivor, twin.merged_into_id == survivor),
             row.mailing_id == MailingRecipient.mailing_id,
             row.id != MailingRecipient.id,
-            _has_reacted_itself(row),
+            or_(*_deeds(row)),
         )
         .correlate(MailingRecipient)
         .exists()
@@ -102,7 +101,7 @@ def silent_recipients(mailing_id: int) -> Subquery:
             MailingRecipient.mailing_id == mailing_id,
             MailingRecipient.is_in,
             Delivery.state.in_(ARRIVED),
-            ~has_reacted(),
+            has_not_reacted(),
         )
         .subquery()
     )

@@ -14,7 +14,7 @@ from crm.core.errors import N_
 from crm.mail.models import Delivery, DeliveryEvent
 from crm.mail.types import DeliveryState, Reason, ReportKind
 from crm.mailings.models import MailingLink, MailingRecipient
-from crm.mailings.queries.reactions import ARRIVED, has_event, has_reacted
+from crm.mailings.queries.reactions import ARRIVED, has_event, has_not_reacted
 from crm.mailings.registrations import is_registered
 from crm.mailings.types import Why
 from crm.segments.models import Segment
@@ -96,7 +96,7 @@ def _of_readers() -> tuple[Figure, ...]:
         Figure("sans-reaction", N_("sans réaction"), N_("sans réaction"),
                N_("Messages partis et non revenus, sans clic, réponse, inscription ni"
                   " désinscription."),
-               and_(_in_states(*ARRIVED), ~has_reacted())),
+               and_(_in_states(*ARRIVED), has_not_reacted())),
     )  # fmt: skip
 
 
