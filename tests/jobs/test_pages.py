@@ -15,6 +15,7 @@ from crm.jobs.operations import beat
 from crm.jobs.registry import jobs
 from crm.scheduler import do_what_is_due
 from tests.support.client import PageClient
+from tests.support.people import sign_in
 
 NOON = clock.now().replace(hour=11)
 PAGE = "/administration/travaux"
@@ -26,9 +27,10 @@ def _beat(session: Session, minutes_ago: float) -> None:
 
 
 def test_each_job_says_when_it_was_done_and_when_it_comes_next(
-    app: Flask, administrator: PageClient
+    app: Flask, client: PageClient, session: Session
 ) -> None:
     with time_machine.travel(NOON):
+        administrator = sign_in(client, session, "administrator")
         before = administrator.get(PAGE).text
         assert "en retard" in before
         assert "dans la minute" in before
@@ -41,9 +43,10 @@ def test_each_job_says_when_it_was_done_and_when_it_comes_next(
 
 
 def test_a_new_house_is_not_told_that_jobs_of_the_morning_are_late(
-    app: Flask, administrator: PageClient
+    app: Flask, client: PageClient, session: Session
 ) -> None:
     with time_machine.travel(NOON.replace(hour=2)):
+        administrator = sign_in(client, session, "administrator")
         with app.app_context():
             done = do_what_is_due()
         page = administrator.get(PAGE).text
