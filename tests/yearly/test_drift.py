@@ -22,6 +22,10 @@ from tests.support.queries import counted
 from tests.yearly.conftest import Rich, Small
 
 
+# As « 28 novembre 2026 à 01:53 ».
+_INSTANT = r"[0-9]{1,2}(er)? \w+ [0-9]{4} à [0-9]{2}:[0-9]{2}"
+
+
 def _close(client: PageClient, url: str) -> None:
     assert client.submit(f"{url}/cloture", {}).status_code == 303
 
@@ -69,7 +73,7 @@ def test_money_that_moved_is_told_in_euros_with_what_it_was(
         "10 000 €",
         "11 234 €",
     ]
-    assert "modification du" in found[5]
+    assert re.fullmatch(rf"{_INSTANT} : {found[0]}", found[5])
     assert re.search(r'href="/financements/\d+">Dossier 1<', page)
 
 
@@ -110,7 +114,7 @@ def test_a_headcount_that_was_corrected_is_told_with_both_numbers(
     assert "Publié 24, aujourd’hui 30" in page
     [found] = [row for row in _rows(page) if row[1] == "Participants"]
     assert (found[0], found[3], found[4]) == ("Forum", "24", "30")
-    assert "modification du" in found[5]
+    assert re.fullmatch(rf"{_INSTANT} : {found[0]}", found[5])
 
 
 def test_a_reading_that_was_corrected_explains_its_series(
@@ -129,7 +133,7 @@ def test_a_reading_that_was_corrected_explains_its_series(
         assert re.search(rf"{title}.{{0,200}}Publié 955, aujourd’hui 960", page)
         [found] = [row for row in _rows(page) if row[1].startswith(title)]
         assert (found[0], found[3], found[4]) == ("31 décembre 2019", "955", "960")
-        assert "modification du" in found[5]
+        assert re.fullmatch(rf"{_INSTANT} : {found[0]}", found[5])
 
 
 def test_a_formula_moves_with_its_parts_to_its_last_decimal(
