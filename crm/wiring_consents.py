@@ -15,6 +15,7 @@ from crm.core.errors import N_
 from crm.core.events import subscribe
 from crm.criteria.list_filters import read_filters_by
 from crm.criteria.registry import add_criteria
+from crm.events.interactions import CAME, REGISTERED_BY_THEMSELVES
 from crm.followups.interactions import SESSIONS_MET
 from crm.history.bulk import add_bulk_action
 from crm.history.kinds import own
@@ -52,5 +53,7 @@ def connect() -> None:
         add_bulk_action("contacts", action)
     add_interactions("sessions", SESSIONS_MET)
     add_interactions("mailings", REACTIONS)
+    add_interactions("registrations", REGISTERED_BY_THEMSELVES)
+    add_interactions("attendances", CAME)
     add_criteria(CONSENT_CRITERIA)
     read_filters_by("contacts", READINGS)

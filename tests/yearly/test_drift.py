@@ -21,7 +21,6 @@ from tests.support.client import PageClient
 from tests.support.queries import counted
 from tests.yearly.conftest import Rich, Small
 
-
 # As « 28 novembre 2026 à 01:53 ».
 _INSTANT = r"[0-9]{1,2}(er)? \w+ [0-9]{4} à [0-9]{2}:[0-9]{2}"
 
