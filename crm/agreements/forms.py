@@ -6,68 +6,37 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from crm.agreements import rules
 from crm.agreements.models import Agreement, PlannedAction
 from crm.agreements.queries import free_axes
 from crm.agreements.types import RHYTHM_LABELS, ActionData, AgreementData, RecordData, Rhythm
-from crm.contacts.queries import structures_by_values
-from crm.contacts.typed_names import value_of_typed_structure
-from crm.core.errors import N_, RuleError
+from crm.contacts.funders import FundersForm
+from crm.core.errors import N_
 from crm.core.numbers import parse_ids, typed_id
 from crm.measures.figures import figure_options
 from crm.web.amounts import WholeNumberField
-from crm.web.forms import ChipsField, DayField, PickerField, longest, required
-from crm.web.locale import sentence, translate
+from crm.web.forms import ChipsField, DayField, longest, required
+from crm.web.locale import translate
 from crm.web.submissions import OnceForm
 
-_LONGEST_TYPED = 100
 
-
-class AgreementForm(OnceForm):
+class AgreementForm(FundersForm):
     """All of an agreement: with whom, when, its axes."""
 
     version = HiddenField(default="0")
     name = StringField(_l("Nom"), [required(), longest(rules.LONGEST_NAME)])
-    funders = PickerField(_l("Financeurs"))
-    funders_text = StringField(_l("Financeurs"), [Optional(), longest(_LONGEST_TYPED)])
     reference = StringField(_l("Référence"), [Optional(), longest(rules.LONGEST_REFERENCE)])
     starts_on = DayField(_l("Début"), [required()])
     ends_on = DayField(_l("Fin"), [required()], prefer_past=False)
     axes = ChipsField(_l("Axes"), validate_choice=False)
     new_axes = TextAreaField(_l("Nouveaux axes"), [Optional(), longest(rules.LONGEST_TEXT)])
     notes = TextAreaField(_l("Notes"), [Optional(), longest(rules.LONGEST_TEXT)])
-    _typed_error: str | None = None
-
-    def settle_typed_name(self, session: Session) -> None:
-        """Turn a name typed without a picker into a choice."""
-        typed = (self.funders_text.data or "")[:_LONGEST_TYPED]
-        if not typed:
-            return
-        try:
-            value = value_of_typed_structure(session, typed, "funders")
-        except RuleError as error:
-            self._typed_error = sentence(error)
-        else:
-            self.funders.data = list(dict.fromkeys([*(self.funders.data or ()), value]))
-
-    def validate_funders(self, field: PickerField) -> None:
-        """Say when a typed name fits several structures, or none."""
-        if self._typed_error:
-            raise ValidationError(self._typed_error)
-        for value in field.data or ():
-            if value.startswith("new:"):
-                raise ValidationError(
-                    translate(
-                        N_("Aucune structure ne s’appelle « %(name)s » : créez-la d’abord."),
-                        name=value.removeprefix("new:"),
-                    )
-                )
 
     def offer(self, session: Session, agreement_id: int | None) -> None:
         """Give the picker the names of the funders chosen, and the chips the axes to take."""
-        self.funders.offer(structures_by_values(session, self.funders.data or []))
+        self.offer_funders(session)
         self.axes.offer((str(item.id), item.label) for item in free_axes(session, agreement_id))
 
     def read(self) -> AgreementData:

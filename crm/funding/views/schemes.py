@@ -56,7 +56,7 @@ def edit(scheme_id: int) -> ResponseReturnValue:
         saved = save_form(form, lambda session: _update(session, scheme_id, form))
     except StaleRecordError:
         theirs, scheme = _as_stored(scheme_id)
-        form.offer(db.session())
+        form.offer_funders(db.session())
         return _form_page(form, scheme, 409, both_versions(form, theirs))
     if saved:
         return done("Dispositif enregistré.", url_for(".show", scheme_id=saved))
@@ -75,7 +75,7 @@ def _as_stored(scheme_id: int) -> tuple[SchemeForm, FundingScheme]:
     scheme = scheme_for_page(session, scheme_id)
     form = SchemeForm(formdata=None)
     form.write(scheme)
-    form.offer(session)
+    form.offer_funders(session)
     return form, scheme
 
 
@@ -85,7 +85,7 @@ def _form_page(
     status: int = 200,
     conflict: list[Difference] | None = None,
 ) -> ResponseReturnValue:
-    form.offer(db.session())
+    form.offer_funders(db.session())
     page = render_template(
         "funding/schemes/form.html", form=form, scheme=scheme, differences=conflict
     )
