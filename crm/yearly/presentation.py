@@ -120,6 +120,7 @@ def report_page(session: Session, definition_id: int, year: int) -> dict[str, An
         "figure_urls": figure_urls(session, found),
         "key_of": key_of,
         "is_over": period.end < clock.today(),
+        "has_begun": period.start <= clock.today(),
         "definitions": all_definitions(session),
     }
 

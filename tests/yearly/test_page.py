@@ -322,3 +322,16 @@ def test_agreements_that_overlap_are_said_and_counted_in_each(
     assert "Leurs chiffres ne s’additionnent pas" in page
     assert f'href="/conventions/{second.id}"' in page
     assert director.get(small.url).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("years", "said", "has_next"),
+    [(-1, "ouverte", True), (0, "année en cours", True), (1, "année à venir", False)],
+)
+def test_a_year_says_where_it_stands_and_the_next_ends_with_the_one_to_come(
+    director: PageClient, small: Small, years: int, said: str, has_next: bool
+) -> None:
+    year = clock.today().year + years
+    page = director.get(f"{small.url.rpartition('/')[0]}/{year}").text
+    assert f">{said}</span>" in page
+    assert ('rel="next"' in page) == has_next
