@@ -1,10 +1,10 @@
 """What segments may ask of mailings: who was written to, who reacted, who never was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from crm.contacts.models import Contact, Structure
@@ -22,6 +22,7 @@ from crm.mailings.registrations import is_registered
 from crm.mailings.rules import DEPARTED
 from crm.web.formats import short_date
 
+Mailings = Sequence[int]
 _GROUP = N_("Envois")
 _DAYS_OF_A_MONTH = 30
 _MIDNIGHT = time()
@@ -45,17 +46,24 @@ def _mailings(session: Session) -> Options:
 
 
 def _recipients(column: Any) -> Select[Any]:
-    return (
-        select(column)
-        .join(
-            Delivery,
-            and_(
-                Delivery.id == MailingRecipient.delivery_id,
-                # True of each: told so that those of one mailing are read alone.
-                Delivery.batch_id == MailingRecipient.mailing_id,
-            ),
-        )
-        .where(MailingRecipient.is_in, column.is_not(None))
+    return select(column).where(
+        MailingRecipient.is_in, MailingRecipient.delivery_id.is_not(None), column.is_not(None)
+    )
+
+
+def _posted(column: Any) -> Select[Any]:
+    return _recipients(column).join(Delivery, Delivery.id == MailingRecipient.delivery_id)
+
+
+def _is_in(states: Collection[DeliveryState], mailings: Mailings) -> ColumnElement[bool]:
+    """Return whether the message to a recipient of these mailings is in one of these states.
+
+    Said by those that are in another: of one mailing they are few, and a database knows it.
+    """
+    return ~exists().where(
+        Delivery.id == MailingRecipient.delivery_id,
+        Delivery.batch_id.in_(mailings),
+        Delivery.state.not_in(states),
     )
 
 
@@ -69,11 +77,12 @@ def _are_found(subject: Subject, found: Select[Any]) -> ColumnElement[bool]:
     return or_(model.id.in_(recipients), is_found(model.id, merged))
 
 
-def _of_mailing(subject: Subject, told: Callable[[], ColumnElement[bool]]) -> Any:
+def _of_mailing(subject: Subject, told: Callable[[Mailings], ColumnElement[bool]]) -> Any:
     column = _SUBJECTS[subject][1]
 
     def condition(values: Values, _day: date) -> ColumnElement[bool]:
-        found = _recipients(column).where(MailingRecipient.mailing_id.in_(values["envoi"]), told())
+        mailings = values["envoi"]
+        found = _recipients(column).where(MailingRecipient.mailing_id.in_(mailings), told(mailings))
         return _are_found(subject, found)
 
     return condition
@@ -83,7 +92,7 @@ def _since(subject: Subject) -> Any:
     column = _SUBJECTS[subject][1]
 
     def condition(values: Values, day: date) -> ColumnElement[bool]:
-        found = _recipients(column).where(Delivery.state.in_(LEFT))
+        found = _posted(column).where(Delivery.state.in_(LEFT))
         if "mois" in values:
             since = day - timedelta(days=_DAYS_OF_A_MONTH * values["mois"])
             first = clock.paris_instant(since, _MIDNIGHT)
@@ -98,7 +107,7 @@ def _bounced(subject: Subject) -> Any:
 
     def condition(_values: Values, _day: date) -> ColumnElement[bool]:
         bounced = Delivery.state == DeliveryState.BOUNCED
-        return _are_found(subject, _recipients(column).where(bounced))
+        return _are_found(subject, _posted(column).where(bounced))
 
     return condition
 
@@ -126,35 +135,35 @@ _OF_ONE = (
         N_("A reçu tel envoi"),
         N_("ont reçu l’envoi%(envoi)s"),
         N_("n’ont pas reçu l’envoi%(envoi)s"),
-        lambda: Delivery.state.in_(LEFT),
+        lambda mailings: _is_in(LEFT, mailings),
     ),
     (
         "envoi-cliquee",
         N_("A cliqué dans tel envoi"),
         N_("ont suivi un lien de l’envoi%(envoi)s"),
         N_("n’ont suivi aucun lien de l’envoi%(envoi)s"),
-        lambda: has_event(ReportKind.CLICKED),
+        lambda _mailings: has_event(ReportKind.CLICKED),
     ),
     (
         "envoi-reponse",
         N_("A répondu à tel envoi"),
         N_("ont répondu à l’envoi%(envoi)s"),
         N_("n’ont pas répondu à l’envoi%(envoi)s"),
-        lambda: has_event(ReportKind.REPLIED),
+        lambda _mailings: has_event(ReportKind.REPLIED),
     ),
     (
         "envoi-inscription",
         N_("S’est inscrit par le lien de tel envoi"),
         N_("se sont inscrites par leur lien de l’envoi%(envoi)s"),
         N_("ne se sont pas inscrites par leur lien de l’envoi%(envoi)s"),
-        is_registered,
+        lambda _mailings: is_registered(),
     ),
     (
         "envoi-silence",
         N_("N’a pas réagi à tel envoi"),
         N_("ont reçu l’envoi%(envoi)s sans y réagir"),
         N_("ont réagi à l’envoi%(envoi)s, ou ne l’ont pas reçu"),
-        lambda: and_(Delivery.state.in_(ARRIVED), has_not_reacted()),
+        lambda mailings: and_(_is_in(ARRIVED, mailings), has_not_reacted()),
     ),
 )
 
