@@ -127,7 +127,8 @@ _THERE = select(
         exists().where(Partnership.structure_id == _STRUCTURE_ID),
         exists().where(Partnership.partner_id == _STRUCTURE_ID),
     ).label("partners"),
-    exists().where(Structure.parent_id == _STRUCTURE_ID).label("children"),
+    # By its id: asked for whole rows, SQLite would read all structures where few have a parent.
+    select(Structure.id).where(Structure.parent_id == _STRUCTURE_ID).exists().label("children"),
     exists().where(Seat.structure_id == _STRUCTURE_ID).label("seats"),
 )
 _OF_STRUCTURE: dict[str, Select[Any]] = {

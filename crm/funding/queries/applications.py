@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.contacts.models import Structure
@@ -145,7 +155,7 @@ def is_late(today: date) -> ColumnElement[bool]:
     )
 
 
-def of_structures(ids: Select[tuple[int]]) -> ColumnElement[bool]:
+def of_structures(ids: CompoundSelect[tuple[int]]) -> ColumnElement[bool]:
     """Return the condition of applications in which one of the structures takes any part."""
     partnered = select(ApplicationPartner.application_id).where(
         ApplicationPartner.structure_id.in_(ids)
