@@ -62,6 +62,8 @@ _LINES = (
     .order_by(counted_on().desc().nulls_first(), FundingApplication.id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
+_LINES_OF_STRUCTURE = _LINES.where(FundingApplication.id.in_(select(_PARTS.c.id)))
+_LINES_OF_PROJECT = _LINES.where(FundingApplication.project_id == _RECORD_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +184,7 @@ def applications_of_structure(
     """
     values = {"record_id": structure_id, "limit": limit}
     connection = session.connection()
-    rows = connection.execute(
-        _LINES.where(FundingApplication.id.in_(select(_PARTS.c.id))), values
-    ).all()
+    rows = connection.execute(_LINES_OF_STRUCTURE, values).all()
     parts: dict[int, list[str]] = defaultdict(list)
     if rows:
         of_these = select(_PARTS).where(_PARTS.c.id.in_([row.id for row in rows])).distinct()
@@ -195,9 +195,8 @@ def applications_of_structure(
 
 def applications_of_project(session: Session, project_id: int, limit: int) -> list[ApplicationLine]:
     """Return the applications for a project, the latest first."""
-    rows = session.connection().execute(
-        _LINES.where(FundingApplication.project_id == project_id), {"limit": limit}
-    )
+    values = {"record_id": project_id, "limit": limit}
+    rows = session.connection().execute(_LINES_OF_PROJECT, values)
     return [ApplicationLine(row) for row in rows]
 
 
