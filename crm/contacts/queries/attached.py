@@ -127,7 +127,7 @@ _THERE = select(
         exists().where(Partnership.structure_id == _STRUCTURE_ID),
         exists().where(Partnership.partner_id == _STRUCTURE_ID),
     ).label("partners"),
-    # By its id: asked for whole rows, SQLite would read all structures where few have a parent.
+    # By its id: asked for whole rows, SQLite reads all structures where ANALYZE has seen no parent.
     select(Structure.id).where(Structure.parent_id == _STRUCTURE_ID).exists().label("children"),
     exists().where(Seat.structure_id == _STRUCTURE_ID).label("seats"),
 )

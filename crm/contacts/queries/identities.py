@@ -14,7 +14,8 @@ _PRESENT = {
 }
 
 
-# In two halves: to find « this id, or merged into it », SQLite reads every record there is.
+# In two halves: where ANALYZE has seen nobody merged, SQLite would look for « this id, or merged
+# into it » through every record there is.
 def ids_of(kind: str, record_id: ColumnElement[int] | Any) -> CompoundSelect[tuple[int]]:
     """Select the id of a record and those of the records merged into it.
 
