@@ -8,7 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm.accounts.gate import register_gate
 from crm.config import Settings
-from crm.database import db, engine_options
+from crm.database import db, end_reading, engine_options
 from crm.web.addresses import register_addresses
 from crm.web.assets import register_assets
 from crm.web.errors import register_errors
@@ -76,6 +76,7 @@ def register_database(app: Flask, settings: Settings) -> None:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     db.init_app(app)
+    app.teardown_request(end_reading)
 
 
 def _template_folder() -> Path:

@@ -168,6 +168,19 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
         _forget_transaction_notes(session)
 
 
+def end_reading(error: BaseException | None) -> None:
+    """End a request that only read by COMMIT; called when it is torn down.
+
+    At a ROLLBACK psycopg forgets every statement that it prepared, and PostgreSQL plans them all
+    again at the next page: that took longer than running them.
+    """
+    if error is not None or request.method not in _SAFE_METHODS or not db.session.registry.has():
+        return
+    session = db.session()
+    if session.is_active and not (session.new or session.dirty or session.deleted):
+        session.commit()
+
+
 def learn_sizes(session: Session, tables: Iterable[str]) -> None:
     """Let PostgreSQL look again at tables that are growing fast: it plans by what it last saw."""
     if session.connection().dialect.name == "postgresql":

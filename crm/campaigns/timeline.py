@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import Row, select
+from sqlalchemy import Integer, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.models import User
@@ -50,29 +50,33 @@ def move_entries(
 
 
 def _moves(session: Session, structure_id: int, limit: int) -> Sequence[Row[Any]]:
-    return session.execute(
-        select(
-            TargetMove.target_id,
-            TargetMove.at,
-            TargetMove.to_stage,
-            TargetMove.cause,
-            TargetMove.note,
-            Campaign.name.label("campaign"),
-            User.name.label("author"),
-        )
-        .join(Target, Target.id == TargetMove.target_id)
-        .join(Campaign, Campaign.id == TargetMove.campaign_id)
-        .outerjoin(User, User.id == TargetMove.author_id)
-        .where(
-            Target.structure_id == structure_id,
-            Target.deleted_at.is_(None),
-            Campaign.deleted_at.is_(None),
-            TargetMove.cause.in_(_TOLD),
-            ~is_undone(),
-        )
-        .order_by(TargetMove.at.desc(), TargetMove.id.desc())
-        .limit(limit)
-    ).all()
+    values = {"structure_id": structure_id, "limit": limit}
+    return session.connection().execute(_MOVES, values).all()
+
+
+_MOVES = (
+    select(
+        TargetMove.target_id,
+        TargetMove.at,
+        TargetMove.to_stage,
+        TargetMove.cause,
+        TargetMove.note,
+        Campaign.name.label("campaign"),
+        User.name.label("author"),
+    )
+    .join(Target, Target.id == TargetMove.target_id)
+    .join(Campaign, Campaign.id == TargetMove.campaign_id)
+    .outerjoin(User, User.id == TargetMove.author_id)
+    .where(
+        Target.structure_id == bindparam("structure_id"),
+        Target.deleted_at.is_(None),
+        Campaign.deleted_at.is_(None),
+        TargetMove.cause.in_(_TOLD),
+        ~is_undone(),
+    )
+    .order_by(TargetMove.at.desc(), TargetMove.id.desc())
+    .limit(bindparam("limit", type_=Integer))
+)
 
 
 def _title(row: Row[Any]) -> str:

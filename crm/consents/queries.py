@@ -178,6 +178,18 @@ def _asked_of_person(purpose: Purpose, day: date) -> Select[Any]:
     ).where(Contact.id == bindparam("contact_id"))
 
 
+@lru_cache(maxsize=2)
+def _standing(day: date) -> Select[Any]:
+    address = Contact.email_key.expression
+    return select(
+        Contact.deleted_at,
+        Contact.email_key,
+        *(ground(each, day, is_of_one=True).label(each.name) for each in GROUNDS),
+        *(suppression_origin(each, address).label(each.name) for each in PURPOSES),
+        *(has_left_since(each, address).label(f"{each.name}_LEFT") for each in PURPOSES),
+    ).where(Contact.id == bindparam("contact_id"))
+
+
 @lru_cache(maxsize=32)
 def _asked_of_address(purpose: Purpose, day: date) -> Select[Any]:
     return select(generic_refusal(purpose, day=day, address=bindparam("address", type_=String)))
@@ -215,18 +227,7 @@ def may_still_write(
 
 def standings_of(session: Session, contact_id: int, day: date) -> dict[Purpose, Standing]:
     """Return what is known of a person for each purpose, in one query and one for their choices."""
-    row = session.execute(
-        select(
-            Contact.deleted_at,
-            Contact.email_key,
-            *(ground(each, day, is_of_one=True).label(each.name) for each in GROUNDS),
-            *(suppression_origin(each, Contact.email_key).label(each.name) for each in PURPOSES),
-            *(
-                has_left_since(each, Contact.email_key.expression).label(f"{each.name}_LEFT")
-                for each in PURPOSES
-            ),
-        ).where(Contact.id == contact_id)
-    ).one_or_none()
+    row = session.execute(_standing(day), {"contact_id": contact_id}).one_or_none()
     if row is None:
         return {each: Standing(is_alive=False) for each in PURPOSES}
     choices = {

@@ -6,11 +6,10 @@ Its UID never changes, and its SEQUENCE grows with what matters; it holds no lin
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-
-from icalendar import Calendar, vCalAddress
-from icalendar import Event as CalendarEvent
+from typing import Any
 
 from crm.core import clock
+from crm.core.calendars import new_calendar, new_entry, person
 
 _PRODUCT = "-//Passerelle//Inscriptions//FR"
 
@@ -46,17 +45,13 @@ class Invitation:
 
 def invitation_file(invitation: Invitation, method: Method) -> str:
     """Return the file, its instants in UTC, its days as days."""
-    calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", method.value)
+    calendar = new_calendar(_PRODUCT, method.value)
     calendar.add_component(_event(invitation, method))
     return bytes(calendar.to_ical()).decode("utf-8")
 
 
-def _event(invitation: Invitation, method: Method) -> CalendarEvent:
-    event = CalendarEvent()
+def _event(invitation: Invitation, method: Method) -> Any:
+    event = new_entry()
     event.add("uid", invitation.uid)
     event.add("dtstamp", invitation.written_at.replace(microsecond=0))
     event.add("sequence", invitation.sequence)
@@ -65,8 +60,8 @@ def _event(invitation: Invitation, method: Method) -> CalendarEvent:
     if invitation.place:
         event.add("location", invitation.place)
     event.add("url", invitation.url)
-    event.add("organizer", _person(invitation.organiser_address, invitation.organiser))
-    guest = _person(invitation.guest_address, invitation.guest)
+    event.add("organizer", person(invitation.organiser_address, invitation.organiser))
+    guest = person(invitation.guest_address, invitation.guest)
     guest.params["ROLE"] = "REQ-PARTICIPANT"
     guest.params["PARTSTAT"] = "ACCEPTED"
     guest.params["RSVP"] = "FALSE"
@@ -76,7 +71,7 @@ def _event(invitation: Invitation, method: Method) -> CalendarEvent:
     return event
 
 
-def _add_times(event: CalendarEvent, invitation: Invitation) -> None:
+def _add_times(event: Any, invitation: Invitation) -> None:
     starts_at, ends_at = invitation.starts_at, invitation.ends_at
     if invitation.is_all_day:
         first = clock.in_paris(starts_at).date()
@@ -89,9 +84,3 @@ def _add_times(event: CalendarEvent, invitation: Invitation) -> None:
         event.add("dtend", ends_at.replace(microsecond=0))
     else:
         event.add("duration", timedelta(hours=1))
-
-
-def _person(address: str, name: str) -> vCalAddress:
-    person = vCalAddress(f"mailto:{address}")
-    person.params["CN"] = name
-    return person

@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
-from icalendar import Calendar, Event
-
+from crm.core.calendars import new_calendar, new_entry
 from crm.core.errors import N_
 from crm.web.locale import translate
 
@@ -29,11 +29,7 @@ class Entry:
 
 def calendar_file(name: str, entries: Iterable[Entry]) -> bytes:
     """Return the calendar, as programs subscribe to it."""
-    calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
+    calendar = new_calendar(_PRODUCT, "PUBLISH")
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", _READ_AGAIN, parameters={"VALUE": "DURATION"})
     for entry in entries:
@@ -41,8 +37,8 @@ def calendar_file(name: str, entries: Iterable[Entry]) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry) -> Event:
-    event = Event()
+def _event(entry: Entry) -> Any:
+    event = new_entry()
     event.add("uid", f"{entry.code}@{urlsplit(entry.url).hostname or 'passerelle'}")
     event.add("dtstamp", entry.written_at)
     event.add("sequence", entry.number)

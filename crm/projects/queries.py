@@ -4,7 +4,19 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Column, Select, Table, literal, or_, select
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Integer,
+    Row,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.contacts.models import Structure
@@ -96,31 +108,41 @@ def headcounts_of(session: Session, project_id: int) -> Sequence[ProjectHeadcoun
     ).all()
 
 
-def projects_of_structure(session: Session, structure_id: int) -> list[tuple[Project, list[str]]]:
+def projects_of_structure(session: Session, structure_id: int) -> list[tuple[Row[Any], list[str]]]:
     """Return the projects a structure takes part in, the latest first, with its roles in each."""
-    roles: dict[int, list[str]] = defaultdict(list)
-    for project_id, role in session.execute(
-        select(ProjectPartner.project_id, ProjectPartner.role)
-        .where(ProjectPartner.structure_id == structure_id)
-        .order_by(ProjectPartner.id)
-    ).tuples():
-        roles[project_id].append(role)
-    projects = session.scalars(
-        select(Project)
-        .where(
-            Project.deleted_at.is_(None),
-            or_(Project.lead_structure_id == structure_id, Project.id.in_(roles)),
-        )
-        .order_by(Project.start_on.desc().nulls_last(), Project.id.desc())
-    )
+    projects: dict[int, Row[Any]] = {}
+    roles: dict[int, set[str]] = defaultdict(set)
+    values = {"structure_id": structure_id}
+    for row in session.connection().execute(_OF_STRUCTURE, values):
+        projects[row.id] = row
+        roles[row.id] |= {row.role} if row.role else set()
+        roles[row.id] |= {Role.LEAD.value} if row.lead_structure_id == structure_id else set()
     order = [role.value for role in Role]
-    return [
-        (
-            project,
-            sorted({*_lead_of(project, structure_id), *roles[project.id]}, key=order.index),
-        )
-        for project in projects
-    ]
+    return [(row, sorted(roles[row.id], key=order.index)) for row in projects.values()]
+
+
+_STRUCTURE_ID: BindParameter[int] = bindparam("structure_id", type_=Integer)
+_OF_STRUCTURE = (
+    select(
+        Project.id, Project.name, Project.start_on, Project.lead_structure_id, ProjectPartner.role
+    )
+    .outerjoin(
+        ProjectPartner,
+        and_(ProjectPartner.project_id == Project.id, ProjectPartner.structure_id == _STRUCTURE_ID),
+    )
+    .where(
+        Project.deleted_at.is_(None),
+        Project.id.in_(
+            union_all(
+                select(Project.id).where(Project.lead_structure_id == _STRUCTURE_ID),
+                select(ProjectPartner.project_id).where(
+                    ProjectPartner.structure_id == _STRUCTURE_ID
+                ),
+            )
+        ),
+    )
+    .order_by(Project.start_on.desc().nulls_last(), Project.id.desc(), ProjectPartner.id)
+)
 
 
 def find_projects(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[Suggestion]:
@@ -183,10 +205,6 @@ def partner_names(session: Session) -> dict[int, list[tuple[str, str]]]:
     for project_id, structure, role in rows.tuples():
         names[project_id].append((structure, role))
     return names
-
-
-def _lead_of(project: Project, structure_id: int) -> list[str]:
-    return [Role.LEAD.value] if project.lead_structure_id == structure_id else []
 
 
 def _links(link: Table, key: Column[Any]) -> Select[tuple[int, str]]:

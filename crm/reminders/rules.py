@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-
-import holidays
+from importlib import import_module
 
 from crm.core import clock
 from crm.core.errors import N_, RuleError
@@ -36,6 +35,8 @@ def works_on(day: date, rhythm: Rhythm, absences: Iterable[Absence]) -> bool:
 @lru_cache(maxsize=16)
 def public_holidays(year: int) -> frozenset[date]:
     """Return the eleven public holidays of metropolitan France (Code du travail, L3133-1)."""
+    # Loaded where days are first counted: it weighs 4 MB, and most pages count none.
+    holidays = import_module("holidays")
     return frozenset(holidays.country_holidays("FR", years=year))
 
 

@@ -16,6 +16,14 @@ from crm.search.rules import LONGEST_WORD, name_word, special_words
 BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
 _SHORTEST_CORRECTED = 4
 _BATCH_ROWS = 5_000
+_WORDS_OF = select(SearchWord.record_id, SearchWord.word, SearchWord.rank).where(
+    SearchWord.kind == bindparam("kind"), SearchWord.record_id.in_(bindparam("ids", expanding=True))
+)
+_KNOWN_WORDS = select(SearchVariant.word).where(
+    SearchVariant.kind == bindparam("kind"),
+    SearchVariant.word.in_(bindparam("words", expanding=True)),
+    SearchVariant.variant == SearchVariant.word,
+)
 
 Ranks = Mapping[str, int]
 Ranked = Iterable[tuple[int, Ranks]]
@@ -79,11 +87,7 @@ def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> 
 
 
 def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[tuple[int, str, int]]:
-    rows = session.execute(
-        select(SearchWord.record_id, SearchWord.word, SearchWord.rank).where(
-            SearchWord.kind == kind, SearchWord.record_id.in_(ids)
-        )
-    )
+    rows = session.execute(_WORDS_OF, {"kind": kind, "ids": ids})
     return set(rows.tuples())
 
 
@@ -151,15 +155,7 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
         {word for word in new_words if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
     )
     for batch in in_batches(candidates):
-        known = set(
-            session.scalars(
-                select(SearchVariant.word).where(
-                    SearchVariant.kind == kind,
-                    SearchVariant.word.in_(batch),
-                    SearchVariant.variant == SearchVariant.word,
-                )
-            )
-        )
+        known = set(session.scalars(_KNOWN_WORDS, {"kind": kind, "words": batch}))
         rows = [
             (kind, variant, word)
             for word in batch

@@ -54,7 +54,9 @@ def joined_on_words(
         ~exists().where(
             better.kind == kind,
             better.record_id == SearchWord.record_id,
-            _begins(better, first),
+            # What comes before a word that begins so has no need of an end: given one, PostgreSQL
+            # believes the words to be few, and reads them all again for each.
+            better.word >= _first(first),
             tuple_(better.word, better.rank) < tuple_(SearchWord.word, SearchWord.rank),
         ),
     )
@@ -95,6 +97,10 @@ def bounds(prefixes: Sequence[str]) -> dict[str, str]:
     """Return the values of `parameters`: the words that begin so, from the first to the last."""
     firsts = {f"word_{n}": prefix for n, prefix in enumerate(prefixes)}
     return firsts | {f"past_{n}": prefix + _HIGH for n, prefix in enumerate(prefixes)}
+
+
+def _first(prefix: Prefix) -> str | BindParameter[str]:
+    return prefix if isinstance(prefix, str) else prefix[0]
 
 
 def _begins(word: type[SearchWord], prefix: Prefix) -> ColumnElement[bool]:

@@ -6,9 +6,9 @@ import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from importlib import import_module
 from typing import IO, Any
 
-import xlsxwriter
 from flask import Response, current_app, g, request, stream_with_context
 from sqlalchemy import Result
 
@@ -160,6 +160,8 @@ def _csv_cell(value: Any) -> str:
 
 def _workbook(title: str, header: Sequence[str], rows: Rows) -> IO[bytes]:
     target = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    # Loaded by the first export: pages do not carry its 2 MB.
+    xlsxwriter = import_module("xlsxwriter")
     workbook = xlsxwriter.Workbook(target, {**WORKBOOK_OPTIONS, "constant_memory": True})
     sheet = workbook.add_worksheet(re.sub(r"[\[\]:*?/\\]", " ", title)[:31])
     bold = workbook.add_format({"bold": True})

@@ -8,9 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.indicators.types import Period
-from crm.yearly.files.pack import evidence_pack
 from crm.yearly.files.tables import report_csv, report_json
-from crm.yearly.files.workbook import report_xlsx
 from crm.yearly.keeping import content_of
 from crm.yearly.models import ReportDefinition, ReportTemplate
 from crm.yearly.presentation import YearReport, rows_behind
@@ -38,7 +36,8 @@ def make_file(session: Session, found: YearReport, extension: str) -> bytes:
     if extension == "pdf":
         return bytes(_writer("pdf").report_pdf(report, found.digest))
     if extension == "xlsx":
-        return report_xlsx(report, rows_behind(session, found), found.digest)
+        rows = rows_behind(session, found)
+        return bytes(_writer("workbook").report_xlsx(report, rows, found.digest))
     return report_csv(report) if extension == "csv" else report_json(report, found.digest)
 
 
@@ -49,11 +48,11 @@ def make_pack(session: Session, found: YearReport) -> bytes:
         report = found.report
         left_open = sessions_left_open(session, Period(report.start, report.end))
         content = content_of(report, rows_behind(session, found), left_open)
-    return evidence_pack(
-        content,
-        published_digest=found.digest,
-        closed_at=found.closure.closed_at if found.closure else None,
+    closed_at = found.closure.closed_at if found.closure else None
+    pack = _writer("pack").evidence_pack(
+        content, published_digest=found.digest, closed_at=closed_at
     )
+    return bytes(pack)
 
 
 def _file_of(session: Session, found: YearReport) -> bytes:
@@ -83,5 +82,5 @@ def check_file(content: bytes, report: Report) -> None:
 
 
 def _writer(name: str) -> Any:
-    """Load what writes Word files or PDF where one is written: the rest never pays for it."""
+    """Load what writes Word, PDF, Excel or a pack where one is written: the rest pays for none."""
     return import_module(f"crm.yearly.files.{name}")

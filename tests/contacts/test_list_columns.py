@@ -1,5 +1,6 @@
 """The columns of lists: chosen in the URL, sorted, exported, and read by one statement."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -101,6 +102,17 @@ def test_every_column_shows_what_it_says(officer: PageClient, session: Session) 
     in_order = ", ".join(each.label for each in sorted(themes, key=lambda each: each.position))
     assert f'data-label="Thèmes" class="wide">{in_order}<' in page
     assert "CA de Béthune" in page or "Béthune-Bruay" in page
+
+
+def test_each_structure_shows_its_own_last_session(officer: PageClient, session: Session) -> None:
+    kept, other = (StructureFactory(name=name) for name in ("Aube", "Brume"))
+    gone = StructureFactory(name="Zénith", deleted_at=clock.now(), merged_into_id=kept.id)
+    for structure, day in ((kept, 4), (gone, 9), (other, 6)):
+        SessionFactory(structures=[structure], held_on=date(2026, 1, day))
+    session.flush()
+    page = officer.get("/structures?colonnes=derniere-seance&tri=-derniere-seance").text
+    shown = re.findall(r'data-label="Dernière séance">([0-9/]*)<', page)
+    assert shown == ["09/01/2026", "06/01/2026"]
 
 
 def test_a_text_in_a_cell_is_never_markup(officer: PageClient, session: Session) -> None:

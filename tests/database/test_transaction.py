@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, text, update
+from sqlalchemy import event, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -207,3 +207,30 @@ def test_postgresql_plans_without_compiling_and_waits_for_a_lock_at_most_eight_s
         assert asked == {"jit": "off", "lock_timeout": "8s"}
     else:
         assert connection.scalar(text("PRAGMA busy_timeout")) == SQLITE_BUSY_TIMEOUT_SECONDS * 1000
+
+
+@pytest.mark.parametrize(("method", "end"), [("GET", "commit"), ("POST", "rollback")])
+def test_a_request_that_only_read_ends_by_a_commit(live_app: Flask, method: str, end: str) -> None:
+    ends: list[str] = []
+    with live_app.test_request_context("/", method=method):
+        for each in ("commit", "rollback"):
+            event.listen(db.engine, each, lambda _connection, each=each: ends.append(each))
+        db.session.scalar(select(func.count()).select_from(Structure))
+    assert ends == [end]
+
+
+def test_what_a_page_left_unsaved_is_not_kept(live_app: Flask) -> None:
+    with live_app.test_request_context("/"):
+        assert db.session.scalar(select(func.count()).select_from(Structure)) == 0
+        db.session.add(_structure("Jamais enregistrée"))
+    assert _count(live_app) == 0
+
+
+def test_statements_stay_prepared_from_one_page_to_the_next(live_app: Flask) -> None:
+    for _page in range(8):
+        with live_app.test_request_context("/"):
+            db.session.scalar(select(func.count()).select_from(Structure))
+    with live_app.app_context():
+        if db.engine.dialect.name == "postgresql":
+            prepared = text("SELECT count(*) FROM pg_prepared_statements")
+            assert db.session.scalar(prepared) == 1

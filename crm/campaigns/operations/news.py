@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.campaigns.models import CampaignMailing, Target, campaign_event
@@ -34,22 +34,35 @@ def _is_planned(session: Session, mailing_id: int) -> bool:
     return session.scalar(found) is not None
 
 
+# The structures of a session or an application that campaigns aim at, under the ids they have now.
+_TARGETED = select(Target.structure_id).distinct().where(Target.deleted_at.is_(None))
+_TODAY = select(func.coalesce(Structure.merged_into_id, Structure.id))
+_OF_SESSION = _TARGETED.where(
+    Target.structure_id.in_(
+        _TODAY.join(SessionStructure, SessionStructure.structure_id == Structure.id).where(
+            SessionStructure.session_id == bindparam("session_id")
+        )
+    )
+)
+_OF_APPLICATION = _TARGETED.where(
+    Target.structure_id.in_(
+        _TODAY.join(FundingApplication, FundingApplication.beneficiary_id == Structure.id).where(
+            FundingApplication.id == bindparam("application_id")
+        )
+    )
+)
+
+
 def move_with_session(session: Session, event: SessionSaved) -> None:
     """Move the targets that were accompanied."""
-    seats = select(SessionStructure.structure_id).where(
-        SessionStructure.session_id == event.session_id
-    )
-    ids = _what_they_are(session, session.scalars(seats).all())
+    ids = session.scalars(_OF_SESSION, {"session_id": event.session_id}).all()
     if ids:
         advance(session, {Cause.SESSION}, Target.structure_id.in_(ids))
 
 
 def move_with_application(session: Session, event: ApplicationSaved) -> None:
     """Move the target that filed an application, or obtained something."""
-    beneficiary = select(FundingApplication.beneficiary_id).where(
-        FundingApplication.id == event.application_id
-    )
-    ids = _what_they_are(session, session.scalars(beneficiary).all())
+    ids = session.scalars(_OF_APPLICATION, {"application_id": event.application_id}).all()
     if ids:
         advance(session, {Cause.FILING, Cause.AWARD}, Target.structure_id.in_(ids))
 

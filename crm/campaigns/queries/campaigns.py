@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.accounts.models import User
@@ -170,23 +170,26 @@ def moves_told() -> Select[Any]:
     )
 
 
+_OF_STRUCTURE = (
+    select(
+        Target.id,
+        Target.stage,
+        Target.obstacle,
+        Campaign.id.label("campaign_id"),
+        Campaign.name,
+        Campaign.status,
+        Campaign.starts_on,
+    )
+    .join(Campaign, Campaign.id == Target.campaign_id)
+    .where(
+        Target.structure_id == bindparam("structure_id"),
+        Target.deleted_at.is_(None),
+        Campaign.deleted_at.is_(None),
+    )
+    .order_by(Campaign.status != Status.RUNNING, Campaign.starts_on.desc(), Campaign.id.desc())
+)
+
+
 def campaigns_of(session: Session, structure_id: int) -> Sequence[Row[Any]]:
     """Return the campaigns that target a structure: running first, then the latest."""
-    return session.execute(
-        select(
-            Target.id,
-            Target.stage,
-            Target.obstacle,
-            Campaign.id.label("campaign_id"),
-            Campaign.name,
-            Campaign.status,
-            Campaign.starts_on,
-        )
-        .join(Campaign, Campaign.id == Target.campaign_id)
-        .where(
-            Target.structure_id == structure_id,
-            Target.deleted_at.is_(None),
-            Campaign.deleted_at.is_(None),
-        )
-        .order_by(Campaign.status != Status.RUNNING, Campaign.starts_on.desc(), Campaign.id.desc())
-    ).all()
+    return session.connection().execute(_OF_STRUCTURE, {"structure_id": structure_id}).all()

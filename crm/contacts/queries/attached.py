@@ -84,8 +84,7 @@ def attached_to_structure(session: Session, structure_id: int, day: date) -> Att
 
 def points_of_contact(session: Session, contact_id: int) -> Rows:
     """Return the further contact points of a person."""
-    statement = _points(ContactPoint.contact_id == bindparam("contact_id"))
-    return session.connection().execute(statement, {"contact_id": contact_id}).all()
+    return session.connection().execute(_POINTS, {"contact_id": contact_id}).all()
 
 
 def _points(of_owner: ColumnElement[bool]) -> Select[Any]:
@@ -114,6 +113,7 @@ def _points(of_owner: ColumnElement[bool]) -> Select[Any]:
     )
 
 
+_POINTS = _points(ContactPoint.contact_id == bindparam("contact_id"))
 _STRUCTURE_ID: BindParameter[int] = bindparam("structure_id", type_=Integer)
 _IS_PARTNER = or_(
     and_(Partnership.structure_id == _STRUCTURE_ID, Structure.id == Partnership.partner_id),
@@ -127,7 +127,8 @@ _THERE = select(
         exists().where(Partnership.structure_id == _STRUCTURE_ID),
         exists().where(Partnership.partner_id == _STRUCTURE_ID),
     ).label("partners"),
-    exists().where(Structure.parent_id == _STRUCTURE_ID).label("children"),
+    # By its id: asked for whole rows, SQLite reads all structures where ANALYZE has seen no parent.
+    select(Structure.id).where(Structure.parent_id == _STRUCTURE_ID).exists().label("children"),
     exists().where(Seat.structure_id == _STRUCTURE_ID).label("seats"),
 )
 _OF_STRUCTURE: dict[str, Select[Any]] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager, join, joinedload, selectinload
 
 from crm.contacts.models import Affiliation, Contact, Structure
@@ -71,13 +71,23 @@ def contact_rows(day: date) -> Select[Any]:
     )
 
 
+_OF_PAGE = (
+    select(Contact)
+    .where(Contact.id == bindparam("contact_id"), Contact.deleted_at.is_(None))
+    .options(selectinload(Contact.tags))
+)
+_AFFILIATIONS = (
+    select(Affiliation)
+    .join(Affiliation.structure)
+    .where(Affiliation.contact_id == bindparam("contact_id"), Structure.deleted_at.is_(None))
+    .options(contains_eager(Affiliation.structure))
+    .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Affiliation.id)
+)
+
+
 def contact_for_page(session: Session, contact_id: int) -> Contact:
     """Return a person with their tags; raise NotFoundError."""
-    contact = session.scalar(
-        select(Contact)
-        .where(Contact.id == contact_id, Contact.deleted_at.is_(None))
-        .options(selectinload(Contact.tags))
-    )
+    contact = session.scalar(_OF_PAGE, {"contact_id": contact_id})
     if contact is None:
         raise NotFoundError
     return contact
@@ -85,13 +95,7 @@ def contact_for_page(session: Session, contact_id: int) -> Contact:
 
 def affiliations_of(session: Session, contact_id: int) -> Sequence[Affiliation]:
     """Return what a person does and did, the present first."""
-    return session.scalars(
-        select(Affiliation)
-        .join(Affiliation.structure)
-        .where(Affiliation.contact_id == contact_id, Structure.deleted_at.is_(None))
-        .options(contains_eager(Affiliation.structure))
-        .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Affiliation.id)
-    ).all()
+    return session.scalars(_AFFILIATIONS, {"contact_id": contact_id}).all()
 
 
 def affiliation_for_page(session: Session, affiliation_id: int) -> Affiliation:

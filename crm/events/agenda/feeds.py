@@ -8,10 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET  # we write it, and read none
 
-from icalendar import Calendar
-from icalendar import Event as CalendarEvent
-
 from crm.core import clock
+from crm.core.calendars import new_calendar, new_entry
 from crm.events.agenda.types import Entry
 from crm.events.dates import when_words
 from crm.events.types import STATUS_LABELS, EventStatus
@@ -28,11 +26,7 @@ def calendar_file(name: str, entries: Iterable[Entry]) -> bytes:
 
     An event keeps its UID for ever; one called off says so rather than vanish.
     """
-    calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
+    calendar = new_calendar(_PRODUCT, "PUBLISH")
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", _READ_AGAIN, parameters={"VALUE": "DURATION"})
     for entry in entries:
@@ -41,8 +35,8 @@ def calendar_file(name: str, entries: Iterable[Entry]) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, starts_at: datetime) -> CalendarEvent:
-    event = CalendarEvent()
+def _event(entry: Entry, starts_at: datetime) -> Any:
+    event = new_entry()
     event.add("uid", f"evenement-{entry.id}@{urlsplit(entry.url).hostname or 'passerelle'}")
     event.add("dtstamp", entry.created_at.replace(microsecond=0))
     event.add("sequence", entry.sequence)

@@ -3,58 +3,74 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, literal, select
+from sqlalchemy import (
+    BindParameter,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from crm.events.models import Attendance, Event, Registration
 from crm.events.queries.registrations import is_live
 
 CAME, MISSED, REGISTERED, ORGANISER = "presente", "absente", "inscrite", "organisatrice"
+_RECORD_ID: BindParameter[int] = bindparam("record_id", type_=Integer)
 
 
 def events_of_record(
     session: Session, entity: str, record_id: int, limit: int
 ) -> Sequence[Row[Any]]:
     """Return the events that a record has to do with, the latest first, and as what."""
-    statement = _of(entity, record_id)
-    if statement is None:
+    if entity not in _OF:
         return []
-    return session.execute(
-        statement.where(Event.deleted_at.is_(None))
-        .order_by(func.coalesce(Event.starts_at, Event.created_at).desc(), Event.id.desc())
-        .limit(limit)
-    ).all()
-
-
-def _of(entity: str, record_id: int) -> Select[Any] | None:
-    if entity == "group":
-        return _selected(literal(None)).where(Event.group_id == record_id)
-    if entity == "funding_call":
-        return _selected(literal(None)).where(Event.call_id == record_id)
-    if entity == "contact":
-        return _joined(record_id, Registration.contact_id, Attendance.contact_id)
-    if entity == "structure":
-        organises = Event.organiser_id == record_id
-        return _joined(record_id, Registration.structure_id, Attendance.structure_id, organises)
-    return None
+    values = {"record_id": record_id, "limit": limit}
+    return session.connection().execute(_OF[entity], values).all()
 
 
 def _selected(part: Any) -> Select[Any]:
-    return select(
-        Event.id, Event.title, Event.status, Event.starts_at, Event.held_on, part.label("part")
+    return (
+        select(
+            Event.id, Event.title, Event.status, Event.starts_at, Event.held_on, part.label("part")
+        )
+        .where(Event.deleted_at.is_(None))
+        .order_by(func.coalesce(Event.starts_at, Event.created_at).desc(), Event.id.desc())
+        .limit(bindparam("limit", type_=Integer))
     )
 
 
-def _joined(
-    record_id: int, registered: Any, present: Any, organises: ColumnElement[bool] | None = None
-) -> Select[Any]:
-    here = (Attendance.event_id == Event.id, present == record_id)
-    came = exists().where(*here, Attendance.is_present)
-    missed = exists().where(*here, Attendance.is_present.is_(False))
-    comes = exists().where(Registration.event_id == Event.id, registered == record_id, is_live())
-    whens: list[Any] = [(came, CAME), (missed, MISSED), (comes, REGISTERED)]
-    found = came | missed | comes
-    if organises is not None:
-        whens.append((organises, ORGANISER))
-        found = found | organises
-    return _selected(case(*whens)).where(found)
+def _joined(registered: Any, present: Any, *organised: Select[tuple[int]]) -> Select[Any]:
+    """Select the events that people of a record came to, or registered for, or it organised."""
+    here = (Attendance.event_id == Event.id, present == _RECORD_ID)
+    comes = (Registration.event_id == Event.id, registered == _RECORD_ID, is_live())
+    part = case(
+        (exists().where(*here, Attendance.is_present), CAME),
+        (exists().where(*here), MISSED),
+        (exists().where(*comes), REGISTERED),
+        else_=ORGANISER,
+    )
+    found = union_all(
+        select(Attendance.event_id).where(present == _RECORD_ID),
+        select(Registration.event_id).where(registered == _RECORD_ID, is_live()),
+        *organised,
+    )
+    return _selected(part).where(Event.id.in_(found))
+
+
+_OF = {
+    "group": _selected(literal(None)).where(Event.group_id == _RECORD_ID),
+    "funding_call": _selected(literal(None)).where(Event.call_id == _RECORD_ID),
+    "contact": _joined(Registration.contact_id, Attendance.contact_id),
+    "structure": _joined(
+        Registration.structure_id,
+        Attendance.structure_id,
+        select(Event.id).where(Event.organiser_id == _RECORD_ID),
+    ),
+}

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Row, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from crm.core.errors import NotFoundError
@@ -12,10 +12,14 @@ from crm.events.types import AFTER, SEATED, RegistrationStatus
 from crm.mail.models import Delivery
 from crm.mailings.models import MailingRecipient
 
+# Written into the statement: SQLite plans anew at each value of a parameter that is a condition of
+# an index, as this one is.
+_CANCELLED: BindParameter[str] = bindparam(None, RegistrationStatus.CANCELLED, literal_execute=True)
+
 
 def is_live() -> ColumnElement[bool]:
     """Return the condition of registrations that were not given up."""
-    return Registration.status != RegistrationStatus.CANCELLED
+    return Registration.status != _CANCELLED
 
 
 def is_to_be_told() -> ColumnElement[bool]:

@@ -6,7 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from crm.contacts.models import Structure
@@ -52,6 +62,8 @@ _LINES = (
     .order_by(counted_on().desc().nulls_first(), FundingApplication.id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
+_LINES_OF_STRUCTURE = _LINES.where(FundingApplication.id.in_(select(_PARTS.c.id)))
+_LINES_OF_PROJECT = _LINES.where(FundingApplication.project_id == _RECORD_ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +157,7 @@ def is_late(today: date) -> ColumnElement[bool]:
     )
 
 
-def of_structures(ids: Select[tuple[int]]) -> ColumnElement[bool]:
+def of_structures(ids: CompoundSelect[tuple[int]]) -> ColumnElement[bool]:
     """Return the condition of applications in which one of the structures takes any part."""
     partnered = select(ApplicationPartner.application_id).where(
         ApplicationPartner.structure_id.in_(ids)
@@ -172,9 +184,7 @@ def applications_of_structure(
     """
     values = {"record_id": structure_id, "limit": limit}
     connection = session.connection()
-    rows = connection.execute(
-        _LINES.where(FundingApplication.id.in_(select(_PARTS.c.id))), values
-    ).all()
+    rows = connection.execute(_LINES_OF_STRUCTURE, values).all()
     parts: dict[int, list[str]] = defaultdict(list)
     if rows:
         of_these = select(_PARTS).where(_PARTS.c.id.in_([row.id for row in rows])).distinct()
@@ -185,9 +195,8 @@ def applications_of_structure(
 
 def applications_of_project(session: Session, project_id: int, limit: int) -> list[ApplicationLine]:
     """Return the applications for a project, the latest first."""
-    rows = session.connection().execute(
-        _LINES.where(FundingApplication.project_id == project_id), {"limit": limit}
-    )
+    values = {"record_id": project_id, "limit": limit}
+    rows = session.connection().execute(_LINES_OF_PROJECT, values)
     return [ApplicationLine(row) for row in rows]
 
 

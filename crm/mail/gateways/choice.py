@@ -1,10 +1,10 @@
 """Which way out the settings choose."""
 
+from importlib import import_module
 from pathlib import Path
 
 from crm.config import MailSettings
 from crm.mail.gateways.file import FileGateway
-from crm.mail.gateways.sendgrid import SendGridGateway
 from crm.mail.gateways.smtp import SmtpGateway
 from crm.mail.gateways.types import Gateway
 
@@ -21,5 +21,7 @@ def choose_gateway(settings: MailSettings, data_directory: Path) -> Gateway:
     if settings.gateway == "smtp":
         return SmtpGateway(settings)
     if settings.gateway == "sendgrid":
-        return SendGridGateway(settings)
+        # Its library weighs 3 MB: those who send otherwise do not carry it.
+        gateway: Gateway = import_module("crm.mail.gateways.sendgrid").SendGridGateway(settings)
+        return gateway
     return FileGateway(message_folder(data_directory))
