@@ -266,6 +266,11 @@ def _replace_first(waiting: deque[Group], *groups: Group) -> None:
 
 def _has_work() -> bool:
     try:
-        return has_work(db.session(), clock.now())
-    finally:
-        db.session.rollback()  # no read stays open while a relay is spoken to
+        found = has_work(db.session(), clock.now())
+    except BaseException:
+        db.session.rollback()
+        raise
+    # No read stays open while a relay is spoken to. At a rollback psycopg forgets all it prepared,
+    # and PostgreSQL plans every statement of the next letters anew.
+    db.session.commit()
+    return found
