@@ -1,7 +1,7 @@
 """The trial of a file: every row understood and compared, nothing written."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.collector import collector_at_rest
 from crm.imports.cells import family_comes_first, month_comes_first
 from crm.imports.cells.types import Cell
 from crm.imports.fields import FIELDS
@@ -21,7 +22,7 @@ from crm.imports.rows.context import Reading
 from crm.imports.rows.subsidies import count_titled
 from crm.imports.rows.understanding import understand
 from crm.imports.storage import Folder, write_line
-from crm.imports.targets.base import Pending, Work
+from crm.imports.targets.base import Pending, Row, Work
 from crm.imports.targets.passing import work_through
 from crm.imports.types import Outcome, Settings
 from crm.reading import Row as SheetRow
@@ -76,24 +77,29 @@ def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None
     session.rollback()
     with _results(folder) as files:
         for chunk in corrected_chunks(run, folder.rows):
-            drafts = [understand(row.number, row.cells, reading) for row in chunk]
-            work = Work(
-                session, reading.settings, run.decisions, lookups, reading.today,
-                is_trial=True, pending=pending,
-            )  # fmt: skip
-            rows = work_through(work, drafts)
-            session.rollback()  # no read is held while the next rows are understood
-            for row, sheet_row in zip(rows, chunk, strict=True):
-                outcome = outcome_of(row)
-                write_line(files[outcome], told(row, sheet_row.cells))
-                if outcome in _GOOD:
-                    write_line(files["ready"], pack(row.draft))
+            with collector_at_rest():
+                drafts = [understand(row.number, row.cells, reading) for row in chunk]
+                work = Work(
+                    session, reading.settings, run.decisions, lookups, reading.today,
+                    is_trial=True, pending=pending,
+                )  # fmt: skip
+                rows = work_through(work, drafts)
+                session.rollback()  # no read is held while the next rows are understood
+                _keep(files, rows, chunk)
             counts += counted(rows)
             done += len(chunk)
             if not go_on(done):
                 return None
     _put_in_place(folder)
     return dict(counts)
+
+
+def _keep(files: Mapping[str, IO[str]], rows: Iterable[Row], chunk: Iterable[SheetRow]) -> None:
+    for row, sheet_row in zip(rows, chunk, strict=True):
+        outcome = outcome_of(row)
+        write_line(files[outcome], told(row, sheet_row.cells))
+        if outcome in _GOOD:
+            write_line(files["ready"], pack(row.draft))
 
 
 def corrected_chunks(run: Import, path: Path) -> Iterator[list[SheetRow]]:
