@@ -17,7 +17,7 @@ from crm.followups.models import AccompanimentSession, SessionStructure, session
 from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
 from crm.imports.targets.target import Known, Target
 from crm.imports.writing import insert_links
-from crm.projects.indexing import PROJECT, all_projects
+from crm.projects.indexing import PROJECT
 from crm.projects.models import Project, ProjectPartner
 from crm.projects.rules import LONGEST_PLACES
 from crm.search.index import index_records
@@ -264,10 +264,3 @@ class PartnerTarget(Target):
         for resolved in batch:
             if resolved.is_new:
                 work.touch(PROJECT, resolved.values["project_id"])
-
-
-def index_projects(work: Work) -> None:
-    """Let the projects that changed be found by what they are now."""
-    ids = sorted(work.touched.pop(PROJECT, ()))
-    if ids:
-        index_records(work.session, PROJECT, dict(all_projects(work.session, Project.id.in_(ids))))
