@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -22,8 +23,9 @@ from crm.imports.rows.context import Reading
 from crm.imports.rows.subsidies import count_titled
 from crm.imports.rows.understanding import understand
 from crm.imports.storage import Folder, write_line
-from crm.imports.targets.base import Pending, Row, Work
+from crm.imports.targets.base import Row, Work
 from crm.imports.targets.passing import work_through
+from crm.imports.targets.pending import Pending
 from crm.imports.types import Outcome, Settings
 from crm.reading import Row as SheetRow
 from crm.reading import read_rows
@@ -70,36 +72,48 @@ def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None
     `go_on(rows done)` is called between chunks; when it says no, nothing is returned.
     """
     folder = Folder(run.folder)
-    lookups = read_lookups(session)
-    reading, pending = reading_of(run, lookups, folder.rows), Pending()
+    reading = reading_of(run, read_lookups(session), folder.rows)
     counts: Counter[str] = Counter()
     done = 0
     session.rollback()
+    chunks = corrected_chunks(run, folder.rows)
     with _results(folder) as files:
-        for chunk in corrected_chunks(run, folder.rows):
-            with collector_at_rest():
-                drafts = [understand(row.number, row.cells, reading) for row in chunk]
-                work = Work(
-                    session, reading.settings, run.decisions, lookups, reading.today,
-                    is_trial=True, pending=pending,
-                )  # fmt: skip
-                rows = work_through(work, drafts)
-                session.rollback()  # no read is held while the next rows are understood
-                _keep(files, rows, chunk)
+        trial = _Trial(session, reading, files)
+        while rows := trial.try_next(chunks):
             counts += counted(rows)
-            done += len(chunk)
+            done += len(rows)
             if not go_on(done):
                 return None
     _put_in_place(folder)
     return dict(counts)
 
 
-def _keep(files: Mapping[str, IO[str]], rows: Iterable[Row], chunk: Iterable[SheetRow]) -> None:
-    for row, sheet_row in zip(rows, chunk, strict=True):
-        outcome = outcome_of(row)
-        write_line(files[outcome], told(row, sheet_row.cells))
-        if outcome in _GOOD:
-            write_line(files["ready"], pack(row.draft))
+@dataclass(slots=True)
+class _Trial:
+    """How the rows of a file are tried, and what those before would have made."""
+
+    session: Session
+    reading: Reading
+    files: Mapping[str, IO[str]]
+    pending: Pending = field(default_factory=Pending)
+
+    @collector_at_rest()
+    def try_next(self, chunks: Iterator[Sequence[SheetRow]]) -> list[Row]:
+        """Try the next rows and keep what was found; return them, none at the end."""
+        chunk, reading = next(chunks, ()), self.reading
+        drafts = [understand(row.number, row.cells, reading) for row in chunk]
+        work = Work(
+            self.session, reading.settings, reading.decisions, reading.lookups,
+            reading.today, is_trial=True, pending=self.pending,
+        )  # fmt: skip
+        rows = work_through(work, drafts)
+        self.session.rollback()  # no read is held while the next rows are understood
+        for row, sheet_row in zip(rows, chunk, strict=True):
+            outcome = outcome_of(row)
+            write_line(self.files[outcome], told(row, sheet_row.cells))
+            if outcome in _GOOD:
+                write_line(self.files["ready"], pack(row.draft))
+        return rows
 
 
 def corrected_chunks(run: Import, path: Path) -> Iterator[list[SheetRow]]:

@@ -14,7 +14,8 @@ from crm.contacts.rules import check_order
 from crm.core.text import fold, sort_key
 from crm.followups.indexing import SESSION, number_of, session_ranks
 from crm.followups.models import AccompanimentSession, SessionStructure, session_contact
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.writing import insert_links
 from crm.projects.indexing import PROJECT

@@ -12,7 +12,8 @@ from crm.core.addresses import email_key
 from crm.core.batches import in_batches
 from crm.core.days import meet
 from crm.core.text import fold, sort_key
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.types import Choice
 

@@ -8,8 +8,9 @@ from crm.contacts.models import ContactPoint, Structure
 from crm.contacts.rules import check_order
 from crm.core.errors import N_, RuleError
 from crm.core.text import sort_key
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
 from crm.imports.targets.parties import is_party, name_is_enough, settle_parties
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.types import Choice
 

@@ -13,7 +13,8 @@ from crm.core.text import fold, sort_key
 from crm.funding.application_indexing import APPLICATION
 from crm.funding.models import ApplicationStep, FundingApplication
 from crm.funding.types import PENDING, PREPARED
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.types import Choice, OnDuplicate, Question
 from crm.imports.writing import insert_links
