@@ -1,7 +1,7 @@
 """Letting what an import writes or takes away be found as it is: thousands of records at once.
 
-The words of the five hundred rows of a part lie all over the index: with each part, nearly every
-page of it would be written anew.
+The words of the rows of one part lie all over the index: with each part, nearly every page of it
+would be written anew.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The parts of an import: a few hundred rows, each written in one transaction and undone in one."""
+"""The parts of an import: a thousand rows at most, written in one transaction and undone in one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,6 +19,7 @@ from crm.imports.types import Draft, Settings
 from crm.imports.undoing import undo_chunk
 
 Touched = dict[str, set[int]]
+PART_ROWS = 1_000
 CHANGED_SINCE = N_(
     "Des fiches ont changé depuis l’essai à blanc : rien n’a été gardé. Refaites l’essai, puis"
     " importez."

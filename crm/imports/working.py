@@ -16,19 +16,26 @@ from sqlalchemy.exc import IntegrityError
 from crm.core import clock
 from crm.core.collector import collector_at_rest
 from crm.core.errors import N_, DatabaseBusyError, RuleError
-from crm.database import db, learn_sizes, transaction
+from crm.database import Turn, db, learn_sizes, take_turn, transaction
 from crm.imports.finding import INDEX, MOST_AT_ONCE, Unfound, let_find, unfound_of
 from crm.imports.leases import LostError, hold, release, take
 from crm.imports.lookups import Lookups, read_lookups
 from crm.imports.models import Import
 from crm.imports.packing import unpack
-from crm.imports.parts import CHANGED_SINCE, Touched, is_power_of_two, undo_part, write_part
+from crm.imports.parts import (
+    CHANGED_SINCE,
+    PART_ROWS,
+    Touched,
+    is_power_of_two,
+    undo_part,
+    write_part,
+)
 from crm.imports.storage import Folder, read_lines
-from crm.imports.trial import CHUNK_ROWS, try_out
+from crm.imports.trial import try_out
 from crm.imports.types import AT_WORK, State
 from crm.reading import Layout, UnreadableFileError, extract
 
-_PAUSE_SECONDS = 0.02  # others who write get their turn between two chunks
+_PAUSE_SECONDS = 0.02  # others who write get their turn between two steps
 _RETRIES = 5
 _UNEXPECTED = N_("L’import s’est arrêté sur une erreur inattendue : rien n’a été gardé.")
 
@@ -166,6 +173,7 @@ class _Worker:
         try:
             with transaction() as session:
                 hold(session, run.id, self.key)
+                take_turn(session, Turn.WRITE_IMPORT)
                 let_find(session, kind, ids)
                 self.indexed += 1
                 if is_power_of_two(self.indexed):
@@ -177,7 +185,7 @@ class _Worker:
     def _write_part(self, run: Import) -> Touched | None:
         if self.lookups is None:
             self.lookups = read_lookups(db.session())
-        lines = list(islice(read_lines(Folder(run.folder).ready, run.position), CHUNK_ROWS))
+        lines = list(islice(read_lines(Folder(run.folder).ready, run.position), PART_ROWS))
         if not lines:
             return None
         drafts = [unpack(packed) for _after, packed in lines]
