@@ -23,7 +23,7 @@ from crm.imports.rows.context import Reading
 from crm.imports.rows.subsidies import count_titled
 from crm.imports.rows.understanding import understand
 from crm.imports.storage import Folder, write_line
-from crm.imports.targets.base import Row, Work
+from crm.imports.targets.base import Work
 from crm.imports.targets.passing import work_through
 from crm.imports.targets.pending import Pending
 from crm.imports.types import Outcome, Settings
@@ -73,19 +73,15 @@ def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None
     """
     folder = Folder(run.folder)
     reading = reading_of(run, read_lookups(session), folder.rows)
-    counts: Counter[str] = Counter()
-    done = 0
     session.rollback()
     chunks = corrected_chunks(run, folder.rows)
     with _results(folder) as files:
         trial = _Trial(session, reading, files)
-        while rows := trial.try_next(chunks):
-            counts += counted(rows)
-            done += len(rows)
-            if not go_on(done):
+        while trial.try_next(chunks):
+            if not go_on(trial.rows_done):
                 return None
     _put_in_place(folder)
-    return dict(counts)
+    return dict(trial.counts)
 
 
 @dataclass(slots=True)
@@ -96,10 +92,12 @@ class _Trial:
     reading: Reading
     files: Mapping[str, IO[str]]
     pending: Pending = field(default_factory=Pending)
+    counts: Counter[str] = field(default_factory=Counter)
+    rows_done: int = 0
 
     @collector_at_rest()
-    def try_next(self, chunks: Iterator[Sequence[SheetRow]]) -> list[Row]:
-        """Try the next rows and keep what was found; return them, none at the end."""
+    def try_next(self, chunks: Iterator[Sequence[SheetRow]]) -> bool:
+        """Try the next rows and keep what was found of them; return whether there were any."""
         chunk, reading = next(chunks, ()), self.reading
         drafts = [understand(row.number, row.cells, reading) for row in chunk]
         work = Work(
@@ -113,7 +111,9 @@ class _Trial:
             write_line(self.files[outcome], told(row, sheet_row.cells))
             if outcome in _GOOD:
                 write_line(self.files["ready"], pack(row.draft))
-        return rows
+        self.counts += counted(rows)
+        self.rows_done += len(rows)
+        return bool(rows)
 
 
 def corrected_chunks(run: Import, path: Path) -> Iterator[list[SheetRow]]:
