@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
-from crm.core.batches import in_batches
+from crm.core.batches import in_even_batches
 from crm.core.sounds import sounds_of_person
 from crm.core.text import deletions
 from crm.duplicates.blocking import with_common_names
@@ -201,7 +201,7 @@ def _in_parts(
     session: Session, values: Sequence[str], statement: Callable[[Sequence[str]], Any]
 ) -> Iterable[tuple[str, Any]]:
     """Yield the rows of a statement; in parts, for a database takes so many parameters at once."""
-    for part in in_batches(values, 10_000):
+    for part in in_even_batches(values):
         yield from session.connection().execute(statement(part)).tuples()
 
 

@@ -53,7 +53,7 @@ class Import(Base):
 
 
 class ImportChunk(Base):
-    """A few hundred rows written in one transaction: its change set, and the one that undid it.
+    """A thousand rows at most, written at once: its change set, and the one that undid it.
 
     `kept` lists what undoing left: (entity, id, why).
     """

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, and_, select, true
+from sqlalchemy import Column, ColumnElement, Table, null, select
 from sqlalchemy.orm import Session
 
 from crm.database import Base
@@ -22,8 +22,8 @@ def used_ids(session: Session, kind: Kind, ids: Sequence[int], doomed: Doomed) -
     """
     found: set[int] = set()
     for table, column in _references(kind):
-        statement = select(column).where(column.in_(ids), _counts(table, column, doomed))
-        found.update(session.scalars(statement.distinct()))
+        users = _rows_that_point if "id" in table.c else _members_that_point
+        found.update(users(session, table, column, ids, doomed))
     return found
 
 
@@ -36,15 +36,28 @@ def _references(kind: Kind) -> Iterator[tuple[Table, Column[Any]]]:
             yield table, column
 
 
-def _counts(table: Table, column: Column[Any], doomed: Doomed) -> ColumnElement[bool]:
-    """Return the condition of rows that do not go away."""
-    conditions: list[ColumnElement[bool]] = []
+def _rows_that_point(
+    session: Session, table: Table, column: Column[Any], ids: Sequence[int], doomed: Doomed
+) -> Iterator[int]:
+    """Yield what records that stay point at.
+
+    Said in SQL, that they are not in the trash would have SQLite read all of them.
+    """
+    going = doomed.get(_entity_of(table), ())
+    deleted_at = table.c.get("deleted_at", null())
+    rows = session.execute(select(column, table.c.id, deleted_at).where(column.in_(ids)))
+    for pointed_at, row_id, gone_at in rows.tuples():
+        if gone_at is None and row_id not in going:
+            yield pointed_at
+
+
+def _members_that_point(
+    session: Session, table: Table, column: Column[Any], ids: Sequence[int], doomed: Doomed
+) -> Iterator[int]:
+    """Yield what the lists of records that stay hold."""
+    conditions: list[ColumnElement[bool]] = [column.in_(ids)]
     if "deleted_at" in table.c:
         conditions.append(table.c.deleted_at.is_(None))
-    if "id" in table.c:
-        if going := doomed.get(_entity_of(table)):
-            conditions.append(table.c.id.not_in(sorted(going)))
-        return and_(true(), *conditions)
     for key in table.foreign_keys:
         owner = key.column.table
         if key.parent is column or "deleted_at" not in owner.c:
@@ -53,7 +66,7 @@ def _counts(table: Table, column: Column[Any], doomed: Doomed) -> ColumnElement[
         if going := doomed.get(_entity_of(owner)):
             alive = alive.where(owner.c.id.not_in(sorted(going)))
         conditions.append(alive.exists())
-    return and_(true(), *conditions)
+    yield from session.scalars(select(column).where(*conditions).distinct())
 
 
 def _entity_of(table: Table) -> str:

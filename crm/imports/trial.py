@@ -1,8 +1,9 @@
 """The trial of a file: every row understood and compared, nothing written."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -10,6 +11,7 @@ from typing import IO, Any
 from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.collector import collector_at_rest
 from crm.imports.cells import family_comes_first, month_comes_first
 from crm.imports.cells.types import Cell
 from crm.imports.fields import FIELDS
@@ -21,8 +23,9 @@ from crm.imports.rows.context import Reading
 from crm.imports.rows.subsidies import count_titled
 from crm.imports.rows.understanding import understand
 from crm.imports.storage import Folder, write_line
-from crm.imports.targets.base import Pending, Work
+from crm.imports.targets.base import Work
 from crm.imports.targets.passing import work_through
+from crm.imports.targets.pending import Pending
 from crm.imports.types import Outcome, Settings
 from crm.reading import Row as SheetRow
 from crm.reading import read_rows
@@ -69,31 +72,48 @@ def try_out(session: Session, run: Import, go_on: Told) -> dict[str, int] | None
     `go_on(rows done)` is called between chunks; when it says no, nothing is returned.
     """
     folder = Folder(run.folder)
-    lookups = read_lookups(session)
-    reading, pending = reading_of(run, lookups, folder.rows), Pending()
-    counts: Counter[str] = Counter()
-    done = 0
+    reading = reading_of(run, read_lookups(session), folder.rows)
     session.rollback()
+    chunks = corrected_chunks(run, folder.rows)
     with _results(folder) as files:
-        for chunk in corrected_chunks(run, folder.rows):
-            drafts = [understand(row.number, row.cells, reading) for row in chunk]
-            work = Work(
-                session, reading.settings, run.decisions, lookups, reading.today,
-                is_trial=True, pending=pending,
-            )  # fmt: skip
-            rows = work_through(work, drafts)
-            session.rollback()  # no read is held while the next rows are understood
-            for row, sheet_row in zip(rows, chunk, strict=True):
-                outcome = outcome_of(row)
-                write_line(files[outcome], told(row, sheet_row.cells))
-                if outcome in _GOOD:
-                    write_line(files["ready"], pack(row.draft))
-            counts += counted(rows)
-            done += len(chunk)
-            if not go_on(done):
+        trial = _Trial(session, reading, files)
+        while trial.try_next(chunks):
+            if not go_on(trial.rows_done):
                 return None
     _put_in_place(folder)
-    return dict(counts)
+    return dict(trial.counts)
+
+
+@dataclass(slots=True)
+class _Trial:
+    """How the rows of a file are tried, and what those before would have made."""
+
+    session: Session
+    reading: Reading
+    files: Mapping[str, IO[str]]
+    pending: Pending = field(default_factory=Pending)
+    counts: Counter[str] = field(default_factory=Counter)
+    rows_done: int = 0
+
+    @collector_at_rest()
+    def try_next(self, chunks: Iterator[Sequence[SheetRow]]) -> bool:
+        """Try the next rows and keep what was found of them; return whether there were any."""
+        chunk, reading = next(chunks, ()), self.reading
+        drafts = [understand(row.number, row.cells, reading) for row in chunk]
+        work = Work(
+            self.session, reading.settings, reading.decisions, reading.lookups,
+            reading.today, is_trial=True, pending=self.pending,
+        )  # fmt: skip
+        rows = work_through(work, drafts)
+        self.session.rollback()  # no read is held while the next rows are understood
+        for row, sheet_row in zip(rows, chunk, strict=True):
+            outcome = outcome_of(row)
+            write_line(self.files[outcome], told(row, sheet_row.cells))
+            if outcome in _GOOD:
+                write_line(self.files["ready"], pack(row.draft))
+        self.counts += counted(rows)
+        self.rows_done += len(rows)
+        return bool(rows)
 
 
 def corrected_chunks(run: Import, path: Path) -> Iterator[list[SheetRow]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from crm.consents.taking_away import prove_taken_away
 from crm.core import clock
 from crm.core.errors import N_, RuleError
-from crm.funding.application_indexing import APPLICATION
+from crm.followups.indexing import SESSION, number_of
 from crm.history.kinds import Kind, find_kind
 from crm.history.models import Change, TrashEntry
 from crm.history.recording import RecordedChange, actor_of, describe_save, keep_changes, plain
@@ -22,7 +22,7 @@ from crm.history.undo import undo_changes
 from crm.history.undo_plan import Step, plan_undo
 from crm.imports.models import ImportChunk
 from crm.imports.references import used_ids
-from crm.search.models import SearchWord
+from crm.search.index import forget_records
 
 CHANGED = N_("modifiée depuis")
 USED = N_("utilisée depuis")
@@ -37,9 +37,7 @@ _HANGING = (("affiliation", "contact_id", "contact"), ("contact_point", "contact
             ("project_partner", "project_id", "project"),
             ("group_representative", "membership_id", "membership"))  # fmt: skip
 _LONGEST_TEXT = 300
-_NUMBERED_BACKWARDS = "session"
 _PROVEN = "consent"
-_FOUND_AS = {"funding_application": APPLICATION}  # where the index has a shorter name
 
 
 @dataclass(slots=True)
@@ -61,6 +59,14 @@ class Undoing:
             self.kept.append([entity, record_id, why])
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What stays, (entity, id, why) or (entity, id, why, field), and what was made, by kind."""
+
+    kept: list[list[Any]]
+    made: dict[str, set[int]]
+
+
 def own_sets(import_id: int) -> Select[tuple[int]]:
     """Select the change sets of an import, and those that undid it."""
     written = select(ImportChunk.change_set_id).where(
@@ -72,10 +78,10 @@ def own_sets(import_id: int) -> Select[tuple[int]]:
     return select(written.union(undone).subquery().c[0])
 
 
-def undo_chunk(session: Session, *, import_id: int, change_set_id: int, label: str) -> list[Any]:
-    """Undo a chunk's change set; return what stays: (entity, id, why), or (entity, id, why, field).
+def undo_chunk(session: Session, *, import_id: int, change_set_id: int, label: str) -> Undone:
+    """Undo a chunk's change set: a constant number of statements for what was made.
 
-    A constant number of statements for what was made, however much that is.
+    What was made, in the trash or not, is left to be indexed.
     """
     describe_save(session, label=label, undoes_id=change_set_id)
     kept = _put_fields_back(session, change_set_id)
@@ -88,7 +94,7 @@ def undo_chunk(session: Session, *, import_id: int, change_set_id: int, label: s
         ids = sorted(undoing.doomed.get(entity, ()))
         if kind is not None and ids:
             (_trash if kind.is_trashable else _delete)(undoing, kind, ids)
-    return kept + undoing.kept
+    return Undone(kept + undoing.kept, {entity: set(ids) for entity, ids in undoing.made.items()})
 
 
 def _put_fields_back(session: Session, change_set_id: int) -> list[list[Any]]:
@@ -185,13 +191,8 @@ def _trash(undoing: Undoing, kind: Kind, ids: Sequence[int]) -> None:
             for each in ids
         ],
     )
-    numbers = [-each if kind.entity == _NUMBERED_BACKWARDS else each for each in ids]
-    session.execute(
-        delete(SearchWord).where(
-            SearchWord.kind == _FOUND_AS.get(kind.entity, kind.entity),
-            SearchWord.record_id.in_(numbers),
-        )
-    )
+    if kind.entity == SESSION:
+        forget_records(session, SESSION, [number_of(each) for each in ids])
     both = {"deleted_at": [None, plain(now)]}
     keep_changes(session, [RecordedChange("updated", kind.entity, each, both) for each in ids])
     _forget(undoing, kind, ids)

@@ -6,43 +6,38 @@ from the last step that was kept. The states say what is to be done next.
 
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from crm.core import clock
+from crm.core.collector import collector_at_rest
 from crm.core.errors import N_, DatabaseBusyError, RuleError
 from crm.database import Turn, db, learn_sizes, take_turn, transaction
-from crm.history.recording import Actor, act_as, change_set_of, describe_save
+from crm.imports.finding import INDEX, MOST_AT_ONCE, Unfound, let_find, unfound_of
 from crm.imports.leases import LostError, hold, release, take
 from crm.imports.lookups import Lookups, read_lookups
-from crm.imports.models import Import, ImportChunk
-from crm.imports.outcomes import counted
+from crm.imports.models import Import
 from crm.imports.packing import unpack
+from crm.imports.parts import (
+    CHANGED_SINCE,
+    PART_ROWS,
+    Touched,
+    is_power_of_two,
+    undo_part,
+    write_part,
+)
 from crm.imports.storage import Folder, read_lines
-from crm.imports.targets.base import Work
-from crm.imports.targets.passing import work_through
-from crm.imports.trial import CHUNK_ROWS, try_out
-from crm.imports.types import AT_WORK, Settings, State
-from crm.imports.undoing import undo_chunk
+from crm.imports.trial import try_out
+from crm.imports.types import AT_WORK, State
 from crm.reading import Layout, UnreadableFileError, extract
 
-_PAUSE_SECONDS = 0.02  # others who write get their turn between two chunks
+_PAUSE_SECONDS = 0.02  # others who write get their turn between two steps
 _RETRIES = 5
-_CHANGED = N_(
-    "Des fiches ont changé depuis l’essai à blanc : rien n’a été gardé. Refaites l’essai, puis"
-    " importez."
-)
 _UNEXPECTED = N_("L’import s’est arrêté sur une erreur inattendue : rien n’a été gardé.")
-
-
-_GROWING = ("structure", "contact", "affiliation", "change", "change_subject", "search_word",
-            "search_variant")  # fmt: skip
 
 
 def work_on(import_id: int, *, most_steps: int | None = None) -> None:
@@ -71,6 +66,8 @@ class _Worker:
         self.import_id = import_id
         self.key = key
         self.lookups: Lookups | None = None
+        self.unfound: Unfound | None = None
+        self.indexed = 0
 
     def steps(self) -> Iterator[None]:
         """Do one step after the other, as long as there is something to do."""
@@ -87,9 +84,9 @@ class _Worker:
         session.expunge(run)
         steps: dict[str, Callable[[Import], None]] = {
             State.PLANNING: self._try_out,
-            State.RUNNING: self._write_chunk,
-            State.STOPPING: self._undo_chunk,
-            State.UNDOING: self._undo_chunk,
+            State.RUNNING: self._go_on,
+            State.STOPPING: self._go_on,
+            State.UNDOING: self._go_on,
         }
         self._attempt(steps[run.state], run)
         return True
@@ -158,68 +155,63 @@ class _Worker:
         except LostError:
             return False
 
-    def _write_chunk(self, run: Import) -> None:
+    @collector_at_rest()
+    def _go_on(self, run: Import) -> None:
+        """Write or undo a part, or let what parts before it touched be found as it is now."""
+        if self.unfound is None:
+            self.unfound = unfound_of(db.session(), run)
+        if due := self.unfound.due(MOST_AT_ONCE):
+            return self._let_find(run, self.unfound, *due)
+        touched = self._write_part(run) if run.state == State.RUNNING else self._undo_part(run)
+        if touched is not None:
+            return self.unfound.add(touched)
+        if due := self.unfound.due(1):
+            return self._let_find(run, self.unfound, *due)
+        return self._end(run)
+
+    def _let_find(self, run: Import, unfound: Unfound, kind: str, ids: Sequence[int]) -> None:
+        try:
+            with transaction() as session:
+                hold(session, run.id, self.key)
+                take_turn(session, Turn.WRITE_IMPORT)
+                let_find(session, kind, ids)
+                self.indexed += 1
+                if is_power_of_two(self.indexed):
+                    learn_sizes(session, INDEX)
+        except IntegrityError as error:  # someone has just taught the index the same word
+            raise DatabaseBusyError(str(error.orig)) from error
+        unfound.remove(kind, ids)
+
+    def _write_part(self, run: Import) -> Touched | None:
         if self.lookups is None:
             self.lookups = read_lookups(db.session())
-        lines = list(islice(read_lines(Folder(run.folder).ready, run.position), CHUNK_ROWS))
+        lines = list(islice(read_lines(Folder(run.folder).ready, run.position), PART_ROWS))
+        if not lines:
+            return None
         drafts = [unpack(packed) for _after, packed in lines]
         with transaction() as session:
             held = hold(session, run.id, self.key)
             if held.state != State.RUNNING or held.position != run.position:
-                return
-            if not lines:
-                held.state, held.finished_at = str(State.DONE), clock.now()
-                return
-            take_turn(session, Turn.WRITE_IMPORT)  # two of the same rows see each other's records
-            _sign(session, held, _label(held))
-            work = Work(
-                session, Settings(**run.settings), {}, self.lookups, clock.today(),
-                is_trial=False, user_id=held.actor_id,
-            )  # fmt: skip
-            rows = work_through(work, drafts)
-            if not held.takes_good_rows and not all(row.is_good or row.is_skipped for row in rows):
-                raise RuleError("form", _CHANGED)
-            number = 1 + (session.scalar(_last_number(run.id)) or 0)
-            counts = dict(counted(rows))
-            session.add(
-                ImportChunk(
-                    import_id=run.id,
-                    number=number,
-                    row_count=len(rows),
-                    change_set_id=change_set_of(session),
-                    counts=counts,
-                    kept=[],
-                )
-            )
+                return {}
+            touched = write_part(session, held, drafts, self.lookups)
             held.position = lines[-1][0]
-            held.rows_done += len(rows)
-            held.counts = _summed(held.counts, counts, is_first=number == 1)
-            if number & (number - 1) == 0:  # after 1, 2, 4, 8… parts
-                learn_sizes(session, _GROWING)
+        return touched
 
-    def _undo_chunk(self, run: Import) -> None:
+    def _undo_part(self, run: Import) -> Touched | None:
+        with transaction() as session:
+            return undo_part(session, hold(session, run.id, self.key))
+
+    def _end(self, run: Import) -> None:
         with transaction() as session:
             held = hold(session, run.id, self.key)
-            chunk = session.scalar(
-                select(ImportChunk)
-                .where(ImportChunk.import_id == run.id, ImportChunk.is_undone.is_(False))
-                .order_by(ImportChunk.number.desc())
-                .limit(1)
-            )
-            if chunk is None:
+            if held.state != run.state:
+                return
+            if held.state == State.RUNNING:
+                held.state = str(State.DONE)
+            else:
                 is_stop = held.state == State.STOPPING
                 held.state = held.stops_as if is_stop and held.stops_as else str(State.UNDONE)
-                held.finished_at = clock.now()
-                return
-            if chunk.change_set_id is not None:
-                label = N_("Annulation de l’import n° %(number)s") % {"number": run.id}
-                _sign(session, held, label)
-                chunk.kept = undo_chunk(
-                    session, import_id=run.id, change_set_id=chunk.change_set_id, label=label
-                )
-                chunk.undo_set_id = change_set_of(session)
-            chunk.is_undone = True
-            held.rows_done += chunk.row_count
+            held.finished_at = clock.now()
 
 
 def _problem(error: Exception) -> dict[str, Any]:
@@ -227,28 +219,4 @@ def _problem(error: Exception) -> dict[str, Any]:
         return {"message": error.message, "params": error.params}
     if isinstance(error, UnreadableFileError):
         return {"message": error.sentence, "params": error.values}
-    return {"message": _CHANGED, "params": {}}
-
-
-def _label(run: Import) -> str:
-    return f"Import n° {run.id} · {run.file_name}"
-
-
-def _sign(session: Session, run: Import, label: str) -> None:
-    """Write in the name of who asked for it."""
-    source = run.source if run.source == "command" else "import"
-    act_as(session, Actor(run.actor_id, run.actor_name, source))
-    describe_save(session, label=label)
-
-
-def _last_number(import_id: int) -> Any:
-    return select(func.max(ImportChunk.number)).where(ImportChunk.import_id == import_id)
-
-
-def _summed(known: dict[str, Any], new: dict[str, int], *, is_first: bool) -> dict[str, Any]:
-    """Return the counts of what is written so far; those of the trial are kept beside them."""
-    base = {} if is_first else {name: n for name, n in known.items() if name != "trial"}
-    kept = {"trial": known["trial"]} if "trial" in known else {}
-    for name, count in new.items():
-        base[name] = base.get(name, 0) + count
-    return {**base, **kept}
+    return {"message": CHANGED_SINCE, "params": {}}

@@ -16,7 +16,7 @@ from crm.search.rules import LONGEST_WORD, name_word, special_words
 BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
 _SHORTEST_CORRECTED = 4
 _BATCH_ROWS = 5_000
-_WORDS_OF = select(SearchWord.record_id, SearchWord.word, SearchWord.rank).where(
+_WORDS_OF = select(SearchWord.word, SearchWord.rank, SearchWord.record_id).where(
     SearchWord.kind == bindparam("kind"), SearchWord.record_id.in_(bindparam("ids", expanding=True))
 )
 _KNOWN_WORDS = select(SearchVariant.word).where(
@@ -27,7 +27,8 @@ _KNOWN_WORDS = select(SearchVariant.word).where(
 
 Ranks = Mapping[str, int]
 Ranked = Iterable[tuple[int, Ranks]]
-WordRow = tuple[str, int, str, int]
+Found = tuple[str, int, int]
+WordRow = tuple[str, str, int, int]
 
 
 def ranked_words(
@@ -72,32 +73,33 @@ def index_record(session: Session, kind: str, record_id: int, ranks: Ranks) -> N
 
 def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> None:
     """Make these words, and no others, lead to each record; tell of those whose words changed."""
-    ids = sorted(records)
+    known = _known_words(session, kind, sorted(records))
+    wanted = {
+        (word, rank, record_id)
+        for record_id, ranks in records.items()
+        for word, rank in ranks.items()
+    }
+    _replace(session, kind, gone=known - wanted, new=wanted - known)
+    before = {record_id for _, _, record_id in known}
+    for record_id in sorted(before & {record_id for _, _, record_id in known ^ wanted}):
+        publish(session, WordsChanged(kind, record_id))
+
+
+def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[Found]:
+    known: set[Found] = set()
     for batch in in_batches(ids):
-        known = _known_words(session, kind, batch)
-        wanted = {
-            (record_id, word, rank)
-            for record_id in batch
-            for word, rank in records[record_id].items()
-        }
-        _replace(session, kind, gone=known - wanted, new=wanted - known)
-        before = {record_id for record_id, _, _ in known}
-        for record_id in sorted(before & {record_id for record_id, _, _ in known ^ wanted}):
-            publish(session, WordsChanged(kind, record_id))
-
-
-def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[tuple[int, str, int]]:
-    rows = session.execute(_WORDS_OF, {"kind": kind, "ids": ids})
-    return set(rows.tuples())
+        known.update(session.execute(_WORDS_OF, {"kind": kind, "ids": batch}).tuples())
+    return known
 
 
 def _replace(
     session: Session,
     kind: str,
     *,
-    gone: set[tuple[int, str, int]],
-    new: set[tuple[int, str, int]],
+    gone: set[Found],
+    new: set[Found],
 ) -> None:
+    """Take words away and add others, in the order of the index: neighbours share its pages."""
     if gone:
         session.connection().execute(
             delete(SearchWord).where(
@@ -108,25 +110,29 @@ def _replace(
             ),
             [
                 {"old_word": word, "old_rank": rank, "old_id": record_id}
-                for record_id, word, rank in sorted(gone)
+                for word, rank, record_id in sorted(gone)
             ],
         )
     if new:
-        _write_words(
-            session, [(kind, rank, word, record_id) for record_id, word, rank in sorted(new)]
-        )
-        learn_words(session, kind, (word for _, word, _ in new))
+        _write_words(session, [(kind, *found) for found in sorted(new)])
+        learn_words(session, kind, (word for word, _, _ in new))
 
 
 def _write_words(session: Session, rows: Sequence[WordRow]) -> None:
-    insert_many(session, SearchWord.__table__, ("kind", "rank", "word", "record_id"), rows)
+    insert_many(session, SearchWord.__table__, ("kind", "word", "rank", "record_id"), rows)
 
 
 def forget_record(session: Session, kind: str, record_id: int) -> None:
     """Make the record findable no more."""
-    session.execute(
-        delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id == record_id)
-    )
+    forget_records(session, kind, [record_id])
+
+
+def forget_records(session: Session, kind: str, ids: Sequence[int]) -> None:
+    """Make these records findable no more."""
+    for batch in in_batches(ids):
+        session.execute(
+            delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id.in_(batch))
+        )
 
 
 def rebuild(session: Session, kind: str, records: Ranked) -> int:
@@ -136,7 +142,7 @@ def rebuild(session: Session, kind: str, records: Ranked) -> int:
     written, known = 0, set[str]()
     rows: list[WordRow] = []
     for record_id, ranks in records:
-        rows += [(kind, rank, word, record_id) for word, rank in sorted(ranks.items())]
+        rows += [(kind, word, rank, record_id) for word, rank in sorted(ranks.items())]
         known.update(ranks)
         if len(rows) >= _BATCH_ROWS:
             _write_words(session, rows)
@@ -154,12 +160,13 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
     candidates = sorted(
         {word for word in new_words if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
     )
+    known: set[str] = set()
     for batch in in_batches(candidates):
-        known = set(session.scalars(_KNOWN_WORDS, {"kind": kind, "words": batch}))
-        rows = [
-            (kind, variant, word)
-            for word in batch
-            if word not in known
-            for variant in sorted(set(deletions(word)))
-        ]
-        insert_many(session, SearchVariant.__table__, ("kind", "variant", "word"), rows)
+        known.update(session.scalars(_KNOWN_WORDS, {"kind": kind, "words": batch}))
+    rows = [
+        (kind, variant, word)
+        for word in candidates
+        if word not in known
+        for variant in set(deletions(word))
+    ]
+    insert_many(session, SearchVariant.__table__, ("kind", "variant", "word"), sorted(rows))

@@ -14,10 +14,11 @@ from crm.contacts.rules import check_order
 from crm.core.text import fold, sort_key
 from crm.followups.indexing import SESSION, number_of, session_ranks
 from crm.followups.models import AccompanimentSession, SessionStructure, session_contact
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.writing import insert_links
-from crm.projects.indexing import PROJECT, all_projects
+from crm.projects.indexing import PROJECT
 from crm.projects.models import Project, ProjectPartner
 from crm.projects.rules import LONGEST_PLACES
 from crm.search.index import index_records
@@ -264,10 +265,3 @@ class PartnerTarget(Target):
         for resolved in batch:
             if resolved.is_new:
                 work.touch(PROJECT, resolved.values["project_id"])
-
-
-def index_projects(work: Work) -> None:
-    """Let the projects that changed be found by what they are now."""
-    ids = sorted(work.touched.pop(PROJECT, ()))
-    if ids:
-        index_records(work.session, PROJECT, dict(all_projects(work.session, Project.id.in_(ids))))

@@ -6,7 +6,8 @@ from typing import Any
 from crm.core.errors import N_
 from crm.core.text import fold
 from crm.imports.matching import Candidate, Likely, likely_matches
-from crm.imports.targets.base import Key, Record, Resolved, Work
+from crm.imports.targets.base import Resolved, Work
+from crm.imports.targets.pending import Key, Record
 from crm.imports.types import Choice, OnDuplicate, Question
 
 _SEVERAL = N_("« %(name)s » répond à plusieurs fiches : laquelle ?")

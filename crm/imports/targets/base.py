@@ -1,6 +1,6 @@
 """What a pass over some rows works with: the rows, their records, what was found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 
 from crm.core.text import fold
 from crm.imports.lookups import Lookups
+from crm.imports.targets.pending import Key, Pending, Record
 from crm.imports.types import Draft, Issue, Item, Settings
-
-Key = tuple[Any, ...]
-Record = dict[str, Any]
 
 
 @dataclass(slots=True, eq=False)
@@ -62,42 +60,12 @@ class Row:
 
 
 @dataclass(slots=True)
-class Pending:
-    """What a trial would have made so far, by key; ids go down from minus two.
-
-    Of a key only its hash is kept: a hundred thousand names and addresses would weigh.
-    """
-
-    records: dict[int, list[Record]] = field(default_factory=dict)
-    names: dict[frozenset[str], frozenset[str]] = field(default_factory=dict)
-    last_id: int = -1  # minus one and minus two have the same hash
-
-    def of(self, entity: str, key: Key) -> Sequence[Record]:
-        """Return what would have been made under a key."""
-        return self.records.get(hash((entity, key)), ())
-
-    def add(self, entity: str, key: Key, record: Record) -> None:
-        """Keep what would be made under a key."""
-        self.records.setdefault(hash((entity, key)), []).append(record)
-
-    def shared(self, names: Iterable[str]) -> frozenset[str]:
-        """Return the names as one object for all records that have the same."""
-        found = frozenset(names)
-        return self.names.setdefault(found, found)
-
-    def next_id(self) -> int:
-        """Return an id that no record has."""
-        self.last_id -= 1
-        return self.last_id
-
-
-@dataclass(slots=True)
 class Work:
     """A pass over some hundreds of rows: a trial, which writes nothing, or the real one."""
 
     session: Session
     settings: Settings
-    decisions: dict[str, str]
+    decisions: Mapping[str, str]
     lookups: Lookups
     today: date
     is_trial: bool

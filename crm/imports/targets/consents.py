@@ -14,7 +14,8 @@ from crm.core.addresses import email_key
 from crm.core.batches import in_batches
 from crm.database import Turn, take_turn
 from crm.history.recording import actor_of
-from crm.imports.targets.base import Record, Resolved, Work
+from crm.imports.targets.base import Resolved, Work
+from crm.imports.targets.pending import Record
 from crm.imports.targets.target import Target
 from crm.imports.writing import insert_rows
 from crm.mail.models import Suppression

@@ -11,7 +11,8 @@ from crm.core.errors import N_
 from crm.core.text import fold
 from crm.funding.models import FundingApplication
 from crm.imports.matching import Candidate, likely_matches
-from crm.imports.targets.base import Record, Resolved, Work
+from crm.imports.targets.base import Resolved, Work
+from crm.imports.targets.pending import Record
 from crm.imports.types import Choice, OnDuplicate, Question
 
 Grant = tuple[int, Any, Any]

@@ -8,13 +8,12 @@ from crm.imports.targets.activities import (
     ProjectTarget,
     RepresentativeTarget,
     SessionTarget,
-    index_projects,
 )
 from crm.imports.targets.base import Resolved, Row, Work
 from crm.imports.targets.consents import ConsentTarget
-from crm.imports.targets.people import AffiliationTarget, ContactTarget, index_people
-from crm.imports.targets.structures import ContactPointTarget, StructureTarget, index_structures
-from crm.imports.targets.subsidies import SubsidyTarget, index_applications
+from crm.imports.targets.people import AffiliationTarget, ContactTarget
+from crm.imports.targets.structures import ContactPointTarget, StructureTarget
+from crm.imports.targets.subsidies import SubsidyTarget
 from crm.imports.targets.target import Target
 from crm.imports.types import Draft
 
@@ -36,7 +35,8 @@ _ORDER: tuple[Target, ...] = (
 def work_through(work: Work, drafts: Sequence[Draft]) -> list[Row]:
     """Find, compare and, unless it is a trial, write what some rows say.
 
-    A constant number of statements, however many rows there are.
+    A constant number of statements, however many rows there are. What was written is left in
+    `work.touched` to be indexed.
     """
     rows = [Row(draft) for draft in drafts]
     for row in rows:
@@ -52,9 +52,4 @@ def work_through(work: Work, drafts: Sequence[Draft]) -> list[Row]:
                 if resolved.item.entity == target.entity
             ],
         )
-    if not work.is_trial:
-        index_structures(work)
-        index_people(work)
-        index_projects(work)
-        index_applications(work)
     return rows

@@ -5,17 +5,17 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm.contacts.indexing import CONTACT, all_contacts
+from crm.contacts.indexing import CONTACT
 from crm.contacts.models import Affiliation, Contact
 from crm.contacts.rules import check_order
 from crm.core.addresses import email_key
 from crm.core.batches import in_batches
 from crm.core.days import meet
 from crm.core.text import fold, sort_key
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.types import Choice
-from crm.search.index import index_records
 
 _ALIVE = Contact.deleted_at.is_(None)
 
@@ -164,10 +164,3 @@ class AffiliationTarget(Target):
         for resolved in batch:
             if resolved.is_new:
                 work.touch(CONTACT, resolved.values["contact_id"])
-
-
-def index_people(work: Work) -> None:
-    """Let the people that changed be found by what they are now."""
-    ids = sorted(work.touched.pop(CONTACT, ()))
-    if ids:
-        index_records(work.session, CONTACT, dict(all_contacts(work.session, Contact.id.in_(ids))))

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from crm.contacts.indexing import STRUCTURE, all_structures
+from crm.contacts.indexing import STRUCTURE
 from crm.contacts.models import ContactPoint, Structure
 from crm.contacts.rules import check_order
 from crm.core.errors import N_, RuleError
 from crm.core.text import sort_key
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
 from crm.imports.targets.parties import is_party, name_is_enough, settle_parties
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.types import Choice
-from crm.search.index import index_records
 
 _IDENTIFIERS = ("siret", "rna", "siren")
 _UNIQUE = (("siret", "SIRET"), ("rna", "RNA"))
@@ -204,12 +204,3 @@ class ContactPointTarget(Target):
         if values.get("structure_id") is not None:
             return [("structure", values["structure_id"])]
         return [("contact", values["contact_id"])]
-
-
-def index_structures(work: Work) -> None:
-    """Let the structures that changed be found by what they are now."""
-    ids = sorted(work.touched.pop(STRUCTURE, ()))
-    if ids:
-        index_records(
-            work.session, STRUCTURE, dict(all_structures(work.session, Structure.id.in_(ids)))
-        )

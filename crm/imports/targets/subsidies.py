@@ -10,14 +10,14 @@ from crm.contacts.models import Structure
 from crm.core.batches import in_batches
 from crm.core.errors import N_
 from crm.core.text import fold, sort_key
-from crm.funding.application_indexing import APPLICATION, all_applications
+from crm.funding.application_indexing import APPLICATION
 from crm.funding.models import ApplicationStep, FundingApplication
 from crm.funding.types import PENDING, PREPARED
-from crm.imports.targets.base import Key, Record, Resolved, Work, index_by
+from crm.imports.targets.base import Resolved, Work, index_by
+from crm.imports.targets.pending import Key, Record
 from crm.imports.targets.target import Known, Target
 from crm.imports.types import Choice, OnDuplicate, Question
 from crm.imports.writing import insert_links
-from crm.search.index import index_records
 
 _LONGEST_WAIT = timedelta(days=730)  # between filing and decision
 _LATEST_CORRECTION = timedelta(days=180)  # of an award that is published again
@@ -189,11 +189,3 @@ def _keys_of(values: Record, beneficiary: Any) -> Iterable[Key]:
     if reference := values.get("reference"):
         yield ("decision", beneficiary, fold(reference), title)
     yield ("sum", beneficiary, values.get("decided_on"), values.get("awarded_cents"), title)
-
-
-def index_applications(work: Work) -> None:
-    """Let the applications that changed be found by what they are now."""
-    ids = sorted(work.touched.pop(APPLICATION, ()))
-    if ids:
-        found = all_applications(work.session, FundingApplication.id.in_(ids))
-        index_records(work.session, APPLICATION, dict(found))

@@ -9,8 +9,9 @@ from crm.core.batches import in_batches
 from crm.core.errors import RuleError
 from crm.history.recording import RecordedChange, keep_changes, plain
 from crm.imports.targets.asking import answer_about_likely, ask_about_likely, chosen_among
-from crm.imports.targets.base import Key, Record, Resolved, Work, same_value
+from crm.imports.targets.base import Resolved, Work, same_value
 from crm.imports.targets.lists import add_to_lists, compare_lists
+from crm.imports.targets.pending import Key, Record
 from crm.imports.types import Choice
 from crm.imports.writing import created_fields, insert_rows, recorded, update_rows
 
@@ -107,13 +108,12 @@ class Target:
             self.check_alone(work, resolved, known)
         else:
             resolved.id = found["id"]
-            filled = found["filled"]
             resolved.changes = {
                 name: [None, plain(value)]
                 for name, value in resolved.values.items()
-                if name not in filled
+                if name not in found["filled"]
             }
-            found["filled"] = work.pending.shared(filled | resolved.values.keys())
+            work.pending.fill(found, resolved.values)
         return True
 
     def _found(self, work: Work, resolved: Resolved, known: Known) -> Record | None:
@@ -172,13 +172,13 @@ class Target:
         if not resolved.row.is_good:
             return
         resolved.is_new = True
-        record: Record = {"id": None, "made": resolved}
+        identity = self.identity(resolved.values)
+        keys = self.keys(resolved)
         if work.is_trial:
-            resolved.id = work.pending.next_id()
-            record = {"id": resolved.id, "filled": work.pending.shared(resolved.values)}
-        record.update(self.identity(resolved.values))
-        for key in self.keys(resolved):
-            work.pending.add(self.entity, key, record)
+            resolved.id = work.pending.try_new(self.entity, keys, resolved.values, identity)
+            return
+        for key in keys:
+            work.pending.add(self.entity, key, {"id": None, "made": resolved, **identity})
 
     def _ask_about_likely(self, work: Work, fresh: Sequence[Resolved]) -> None:
         for resolved, likely in ask_about_likely(work, self.entity, fresh):
