@@ -27,13 +27,6 @@ class Delivery(Base):
         Index("ix_delivery_state_priority_id", "state", "priority", "id"),
         Index("ix_delivery_state_due_at", "state", "due_at"),
         Index("ix_delivery_batch_id_state_id", "batch_id", "state", "id"),
-        Index(
-            "ix_delivery_settled_at",
-            "settled_at",
-            "state",
-            sqlite_where=text("settled_at IS NOT NULL"),
-            postgresql_where=text("settled_at IS NOT NULL"),
-        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
