@@ -168,17 +168,23 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
         _forget_transaction_notes(session)
 
 
-def end_reading(error: BaseException | None) -> None:
-    """End a request that only read by COMMIT; called when it is torn down.
+def end_reads() -> None:
+    """End what was only read by COMMIT, so that no read stays open; what is not flushed is lost.
 
     At a ROLLBACK psycopg forgets every statement that it prepared, and PostgreSQL plans them all
-    again at the next page: that took longer than running them.
+    again at the next ones: that takes longer than running them.
     """
-    if error is not None or request.method not in _SAFE_METHODS or not db.session.registry.has():
-        return
     session = db.session()
     if session.is_active and not (session.new or session.dirty or session.deleted):
         session.commit()
+    else:
+        session.rollback()
+
+
+def end_reading(error: BaseException | None) -> None:
+    """End a request that only read (see `end_reads`); called when it is torn down."""
+    if error is None and request.method in _SAFE_METHODS and db.session.registry.has():
+        end_reads()
 
 
 def learn_sizes(session: Session, tables: Iterable[str]) -> None:

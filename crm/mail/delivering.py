@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from crm.config import MailSettings
 from crm.core import clock
 from crm.core.errors import DatabaseBusyError, StaleRecordError
-from crm.database import db, transaction
+from crm.database import db, end_reads, transaction
 from crm.mail.beginning import Group, begin_group
 from crm.mail.gateways.types import Gateway
 from crm.mail.handing import Answered, Carrier, Outcomes, Parcel, tell
@@ -266,11 +266,6 @@ def _replace_first(waiting: deque[Group], *groups: Group) -> None:
 
 def _has_work() -> bool:
     try:
-        found = has_work(db.session(), clock.now())
-    except BaseException:
-        db.session.rollback()
-        raise
-    # No read stays open while a relay is spoken to. At a rollback psycopg forgets all it prepared,
-    # and PostgreSQL plans every statement of the next letters anew.
-    db.session.commit()
-    return found
+        return has_work(db.session(), clock.now())
+    finally:
+        end_reads()  # none stays open while a relay is spoken to
