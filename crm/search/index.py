@@ -21,8 +21,8 @@ _WORDS_OF = select(SearchWord.word, SearchWord.rank, SearchWord.record_id).where
 )
 _KNOWN_WORDS = select(SearchVariant.word).where(
     SearchVariant.kind == bindparam("kind"),
-    SearchVariant.word.in_(bindparam("words", expanding=True)),
-    SearchVariant.variant == SearchVariant.word,
+    SearchVariant.variant.in_(bindparam("words", expanding=True)),
+    SearchVariant.word == SearchVariant.variant,
 )
 
 Ranks = Mapping[str, int]
