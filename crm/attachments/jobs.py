@@ -9,6 +9,7 @@ from crm.attachments.storage import files_before
 from crm.core.batches import in_batches
 from crm.core.errors import N_
 from crm.jobs.registry import Job
+from crm.jobs.results import told
 
 # What was just sent may not be written in the database yet.
 _LEFT_ALONE_FOR = timedelta(days=1)
@@ -22,7 +23,7 @@ def _erase(session: Session, now: datetime) -> str:
             if path.name not in kept:
                 path.unlink(missing_ok=True)
                 erased += 1
-    return f"{erased} erased"
+    return told(N_("Effacées : %(count)s"), count=erased)
 
 
 ERASE_ORPHANS = Job("erase-orphan-files", _erase, N_("Effacer les pièces jointes sans fiche"))

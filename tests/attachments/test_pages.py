@@ -21,6 +21,7 @@ from crm.core import clock
 from crm.core.errors import RuleError
 from crm.followups.models import AccompanimentSession
 from crm.history.trash import KEPT_FOR, move_to_trash, purge_trash
+from crm.jobs.results import in_words
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import SessionFactory
 from tests.factories.projects import ProjectFactory
@@ -217,9 +218,9 @@ def test_orphans_are_erased_and_nothing_else(
     lost.parent.mkdir(exist_ok=True)
     lost.write_bytes(b"lost")
     with app.app_context():
-        assert ERASE_ORPHANS.work(session, clock.now()) == "0 erased"
+        assert in_words(ERASE_ORPHANS.work(session, clock.now())) == "Effacées\xa0: 0"
         age_files(settings)
-        assert ERASE_ORPHANS.work(session, clock.now()) == "2 erased"
+        assert in_words(ERASE_ORPHANS.work(session, clock.now())) == "Effacées\xa0: 2"
     assert stored(settings) == {kept}
 
 
