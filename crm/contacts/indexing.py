@@ -108,13 +108,15 @@ def all_structures(session: Session, condition: ColumnElement[bool] | None = Non
         select(
             Structure.id, Structure.name, Structure.acronym, Commune.name, Structure.insee_code,
             Structure.epci_siren, Structure.siren, Structure.siret, Structure.rna,
-            Structure.postcode, Structure.phone, Structure.email,
+            Structure.postcode, Structure.phone, Structure.email, Structure.deleted_at,
         )
         .outerjoin(Commune, Structure.commune_code == Commune.insee_code)
-        .where(Structure.deleted_at.is_(None), fits)
+        .where(fits)
         .order_by(Structure.id)
     ).all()  # fmt: skip
-    for row in rows:
+    for *row, deleted_at in rows:
+        if deleted_at is not None:  # said in SQL, it would have SQLite read every structure
+            continue
         record_id, name, given_acronym, commune, insee_code, epci, siren, *others, email = row
         siret = others.pop(0)
         yield (
@@ -151,12 +153,14 @@ def all_contacts(session: Session, condition: ColumnElement[bool] | None = None)
     rows = session.execute(
         select(
             Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone,
-            Contact.mobile,
+            Contact.mobile, Contact.deleted_at,
         )
-        .where(Contact.deleted_at.is_(None), fits)
+        .where(fits)
         .order_by(Contact.id)
     ).all()  # fmt: skip
-    for record_id, first_name, last_name, email, *phones in rows:
+    for record_id, first_name, last_name, email, *phones, deleted_at in rows:
+        if deleted_at is not None:
+            continue
         places_of = structures.get(record_id, [])
         ranks = contact_ranks(first_name, last_name, email, places_of, phones)
         yield record_id, former.get(record_id, {}) | ranks

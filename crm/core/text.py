@@ -37,10 +37,21 @@ def unbroken(text: str) -> str:
     return _LOOSE.sub("\u00a0", text)
 
 
+class _Ascii(dict[int, str]):
+    """What is written for each character, as `str.translate` asks for it; learnt as they come."""
+
+    def __missing__(self, code: int) -> str:
+        written = self[code] = anyascii(chr(code))
+        return written
+
+
+_ASCII = _Ascii()
+
+
 @lru_cache(maxsize=16_384)  # a name is folded to be sorted, indexed and compared
 def fold(text: str) -> str:
     """Return the text in lower-case ASCII words: no accent, ligature or punctuation is left."""
-    plain = text if text.isascii() else anyascii(text)
+    plain = text if text.isascii() else text.translate(_ASCII)
     return _NOT_WORD.sub(" ", plain.lower()).strip()
 
 

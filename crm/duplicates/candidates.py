@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.among import is_among
 from crm.contacts.models import Structure
 from crm.core.addresses import email_key
 from crm.core.text import words
@@ -64,7 +65,7 @@ def communes_of(session: Session, ids: Iterable[int]) -> dict[int, str]:
         return {}
     rows = session.connection().execute(
         select(Structure.id, Structure.commune_code).where(
-            Structure.id.in_(wanted), Structure.commune_code.is_not(None)
+            is_among(Structure.id, wanted), Structure.commune_code.is_not(None)
         )
     )
     return {record_id: code for record_id, code in rows}  # noqa: C416 - rows are no pairs to mypy
@@ -77,7 +78,7 @@ def names_of_communes(session: Session, codes: Iterable[str]) -> dict[str, Any]:
         return {}
     rows = session.connection().execute(
         select(Commune.insee_code, Commune.name, Commune.departement_code).where(
-            Commune.insee_code.in_(wanted)
+            is_among(Commune.insee_code, wanted)
         )
     )
     return {row.insee_code: row for row in rows}

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from crm.among import is_among
 from crm.contacts.models import Affiliation, Contact, ContactPoint, Structure
 from crm.contacts.types import Medium
 from crm.core.addresses import email_key
@@ -27,7 +28,8 @@ Reached = dict[int, tuple[set[str], set[str]]]
 
 
 def _fits(column: InstrumentedAttribute[Any], ids: Ids) -> ColumnElement[bool]:
-    return true() if ids is None else column.in_(ids)
+    """Narrow to these ids; who is in the trash is left out after (see `is_among`)."""
+    return true() if ids is None else is_among(column, sorted(ids))
 
 
 def cards_of_people(session: Session, ids: Ids = None) -> list[PersonCard]:
@@ -38,15 +40,17 @@ def cards_of_people(session: Session, ids: Ids = None) -> list[PersonCard]:
     rows = session.connection().execute(
         select(
             Contact.id, Contact.first_name, Contact.last_name, Contact.email_key, Contact.phone,
-            Contact.mobile,
+            Contact.mobile, Contact.deleted_at,
         )
-        .where(Contact.deleted_at.is_(None), _fits(Contact.id, ids))
+        .where(_fits(Contact.id, ids))
         .order_by(Contact.id)
     )  # fmt: skip
     reached = _points(session, ContactPoint.contact_id, ids)
     structures, communes = _places(session, ids)
     cards = []
-    for record_id, first_name, last_name, email, *phones in rows:
+    for record_id, first_name, last_name, email, *phones, deleted_at in rows:
+        if deleted_at is not None:
+            continue
         emails, numbers = reached.get(record_id, ((), ()))
         cards.append(
             PersonCard(
@@ -64,12 +68,12 @@ def cards_of_people(session: Session, ids: Ids = None) -> list[PersonCard]:
 
 def cards_of_structures(session: Session, ids: Ids = None) -> list[StructureCard]:
     """Return the cards of the structures that are not in the trash, or of those of these ids."""
-    rows = session.connection().execute(
-        _structure_columns().where(Structure.deleted_at.is_(None), _fits(Structure.id, ids))
-    )
+    rows = session.connection().execute(_structure_columns().where(_fits(Structure.id, ids)))
     reached = _points(session, ContactPoint.structure_id, ids)
     cards = []
     for row in rows:
+        if row.deleted_at is not None:
+            continue
         emails, numbers = reached.get(row.id, ((), ()))
         derived, own = initials_of(row.name, row.acronym)
         cards.append(
@@ -102,7 +106,7 @@ def _structure_columns() -> Select[Any]:
             Structure.siren, Structure.siret, Structure.rna, Structure.insee_code,
             Structure.epci_siren, Structure.commune_code, Structure.departement_code,
             Structure.email, Structure.phone, Structure.website, Structure.parent_id,
-            Commune.name.label("commune"),
+            Structure.deleted_at, Commune.name.label("commune"),
         )
         .outerjoin(Commune, Commune.insee_code == Structure.commune_code)
         .order_by(Structure.id)
@@ -177,7 +181,10 @@ def _owned_by_many(session: Session, values: Iterable[str], known: set[str]) -> 
         return set()
     rows = session.connection().execute(
         select(SearchWord.word)
-        .where(SearchWord.kind.in_(("contact", "structure")), SearchWord.word.in_(sorted(by_word)))
+        .where(
+            SearchWord.kind.in_(("contact", "structure")),
+            is_among(SearchWord.word, sorted(by_word)),
+        )
         .group_by(SearchWord.word)
         .having(func.count() > MOST_OWNERS)
     )

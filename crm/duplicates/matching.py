@@ -6,13 +6,13 @@ second ago is found. The number of statements does not grow with the candidates.
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from crm.among import is_among
 from crm.contacts.models import Structure
-from crm.core.batches import in_even_batches
 from crm.core.sounds import sounds_of_person
 from crm.core.text import deletions
 from crm.duplicates.blocking import with_common_names
@@ -127,14 +127,12 @@ def _sharing_words(
 
 def _by_siren(session: Session, sirens: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for siren, record_id in _in_parts(
-        session,
-        sorted(sirens),
-        lambda part: select(Structure.siren, Structure.id).where(
-            Structure.siren.in_(part), Structure.deleted_at.is_(None)
-        ),
-    ):
-        found[siren].append(record_id)
+    statement = select(Structure.siren, Structure.id, Structure.deleted_at).where(
+        is_among(Structure.siren, sorted(sirens))
+    )
+    for siren, record_id, deleted_at in session.execute(statement).tuples():
+        if siren is not None and deleted_at is None:
+            found[siren].append(record_id)
     return found
 
 
@@ -171,13 +169,10 @@ def _variants(session: Session, kind: str, typed: Iterable[str]) -> dict[str, se
             for form in deletions(word):
                 forms[form].add(word)
     found: dict[str, set[str]] = defaultdict(set)
-    for variant, word in _in_parts(
-        session,
-        sorted(forms),
-        lambda part: select(SearchVariant.variant, SearchVariant.word).where(
-            SearchVariant.kind == kind, SearchVariant.variant.in_(part)
-        ),
-    ):
+    statement = select(SearchVariant.variant, SearchVariant.word).where(
+        SearchVariant.kind == kind, is_among(SearchVariant.variant, sorted(forms))
+    )
+    for variant, word in session.execute(statement).tuples():
         for typed_word in forms[variant]:
             if typed_word != word and is_typo(typed_word, word):
                 found[typed_word].add(word)
@@ -186,23 +181,12 @@ def _variants(session: Session, kind: str, typed: Iterable[str]) -> dict[str, se
 
 def _leads(session: Session, kind: str, wanted: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for word, record_id in _in_parts(
-        session,
-        sorted(set(wanted)),
-        lambda part: select(SearchWord.word, SearchWord.record_id).where(
-            SearchWord.kind == kind, SearchWord.word.in_(part)
-        ),
-    ):
+    statement = select(SearchWord.word, SearchWord.record_id).where(
+        SearchWord.kind == kind, is_among(SearchWord.word, sorted(set(wanted)))
+    )
+    for word, record_id in session.execute(statement).tuples():
         found[word].append(record_id)
     return found
-
-
-def _in_parts(
-    session: Session, values: Sequence[str], statement: Callable[[Sequence[str]], Any]
-) -> Iterable[tuple[str, Any]]:
-    """Yield the rows of a statement; in parts, for a database takes so many parameters at once."""
-    for part in in_even_batches(values):
-        yield from session.connection().execute(statement(part)).tuples()
 
 
 # Comparing -------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from crm.among import is_among
 from crm.contacts.indexing import CONTACT, STRUCTURE, all_contacts, all_structures
 from crm.contacts.models import Contact, Structure
 from crm.funding.application_indexing import APPLICATION, all_applications
@@ -79,7 +80,7 @@ def let_find(session: Session, kind: str, ids: Sequence[int]) -> None:
     """Index records as they are now, and not those in the trash; nobody changes them meanwhile."""
     model, read = _KINDS[kind]
     own = model.__table__.c.id
-    session.execute(select(own).where(own.in_(ids)).order_by(own).with_for_update())
-    found = dict(read(session, model.id.in_(ids)))
+    session.execute(select(own).where(is_among(own, ids)).order_by(own).with_for_update())
+    found = dict(read(session, is_among(model.id, ids)))
     index_records(session, kind, found)
     forget_records(session, kind, [each for each in ids if each not in found])

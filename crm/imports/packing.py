@@ -56,7 +56,7 @@ def _packed(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _unpacked(values: dict[str, Any]) -> dict[str, Any]:
-    for name in [each for each in values if each.endswith(_DAY_ENDING)]:
-        if values[name]:
-            values[name] = date.fromisoformat(values[name])
+    for name, value in values.items():
+        if value and name.endswith(_DAY_ENDING):
+            values[name] = date.fromisoformat(value)
     return values

@@ -57,6 +57,8 @@ def write_part(session: Session, run: Import, drafts: Sequence[Draft], lookups: 
     run.counts = _summed(run.counts, counts, is_first=number == 1)
     if is_power_of_two(number):
         learn_sizes(session, _GROWING)
+    for row in rows:
+        row.resolved.clear()  # each knows its row: the collector would have to find them all
     return work.touched
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Table, bindparam, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
+from crm.among import is_among
 from crm.core import clock
-from crm.core.batches import in_batches
 from crm.history.recording import RecordedChange, plain
 from crm.row_writing import insert_many, reserve_ids
 
@@ -26,13 +26,14 @@ def insert_rows(session: Session, model: type[Any], rows: Sequence[Row]) -> Sequ
         rows = [{"created_at": now, **row} for row in rows]
     usual = _usual_values(table)
     names = sorted(set(usual).union(*rows))
+    columns = [(name, usual.get(name)) for name in names]
     ids = reserve_ids(session, table, len(rows))
     insert_many(
         session,
         table,
         ("id", *names),
         [
-            (number, *(row.get(name, usual.get(name)) for name in names))
+            (number, *[row.get(name, default) for name, default in columns])
             for number, row in zip(ids, rows, strict=True)
         ],
     )
@@ -108,14 +109,15 @@ def members_of(
     """Return the members of a list of some records."""
     table, owner, member = link_table(model, relation)
     found: dict[int, list[Any]] = {}
-    for batch in in_batches(ids):
-        rows = session.execute(
-            select(table.c[owner], table.c[member])
-            .where(table.c[owner].in_(batch))
-            .order_by(table.c[owner], table.c[member])
-        )
-        for owner_id, member_id in rows.tuples():
-            found.setdefault(owner_id, []).append(member_id)
+    if not ids:
+        return found
+    rows = session.execute(
+        select(table.c[owner], table.c[member])
+        .where(is_among(table.c[owner], ids))
+        .order_by(table.c[owner], table.c[member])
+    )
+    for owner_id, member_id in rows.tuples():
+        found.setdefault(owner_id, []).append(member_id)
     return found
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from crm.core.batches import in_batches
+from crm.among import is_among, is_among_parameter
 from crm.core.events import publish
 from crm.core.text import deletions, words
 from crm.row_writing import insert_many
@@ -17,11 +17,11 @@ BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
 _SHORTEST_CORRECTED = 4
 _BATCH_ROWS = 5_000
 _WORDS_OF = select(SearchWord.word, SearchWord.rank, SearchWord.record_id).where(
-    SearchWord.kind == bindparam("kind"), SearchWord.record_id.in_(bindparam("ids", expanding=True))
+    SearchWord.kind == bindparam("kind"), is_among_parameter(SearchWord.record_id, "ids")
 )
 _KNOWN_WORDS = select(SearchVariant.word).where(
     SearchVariant.kind == bindparam("kind"),
-    SearchVariant.variant.in_(bindparam("words", expanding=True)),
+    is_among_parameter(SearchVariant.variant, "words"),
     SearchVariant.word == SearchVariant.variant,
 )
 
@@ -86,10 +86,7 @@ def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> 
 
 
 def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[Found]:
-    known: set[Found] = set()
-    for batch in in_batches(ids):
-        known.update(session.execute(_WORDS_OF, {"kind": kind, "ids": batch}).tuples())
-    return known
+    return set(session.execute(_WORDS_OF, {"kind": kind, "ids": ids}).tuples())
 
 
 def _replace(
@@ -129,10 +126,9 @@ def forget_record(session: Session, kind: str, record_id: int) -> None:
 
 def forget_records(session: Session, kind: str, ids: Sequence[int]) -> None:
     """Make these records findable no more."""
-    for batch in in_batches(ids):
-        session.execute(
-            delete(SearchWord).where(SearchWord.kind == kind, SearchWord.record_id.in_(batch))
-        )
+    session.execute(
+        delete(SearchWord).where(SearchWord.kind == kind, is_among(SearchWord.record_id, ids))
+    )
 
 
 def rebuild(session: Session, kind: str, records: Ranked) -> int:
@@ -160,9 +156,7 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
     candidates = sorted(
         {word for word in new_words if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
     )
-    known: set[str] = set()
-    for batch in in_batches(candidates):
-        known.update(session.scalars(_KNOWN_WORDS, {"kind": kind, "words": batch}))
+    known = set(session.scalars(_KNOWN_WORDS, {"kind": kind, "words": candidates}))
     rows = [
         (kind, variant, word)
         for word in candidates

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.among import is_among
 from crm.consents.models import Consent, ConsentProof
 from crm.consents.types import SAID_NO, Channel, State
 from crm.contacts.models import Contact
 from crm.core import clock
 from crm.core.addresses import email_key
-from crm.core.batches import in_batches
 from crm.database import Turn, take_turn
 from crm.history.recording import actor_of
 from crm.imports.targets.base import Resolved, Work
@@ -113,14 +113,13 @@ def _people(batch: Sequence[Resolved]) -> list[int]:
 
 
 def _known(work: Work, batch: Sequence[Resolved]) -> Iterator[Record]:
-    for some in in_batches(_people(batch)):
-        rows = work.session.execute(
-            select(*Consent.__table__.c, ConsentProof.given_on)
-            .outerjoin(ConsentProof, ConsentProof.id == Consent.proof_id)
-            .where(Consent.contact_id.in_(some))
-            .order_by(Consent.id)
-        )
-        yield from (dict(row) for row in rows.mappings())
+    rows = work.session.execute(
+        select(*Consent.__table__.c, ConsentProof.given_on)
+        .outerjoin(ConsentProof, ConsentProof.id == Consent.proof_id)
+        .where(is_among(Consent.contact_id, _people(batch)))
+        .order_by(Consent.id)
+    )
+    yield from (dict(row) for row in rows.mappings())
 
 
 def _held(work: Work, batch: Sequence[Resolved]) -> dict[About, str]:
@@ -130,12 +129,11 @@ def _held(work: Work, batch: Sequence[Resolved]) -> dict[About, str]:
         said = each.row.resolved[each.item.links["contact_id"]].values.get("email")
         if said:
             hashes.setdefault(each.values["contact_id"], set()).add(hashed(email_key(said)))
-    for some in in_batches(_people(batch)):
-        emails = select(Contact.id, Contact.email_key).where(
-            Contact.id.in_(some), Contact.email_key.is_not(None)
-        )
-        for contact_id, key in work.session.execute(emails).tuples():
-            hashes.setdefault(contact_id, set()).add(hashed(key or ""))
+    emails = select(Contact.id, Contact.email_key).where(
+        is_among(Contact.id, _people(batch)), Contact.email_key.is_not(None)
+    )
+    for contact_id, key in work.session.execute(emails).tuples():
+        hashes.setdefault(contact_id, set()).add(hashed(key or ""))
     origins = _suppressed(work, sorted(set().union(*hashes.values())))
     found: dict[About, str] = {}
     for each in batch:
@@ -148,15 +146,12 @@ def _held(work: Work, batch: Sequence[Resolved]) -> dict[About, str]:
 
 
 def _suppressed(work: Work, hashes: Sequence[str]) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for some in in_batches(hashes):
-        rows = work.session.execute(
-            select(Suppression.address_hash, Suppression.purpose, Suppression.origin)
-            .where(Suppression.address_hash.in_(some))
-            .order_by(Suppression.id)
-        )
-        found.update({(key, purpose): origin for key, purpose, origin in rows.tuples()})
-    return found
+    rows = work.session.execute(
+        select(Suppression.address_hash, Suppression.purpose, Suppression.origin)
+        .where(is_among(Suppression.address_hash, hashes))
+        .order_by(Suppression.id)
+    )
+    return {(key, purpose): origin for key, purpose, origin in rows.tuples()}
 
 
 def _prove(work: Work, noted: Sequence[Resolved]) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from crm.among import is_among
 from crm.contacts.models import Structure
-from crm.core.batches import in_batches
 from crm.core.errors import N_
 from crm.core.text import fold
 from crm.funding.models import FundingApplication
@@ -64,19 +64,19 @@ def settle_parties(
 def _grants(work: Work, ids: set[int]) -> set[Grant]:
     """Return what was given by and to structures: (structure, day, cents)."""
     found: set[Grant] = set()
-    for batch in in_batches(sorted(ids)):
-        for column in (FundingApplication.beneficiary_id, FundingApplication.funder_id):
-            itself = func.coalesce(Structure.merged_into_id, Structure.id)
-            rows = work.session.execute(
-                select(itself, FundingApplication.decided_on, FundingApplication.awarded_cents)
-                .join(Structure, Structure.id == column)
-                .where(
-                    or_(Structure.id.in_(batch), Structure.merged_into_id.in_(batch)),
-                    FundingApplication.deleted_at.is_(None),
-                    FundingApplication.awarded_cents.is_not(None),
-                )
+    asked = sorted(ids)
+    itself = func.coalesce(Structure.merged_into_id, Structure.id)
+    for column in (FundingApplication.beneficiary_id, FundingApplication.funder_id):
+        rows = work.session.execute(
+            select(itself, FundingApplication.decided_on, FundingApplication.awarded_cents)
+            .join(Structure, Structure.id == column)
+            .where(
+                or_(is_among(Structure.id, asked), is_among(Structure.merged_into_id, asked)),
+                FundingApplication.deleted_at.is_(None),
+                FundingApplication.awarded_cents.is_not(None),
             )
-            found.update(rows.tuples())
+        )
+        found.update(rows.tuples())
     return found
 
 

@@ -1,5 +1,6 @@
 """A pass over some rows: record after record, those that others point at first."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from crm.imports.targets.activities import (
@@ -41,15 +42,10 @@ def work_through(work: Work, drafts: Sequence[Draft]) -> list[Row]:
     rows = [Row(draft) for draft in drafts]
     for row in rows:
         row.resolved = [Resolved(item, row) for item in row.draft.items]
+    of_kind = defaultdict[str, list[Resolved]](list)
+    for row in rows:
+        for resolved in row.resolved:
+            of_kind[resolved.item.entity].append(resolved)
     for target in _ORDER:
-        target.settle(
-            work,
-            [
-                resolved
-                for row in rows
-                if row.is_good
-                for resolved in row.resolved
-                if resolved.item.entity == target.entity
-            ],
-        )
+        target.settle(work, [each for each in of_kind[target.entity] if each.row.is_good])
     return rows

@@ -27,7 +27,8 @@ class Pending:
     def of(self, entity: str, key: Key) -> list[Record]:
         """Return what is made under a key."""
         hashed = hash((entity, key))
-        return [*self.records.get(hashed, ()), *self._tried(self.ids.get(hashed, ()))]
+        made, tried = self.records.get(hashed, ()), self.ids.get(hashed)
+        return list(made) if tried is None else [*made, *self._tried(tried)]
 
     def _tried(self, ids: int | tuple[int, ...]) -> Iterator[Record]:
         for each in (ids,) if isinstance(ids, int) else ids:

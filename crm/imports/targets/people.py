@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.among import is_among
 from crm.contacts.indexing import CONTACT
 from crm.contacts.models import Affiliation, Contact
 from crm.contacts.rules import check_order
 from crm.core.addresses import email_key
-from crm.core.batches import in_batches
 from crm.core.days import meet
 from crm.core.text import fold, sort_key
 from crm.imports.targets.base import Resolved, Work, index_by
@@ -94,14 +94,15 @@ class ContactTarget(Target):
 
 def _places_of(work: Work, ids: Sequence[int]) -> dict[int, list[int]]:
     places: dict[int, list[int]] = {}
-    for batch in in_batches(ids):
-        rows = work.session.execute(
-            select(Affiliation.contact_id, Affiliation.structure_id)
-            .where(Affiliation.contact_id.in_(batch))
-            .distinct()
-        )
-        for contact_id, structure_id in rows.tuples():
-            places.setdefault(contact_id, []).append(structure_id)
+    if not ids:
+        return places
+    rows = work.session.execute(
+        select(Affiliation.contact_id, Affiliation.structure_id)
+        .where(is_among(Affiliation.contact_id, ids))
+        .distinct()
+    )
+    for contact_id, structure_id in rows.tuples():
+        places.setdefault(contact_id, []).append(structure_id)
     return places
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from crm.among import is_among
 from crm.contacts.models import Structure
-from crm.core.batches import in_batches
 from crm.core.errors import N_
 from crm.core.text import fold, sort_key
 from crm.funding.application_indexing import APPLICATION
@@ -173,15 +173,12 @@ def _settle(work: Work, resolved: Resolved, found: Sequence[Record]) -> None:
 
 def _merged_into(work: Work, ids: Sequence[int]) -> dict[int, int]:
     """Return the structures that were merged into these, each with the one that it is now."""
-    found: dict[int, int] = {}
-    for batch in in_batches(ids):
-        rows = work.session.execute(
-            select(Structure.id, Structure.merged_into_id).where(
-                Structure.merged_into_id.in_(batch)
-            )
+    rows = work.session.execute(
+        select(Structure.id, Structure.merged_into_id).where(
+            is_among(Structure.merged_into_id, ids)
         )
-        found.update((each, kept) for each, kept in rows.tuples() if kept is not None)
-    return found
+    )
+    return {each: kept for each, kept in rows.tuples() if kept is not None}
 
 
 def _keys_of(values: Record, beneficiary: Any) -> Iterable[Key]:

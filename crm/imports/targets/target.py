@@ -1,11 +1,12 @@
 """How the records that rows speak of meet those that are there: found, compared, written."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Select, select
 
-from crm.core.batches import in_batches
+from crm.among import is_among
 from crm.core.errors import RuleError
 from crm.history.recording import RecordedChange, keep_changes, plain
 from crm.imports.targets.asking import answer_about_likely, ask_about_likely, chosen_among
@@ -69,6 +70,10 @@ class Target:
 
     # What follows is the same for every kind.
 
+    @cached_property
+    def _columns(self) -> frozenset[str]:
+        return frozenset(self.model.__table__.c.keys())
+
     def settle(self, work: Work, batch: Sequence[Resolved]) -> None:
         """Find, compare and, unless it is a trial, write the records of the batch."""
         if not batch:
@@ -90,7 +95,7 @@ class Target:
     def _link(self, resolved: Resolved) -> None:
         resolved.values = dict(resolved.item.values)
         for column, place in resolved.item.links.items():
-            if column in self.model.__table__.c:
+            if column in self._columns:
                 resolved.values[column] = resolved.row.resolved[place].record_id
 
     def _meet(self, work: Work, resolved: Resolved, known: Known) -> bool:
@@ -124,11 +129,8 @@ class Target:
             named = known.get(("id", merged), [])
             return named[0] if named else None
         for key in self.keys(resolved):
-            found: list[Record] = [
-                each
-                for each in (*known.get(key, ()), *work.pending.of(self.entity, key))
-                if self.fits(resolved, key, each)
-            ]
+            near: list[Record] = [*known.get(key, ()), *work.pending.of(self.entity, key)]
+            found = [each for each in near if self.fits(resolved, key, each)]
             if len(found) == 1:
                 return found[0]
             if found:
@@ -233,13 +235,14 @@ class Target:
         index begins or ends with it: elsewhere it would lead SQLite to read the whole table.
         """
         wanted = sorted({value for value in values if value is not None})
-        for batch in in_batches(wanted):
-            statement = self._everything().where(column.in_(batch), *conditions)
-            if not work.is_trial:
-                statement = statement.with_for_update()
-            for row in work.session.execute(statement).mappings():
-                if row.get("deleted_at") is None:
-                    yield dict(row)
+        if not wanted:
+            return
+        statement = self._everything().where(is_among(column, wanted), *conditions)
+        if not work.is_trial:
+            statement = statement.with_for_update()
+        for row in work.session.execute(statement).mappings():
+            if row.get("deleted_at") is None:
+                yield dict(row)
 
     def _everything(self) -> Select[Any]:
         return select(*self.model.__table__.c).order_by(self.model.__table__.c.id)
