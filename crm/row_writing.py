@@ -47,7 +47,8 @@ def reserve_ids(session: Session, table: FromClause, count: int) -> Sequence[int
         used = connection.execute(sequence, {"name": table.name}).scalar()
         first = max(last, used or 0) + 1
         return range(first, first + count)
-    sequence_name = func.pg_get_serial_sequence(table.name, "id")
+    # In a query of its own: it is looked up once, not for each id.
+    sequence_name = select(func.pg_get_serial_sequence(table.name, "id")).scalar_subquery()
     drawn = select(func.nextval(sequence_name)).select_from(func.generate_series(1, count))
     return sorted(connection.execute(drawn).scalars())
 

@@ -64,15 +64,15 @@ def contact_ranks(
     How the name sounds is a word too, out of the way of all others: likely duplicates share it.
     """
     local_part = email.partition("@")[0] if email else None
+    first, last = words(first_name or ""), words(last_name)
     ranks = ranked_words(
         [last_name, first_name],
         [local_part, *structures],
-        names=[f"{first_name or ''} {last_name}", f"{last_name} {first_name or ''}"],
         numbers=phones,
         addresses=[email],
+        whole=[(*first, *last), (*last, *first)],
     )
-    sounds = sounds_of_person(words(first_name or ""), words(last_name))
-    return ranks | dict.fromkeys(sounds, AROUND)
+    return ranks | dict.fromkeys(sounds_of_person(first, last), AROUND)
 
 
 def index_structure(session: Session, structure: Structure) -> None:

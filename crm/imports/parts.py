@@ -55,7 +55,7 @@ def write_part(session: Session, run: Import, drafts: Sequence[Draft], lookups: 
     )
     run.rows_done += len(rows)
     run.counts = _summed(run.counts, counts, is_first=number == 1)
-    if is_power_of_two(number):
+    if is_power_of_four(number):
         learn_sizes(session, _GROWING)
     for row in rows:
         row.resolved.clear()  # each knows its row: the collector would have to find them all
@@ -86,9 +86,9 @@ def undo_part(session: Session, run: Import) -> Touched | None:
     return made
 
 
-def is_power_of_two(number: int) -> bool:
-    """Tell when to look again at what grows: after 1, 2, 4, 8… times."""
-    return number & (number - 1) == 0
+def is_power_of_four(number: int) -> bool:
+    """Tell when to look again at what grows: after 1, 4, 16, 64… times."""
+    return number & (number - 1) == 0 and number.bit_length() % 2 == 1
 
 
 def _sign(session: Session, run: Import, label: str) -> None:

@@ -26,7 +26,7 @@ from crm.imports.parts import (
     CHANGED_SINCE,
     PART_ROWS,
     Touched,
-    is_power_of_two,
+    is_power_of_four,
     undo_part,
     write_part,
 )
@@ -35,7 +35,8 @@ from crm.imports.trial import try_out
 from crm.imports.types import AT_WORK, State
 from crm.reading import Layout, UnreadableFileError, extract
 
-_PAUSE_SECONDS = 0.02  # others who write get their turn between two steps
+# Others who write get their turn between two steps: SQLite keeps no queue of those who wait.
+_PAUSE_SECONDS = 0.02
 _RETRIES = 5
 _UNEXPECTED = N_("L’import s’est arrêté sur une erreur inattendue : rien n’a été gardé.")
 
@@ -52,7 +53,8 @@ def work_on(import_id: int, *, most_steps: int | None = None) -> None:
     worker = _Worker(import_id, key)
     try:
         for _ in islice(worker.steps(), most_steps):
-            time.sleep(_PAUSE_SECONDS)
+            if db.engine.dialect.name == "sqlite":
+                time.sleep(_PAUSE_SECONDS)
     except LostError:
         return
     finally:
@@ -176,7 +178,7 @@ class _Worker:
                 take_turn(session, Turn.WRITE_IMPORT)
                 let_find(session, kind, ids)
                 self.indexed += 1
-                if is_power_of_two(self.indexed):
+                if is_power_of_four(self.indexed):
                     learn_sizes(session, INDEX)
         except IntegrityError as error:  # someone has just taught the index the same word
             raise DatabaseBusyError(str(error.orig)) from error

@@ -11,7 +11,13 @@ from crm.core.text import deletions, words
 from crm.row_writing import insert_many
 from crm.search.events import WordsChanged
 from crm.search.models import SearchVariant, SearchWord
-from crm.search.rules import LONGEST_WORD, name_word, special_words
+from crm.search.rules import (
+    LONGEST_WORD,
+    name_of_words,
+    name_word,
+    special_words,
+    wanted_words,
+)
 
 BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
 _SHORTEST_CORRECTED = 4
@@ -38,18 +44,21 @@ def ranked_words(
     names: Iterable[str | None] = (),
     numbers: Iterable[str | None] = (),
     addresses: Iterable[str | None] = (),
+    whole: Iterable[Sequence[str]] = (),
 ) -> dict[str, int]:
     """Return each folded word with the best rank it has; the very first word ranks highest.
 
-    `names` are found whole by their beginning, `numbers` by their first digits, `addresses` by
-    their first characters.
+    `names` are found whole by their beginning, as are `whole` ones, in words already; `numbers` by
+    their first digits, `addresses` by their first characters.
     """
     ranks = dict.fromkeys(special_words(numbers, addresses), AROUND)
     ranks.update(dict.fromkeys(_folded(around), AROUND))
     own_words = _folded(own)
     ranks.update(dict.fromkeys(own_words, OWN_NAME))
     ranks.update(dict.fromkeys(own_words[:1], BEGINS_NAME))
-    ranks.update(dict.fromkeys(filter(None, (name_word(name) for name in names if name)), 0))
+    named = [name_word(name) for name in names if name]
+    named += [name_of_words(wanted_words(each)) for each in whole]
+    ranks.update(dict.fromkeys(filter(None, named), BEGINS_NAME))
     return ranks
 
 
