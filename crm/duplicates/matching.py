@@ -1,11 +1,12 @@
 """Which records a person or structure typed, or read in a file, may be: many at once.
 
 Candidates come from the search index, which every write keeps in step, so that a record made a
-second ago is found. The number of statements does not grow with the candidates.
+second ago is found. The number of statements does not grow with the candidates, but where they have
+tens of thousands of people to be compared with.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -36,6 +37,7 @@ from crm.duplicates.types import (
 from crm.search.models import SearchVariant, SearchWord
 
 _MOST_COMPARED = 400
+_MOST_HELD = 20_000
 _SHORTEST_VARIED = 4
 _ENOUGH_WORDS = 2
 _COMMON = frozenset("association comite groupe club maison mairie les".split())
@@ -81,11 +83,14 @@ def people_like(
     near = [
         _nearest(Counter(one for word in group for one in leads.get(word, ()))) for group in wanted
     ]
-    known = _read(session, near, cards_of_people)
-    return [
-        _likest(card, group, known, likeness_of_people, limit=limit, least=least)
-        for card, group in zip(cards, near, strict=True)
-    ]
+    found: list[list[Found]] = []
+    for part in _parts_of(near):
+        known = _read(session, near[part], cards_of_people)
+        found += [
+            _likest(card, group, known, likeness_of_people, limit=limit, least=least)
+            for card, group in zip(cards[part], near[part], strict=True)
+        ]
+    return found
 
 
 def structures_like(
@@ -194,6 +199,17 @@ def _leads(session: Session, kind: str, wanted: Iterable[str]) -> dict[str, list
 
 def _nearest(near: Counter[int]) -> list[int]:
     return [record_id for record_id, _ in near.most_common(_MOST_COMPARED)]
+
+
+def _parts_of(near: Sequence[Sequence[int]]) -> Iterator[slice]:
+    """Yield parts in order whose records may be held at once: those of all would weigh."""
+    first, held = 0, 0
+    for place, group in enumerate(near):
+        if place > first and held + len(group) > _MOST_HELD:
+            yield slice(first, place)
+            first, held = place, 0
+        held += len(group)
+    yield slice(first, len(near))
 
 
 def _read(

@@ -58,7 +58,7 @@ def write_part(session: Session, run: Import, drafts: Sequence[Draft], lookups: 
     if is_power_of_four(number):
         learn_sizes(session, _GROWING)
     for row in rows:
-        row.resolved.clear()  # each knows its row: the collector would have to find them all
+        row.let_go()
     return work.touched
 
 

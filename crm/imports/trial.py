@@ -113,6 +113,8 @@ class _Trial:
                 write_line(self.files["ready"], pack(row.draft))
         self.counts += counted(rows)
         self.rows_done += len(rows)
+        for row in rows:
+            row.let_go()
         return bool(rows)
 
 

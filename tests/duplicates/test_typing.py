@@ -1,5 +1,6 @@
 """While a structure or person is typed, what it may already be shows, with why."""
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
@@ -7,6 +8,7 @@ from sqlalchemy.orm import Session
 from crm.contacts.models import Contact, Structure
 from crm.contacts.operations import create_contact, create_structure
 from crm.contacts.types import ContactData, StructureData
+from crm.duplicates import matching
 from crm.duplicates.matching import likely_contacts, likely_structures
 from crm.duplicates.types import ContactCandidate, Reason, StructureCandidate
 from tests.support.queries import counted
@@ -125,3 +127,16 @@ def test_many_candidates_ask_as_much_as_one(session: Session, connection: Connec
         found = likely_contacts(session, many_typed)
     assert len(many) == len(few)
     assert len(found) == len(many_typed)
+
+
+def test_what_is_compared_in_parts_is_what_is_compared_at_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("Leroy", "Leroi", "Leroys", "Caron"):
+        _person(session, first_name="Luc", last_name=name)
+    typed = [ContactCandidate(name, "Luc") for name in ("Leroy", "Caron", "Tison", "Leroi")]
+    at_once = likely_contacts(session, typed)
+    assert [bool(group) for group in at_once] == [True, True, False, True]
+    for most in (1, 2, 3):
+        monkeypatch.setattr(matching, "_MOST_HELD", most)
+        assert likely_contacts(session, typed) == at_once

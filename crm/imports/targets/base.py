@@ -54,6 +54,10 @@ class Row:
         """Tell whether nothing keeps the row from coming in."""
         return not (self.is_skipped or self.draft.issues or self.draft.questions)
 
+    def let_go(self) -> None:
+        """Let go of its records, each of which knows it: the collector would have to find them."""
+        self.resolved.clear()
+
     def refuse(self, item: Item, column: str, message: str, **params: Any) -> None:
         """Note why the row cannot come in."""
         self.draft.issues.append(Issue(item.said.get(column), message, params))
