@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine
@@ -24,6 +25,7 @@ from tests.support.databases import (
     new_database_url,
     why_no_postgresql,
 )
+from tests.support.days import NOON
 from tests.support.people import sign_in
 from tests.support.reference import load_reference
 from tests.support.templates import KeptBytecode
@@ -54,6 +56,13 @@ def prepared_engine(backend: str, tmp_path_factory: pytest.TempPathFactory) -> I
     yield engine
     engine.dispose()
     drop_database(url)
+
+
+@pytest.fixture
+def today_stays() -> Iterator[None]:
+    """Keep a test on the day that its module calls TODAY, in a run that crosses midnight too."""
+    with time_machine.travel(NOON):
+        yield
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from tests.factories.accompaniment import AccompanimentFactory, StageChangeFacto
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import StructureFactory
 from tests.factories.followups import FollowUpFactory, SessionFactory
+from tests.support.days import TODAY
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("today_stays")
 LONG_AGO = TODAY - timedelta(days=200)
 LATELY = TODAY - timedelta(days=5)
 

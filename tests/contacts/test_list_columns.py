@@ -18,9 +18,10 @@ from tests.factories.accounts import UserFactory
 from tests.factories.contacts import AffiliationFactory, ContactFactory, StructureFactory
 from tests.factories.followups import SessionFactory, reference
 from tests.support.client import PageClient
+from tests.support.days import TODAY
 from tests.support.queries import counted
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("today_stays")
 STRUCTURE_COLUMNS = (
     "famille", "commune", "departement", "referencee", "statut", "referent", "verifiee", "adhesion",
     "themes", "etiquettes", "courriel", "telephone", "site", "code-postal", "epci", "parente",

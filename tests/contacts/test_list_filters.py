@@ -17,7 +17,6 @@ from crm.contacts.models import Contact, ContactPoint, NetworkMembership, Struct
 from crm.contacts.queries.standing import standing_code
 from crm.contacts.rules import dates_of_standing, standing_on
 from crm.contacts.types import Standing, StructureData
-from crm.core import clock
 from crm.search.lists import narrow_by_words
 from crm.web import list_counts
 from crm.web.lists import Listing
@@ -25,9 +24,10 @@ from tests.factories.accounts import UserFactory
 from tests.factories.contacts import AffiliationFactory, ContactFactory, StructureFactory
 from tests.factories.followups import reference
 from tests.support.client import PageClient
+from tests.support.days import TODAY
 from tests.support.queries import counted
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("today_stays")
 _days = st.none() | st.dates(TODAY - timedelta(days=3), TODAY + timedelta(days=3))
 
 

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from crm.core import clock
 from crm.duplicates.merging import merge_records
 from crm.duplicates.presentation import shown_later
 from crm.duplicates.unmerging import get_merge, later_items, unmerge_records
@@ -20,8 +20,9 @@ from tests.factories.introductions import (
     IntroductionPersonFactory,
     IntroductionSideFactory,
 )
+from tests.support.days import TODAY
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("today_stays")
 
 
 def _merge(session: Session, kind: str, kept_id: int, merged_id: int) -> int:

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Structure
-from crm.core import clock
 from crm.core.errors import NotFoundError, RuleError, StaleRecordError
 from crm.followups.indicators import ACCOMPANIED_FORMALLY, ACCOMPANIED_STRUCTURES, Period, count
 from crm.followups.models import AccompanimentSession, FollowUp, SessionStructure
@@ -27,8 +26,9 @@ from crm.reference.queries import items_of
 from tests.factories.accounts import UserFactory
 from tests.factories.contacts import AffiliationFactory, ContactFactory, StructureFactory
 from tests.factories.projects import ProjectFactory
+from tests.support.days import TODAY
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("today_stays")
 THIS_YEAR = Period.of_year(TODAY.year)
 
 

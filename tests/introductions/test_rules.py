@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from crm.core import clock
 from crm.core.errors import RuleError
 from crm.introductions.rules import (
     NO_ADDRESS,
@@ -17,8 +16,9 @@ from crm.introductions.rules import (
     draft_message,
 )
 from crm.introductions.types import Answer, DraftPerson, DraftSide, IntroductionData
+from tests.support.days import TODAY
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("today_stays")
 YES = DraftPerson("Awa Diop", "awa@diop.example", Answer.YES)
 NO = DraftPerson("Jean Non", "jean@non.example", Answer.NO)
 SILENT = DraftPerson("Zoé Muet", "zoe@muet.example")
