@@ -335,3 +335,5 @@ def test_a_year_says_where_it_stands_and_the_next_ends_with_the_one_to_come(
     page = director.get(f"{small.url.rpartition('/')[0]}/{year}").text
     assert f">{said}</span>" in page
     assert ('rel="next"' in page) == has_next
+    assert (f"{year} n’a pas commencé" in page) == (years > 0)
+    assert years < 1 or "Importer des séances" not in page
