@@ -8,6 +8,7 @@ from crm.imports.background import take_over
 from crm.imports.jobs import ERASE_FILES
 from crm.jobs.message_files import ERASE_MESSAGE_FILES
 from crm.jobs.registry import add_chore, add_job
+from crm.jobs.statistics import LEARN_STATISTICS
 from crm.mail.outbox import OUTBOX, write_outbox_message
 from crm.mail.receiving import read_mailbox
 from crm.mail.writers import object_by, write_by
@@ -16,7 +17,14 @@ from crm.reminders.jobs import remind
 from crm.reminders.registry import add_section
 from crm.reminders.sections import SECTIONS
 
-JOBS = (PURGE_TRASH, ERASE_FILES, ERASE_MESSAGE_FILES, ERASE_ORPHANS, FIND_DUPLICATES)
+JOBS = (
+    PURGE_TRASH,
+    ERASE_FILES,
+    ERASE_MESSAGE_FILES,
+    ERASE_ORPHANS,
+    FIND_DUPLICATES,
+    LEARN_STATISTICS,
+)
 CHORES = (remind, take_over, read_mailbox)
 
 

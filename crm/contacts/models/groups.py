@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from crm.contacts.models.people import Contact
 from crm.contacts.models.structures import Structure
-from crm.database import Base, UtcDateTime, key_text
+from crm.database import Base, UtcDateTime, index_of_filled, key_text
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 
@@ -24,6 +24,7 @@ class Group(Base):
     __history__ = "group"
     __history_exclude__ = frozenset({"sort_name"})
     __table_args__ = (
+        index_of_filled("group", "merged_into_id"),
         CheckConstraint(
             "launched_on IS NULL OR closed_on IS NULL OR launched_on <= closed_on",
             name="closed_after_launched",
@@ -50,7 +51,7 @@ class Group(Base):
     description: Mapped[str | None] = mapped_column(Text)
     launched_on: Mapped[date | None]
     closed_on: Mapped[date | None]
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("group.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("group.id"))
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 

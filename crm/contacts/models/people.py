@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.contacts.models.structures import Structure, Tag
-from crm.database import Base, UtcDateTime, key_text
+from crm.database import Base, UtcDateTime, index_of_filled, key_text
 
 contact_tag = Table(
     "contact_tag",
@@ -25,7 +25,10 @@ class Contact(Base):
     __tablename__ = "contact"
     __history__ = "contact"
     __history_exclude__ = frozenset({"sort_name", "email_key", "created_at"})
-    __table_args__ = (Index("ix_contact_sort_name", "deleted_at", "sort_name", "id"),)
+    __table_args__ = (
+        Index("ix_contact_sort_name", "deleted_at", "sort_name", "id"),
+        index_of_filled("contact", "merged_into_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     first_name: Mapped[str | None] = mapped_column(String(100))
@@ -38,7 +41,7 @@ class Contact(Base):
     language: Mapped[str | None] = mapped_column(key_text(2))
     notes: Mapped[str | None] = mapped_column(Text)
     verified_on: Mapped[date | None]
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)

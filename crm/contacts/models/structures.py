@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm.accounts.models import User
 from crm.contacts.types import Family
-from crm.database import Base, UtcDateTime, key_text
+from crm.database import Base, UtcDateTime, index_of_filled, key_text
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Commune, Country, Departement, Epci
 
@@ -82,6 +82,8 @@ class Structure(Base):
         Index("ix_structure_sort_name", "deleted_at", "sort_name", "id"),
         Index("ix_structure_departement", "departement_code", "deleted_at", "sort_name", "id"),
         Index("ix_structure_family", "family_code", "deleted_at", "sort_name", "id"),
+        index_of_filled("structure", "parent_id"),
+        index_of_filled("structure", "merged_into_id"),
         *(_unique_while_alive(name) for name in ("siret", "rna", "insee_code", "epci_siren")),
     )
 
@@ -91,7 +93,7 @@ class Structure(Base):
     sort_name: Mapped[str] = mapped_column(key_text(200))
     family_code: Mapped[str] = mapped_column(key_text(20))
     subtype_id: Mapped[int | None] = mapped_column(ForeignKey("reference_item.id"), index=True)
-    parent_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"), index=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"))
     siren: Mapped[str | None] = mapped_column(key_text(9), index=True)
     siret: Mapped[str | None] = mapped_column(key_text(14))
     rna: Mapped[str | None] = mapped_column(key_text(10))
@@ -110,7 +112,7 @@ class Structure(Base):
     closed_on: Mapped[date | None]
     verified_on: Mapped[date | None]
     referent_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("structure.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     deleted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
