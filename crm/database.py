@@ -10,7 +10,6 @@ from typing import Any
 from flask import has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    Connection,
     DateTime,
     Engine,
     MetaData,
@@ -28,12 +27,12 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from crm.core.errors import DatabaseBusyError, StaleRecordError, UncommittedWriteError
+from crm.sqlite_dialect import BEGIN_MODE, speak_so
 from crm.statement_cache import StatementCache
 
 SQLITE_BUSY_TIMEOUT_SECONDS = 8
 POSTGRESQL_LOCK_TIMEOUT = "8s"
 WRITING = "writing"
-_BEGIN_MODE = "sqlite_begin_mode"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 NAMING_CONVENTION = {
@@ -125,12 +124,8 @@ def _set_pragmas(connection: Any, _entry: ConnectionPoolEntry) -> None:
             connection.execute(f"PRAGMA {pragma}")
 
 
-@event.listens_for(Engine, "begin")
-def _emit_begin(connection: Connection) -> None:
-    # Two deferred transactions that both turn to writing lose one of them: a writer says so first.
-    if connection.dialect.name == "sqlite":
-        mode = connection.get_execution_options().get(_BEGIN_MODE, "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {mode}")
+# Two deferred transactions that both turn to writing lose one of them: a writer says so first.
+speak_so()
 
 
 @event.listens_for(Session, "before_flush")
@@ -155,7 +150,7 @@ def transaction(*, housekeeping: bool = False) -> Iterator[Session]:
     session.commit()  # ends the read snapshot, so that what is read below is today's
     session.info[WRITING] = True
     try:
-        session.connection(execution_options={_BEGIN_MODE: "IMMEDIATE"})
+        session.connection(execution_options={BEGIN_MODE: "IMMEDIATE"})
         yield session
         session.commit()
     except OperationalError as error:
