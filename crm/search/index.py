@@ -88,7 +88,8 @@ def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> 
 def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[Found]:
     known: set[Found] = set()
     for batch in in_batches(ids):
-        known.update(session.execute(_WORDS_OF, {"kind": kind, "ids": batch}).tuples())
+        rows = session.connection().execute(_WORDS_OF, {"kind": kind, "ids": batch})
+        known.update(rows.tuples())
     return known
 
 
@@ -162,7 +163,8 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
     )
     known: set[str] = set()
     for batch in in_batches(candidates):
-        known.update(session.scalars(_KNOWN_WORDS, {"kind": kind, "words": batch}))
+        values = {"kind": kind, "words": batch}
+        known.update(session.connection().scalars(_KNOWN_WORDS, values))
     rows = [
         (kind, variant, word)
         for word in candidates
