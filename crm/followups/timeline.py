@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from crm.accounts.models import User
 from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
+from crm.database import aside
 from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
@@ -92,7 +93,7 @@ def _told_sessions(session_id: ColumnElement[int], is_of: ColumnElement[bool]) -
         )
         .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id)
         .where(
-            AccompanimentSession.deleted_at.is_(None),
+            aside(AccompanimentSession.deleted_at).is_(None),
             AccompanimentSession.id.in_(select(session_id).where(is_of)),
         )
         .order_by(AccompanimentSession.held_on.desc(), AccompanimentSession.id.desc())
