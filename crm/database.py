@@ -17,7 +17,6 @@ from sqlalchemy import (
     Table,
     event,
     func,
-    null,
     select,
 )
 from sqlalchemy.engine import Dialect
@@ -90,15 +89,6 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-def aside(column: Any) -> Any:
-    """Return what a column holds, so that SQLite never looks rows up by it.
-
-    Nothing analyses it: « not in the trash » seems to leave ten rows, and is taken before the ids
-    of a subquery. PostgreSQL knows how many rows there are.
-    """
-    return func.coalesce(column, null())
 
 
 def key_text(length: int) -> String:

@@ -11,7 +11,6 @@ from crm.accounts.models import User
 from crm.contacts.queries.identities import ids_of
 from crm.core import clock
 from crm.core.errors import N_
-from crm.database import aside
 from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
@@ -22,6 +21,7 @@ from crm.followups.models import (
 from crm.followups.queries.follow_ups import follow_up_rows
 from crm.followups.types import SessionStatus
 from crm.reference.models import ReferenceItem
+from crm.sqlite_dialect import aside
 from crm.web.formats import long_date
 from crm.web.locale import translate
 from crm.web.summaries import Fact

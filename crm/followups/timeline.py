@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from crm.accounts.models import User
 from crm.contacts.queries.identities import ids_of
 from crm.core.errors import N_
-from crm.database import aside
 from crm.followups.models import (
     AccompanimentSession,
     FollowUp,
@@ -23,6 +22,7 @@ from crm.followups.queries import open_follow_ups_of
 from crm.followups.queries.follow_ups import ABOUT, follow_up_rows
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.reference.models import ReferenceItem
+from crm.sqlite_dialect import aside
 from crm.web.formats import short_date
 from crm.web.locale import translate
 from crm.web.panels import Panel, PanelRow, PanelSource
