@@ -9,7 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from crm.accounts.gate import register_gate
 from crm.config import Settings
 from crm.database import db, end_reading, engine_options
-from crm.web.addresses import register_addresses
+from crm.web.addresses import Application, register_addresses
 from crm.web.assets import register_assets
 from crm.web.errors import register_errors
 from crm.web.formats import register_formats
@@ -28,7 +28,7 @@ _HERE = Path(__file__).resolve().parent
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for these settings (the environment's, when none are given)."""
     settings = settings or Settings.read()
-    app = Flask(__name__, template_folder=str(_template_folder()))
+    app = Application(__name__, template_folder=str(_template_folder()))
     configure(app, settings)
     register_logs(app)
     register_database(app, settings)

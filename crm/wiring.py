@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from crm import wiring_coverage, wiring_funding, wiring_indicators, wiring_outreach, wiring_paths
 from crm.accounts import views as accounts
+from crm.accounts.gate import form_token
 from crm.accounts.wording import USER_WORDING
 from crm.attachments import kinds as file_kinds
 from crm.attachments.views import blueprint as attachments
@@ -234,17 +235,18 @@ def _acting_user() -> Actor:
 
 
 def _page_context() -> dict[str, Any]:
+    person = current_user._get_current_object()  # noqa: SLF001 - each look through it is a search
     context = {
         "locale": current_locale(),
-        "theme": current_user.theme if current_user else "auto",
+        "theme": person.theme if person else "auto",
         "network": network(),
         "urls": addresses(),
+        "csrf_token": form_token,
     }
-    return context | {"shell": Shell(_place(), lambda: context | _frame())}
+    return context | {"shell": Shell(_place(person), lambda: context | _frame())}
 
 
-def _place() -> Hashable:
-    person = current_user
+def _place(person: Any) -> Hashable:
     if not person or not person.is_authenticated:
         return (current_locale(),)
     return (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import render_template, url_for
-from markupsafe import Markup
+from flask import get_template_attribute, url_for
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from crm.accompaniment.forms import AccompanimentForm
@@ -14,6 +14,7 @@ from crm.accompaniment.models import Accompaniment
 from crm.accompaniment.queries import (
     accompaniment_for_page,
     accompaniments_of,
+    obstacles_of,
     projects_to_choose,
     steps_of,
 )
@@ -65,7 +66,7 @@ def shown_stages(stage: str) -> list[ShownStage]:
     ]
 
 
-def silence_of(session: Session, record: Accompaniment) -> Silence | None:
+def silence_of(session: Session, record: Accompaniment | Row[Any]) -> Silence | None:
     """Return the silence of a current path; None for one that is closed."""
     if record.closed_on is not None:
         return None
@@ -94,7 +95,7 @@ def accompaniment_page(session: Session, accompaniment_id: int) -> dict[str, Any
     }
 
 
-def _told_in_a_row(record: Accompaniment) -> PanelRow:
+def _told_in_a_row(record: Row[Any]) -> PanelRow:
     day = short_date(record.closed_on or record.opened_on)
     said = N_("clos le %(day)s") if record.closed_on else N_("en cours depuis le %(day)s")
     return PanelRow(
@@ -112,10 +113,11 @@ def structure_panel(session: Session, structure_id: int) -> Panel:
         (each for each in found if each.closed_on is None and each.structure_id == structure_id),
         None,
     )
-    body = render_template(
-        "accompaniment/_panel.html",
+    write = get_template_attribute("accompaniment/_panel.html", "panel")
+    body = write(
         structure_id=structure_id,
         record=current,
+        obstacles=obstacles_of(session, current.id) if current else (),
         stages=shown_stages(current.stage) if current else [],
         next_stage=next_stage(current.stage) if current else None,
         silence=silence_of(session, current) if current else None,
@@ -123,7 +125,7 @@ def structure_panel(session: Session, structure_id: int) -> Panel:
         stage_labels=STAGE_LABELS,
     )
     url = url_for("accompaniments.index", structure=structure_id) if found else None
-    return Panel(translate("Accompagnement"), (), url, Markup(body))  # noqa: S704 - a template's
+    return Panel(translate("Accompagnement"), (), url, body)
 
 
 def offer_choices(

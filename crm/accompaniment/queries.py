@@ -6,12 +6,13 @@ from typing import Any
 from sqlalchemy import Integer, Row, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from crm.accompaniment.models import Accompaniment, StageChange
+from crm.accompaniment.models import Accompaniment, StageChange, accompaniment_obstacle
 from crm.accounts.models import User
 from crm.contacts.models import Structure
 from crm.contacts.queries.identities import ids_of
 from crm.core.errors import NotFoundError
 from crm.projects.models import Project
+from crm.reference.models import ReferenceItem
 
 _OF_PAGE = (
     select(Accompaniment)
@@ -26,12 +27,29 @@ _OF_PAGE = (
 # A path that could not follow a merge, for the other one has its own, is still told there.
 _ITSELF = ids_of("structure", bindparam("structure_id"))
 _OF_STRUCTURE = (
-    select(Accompaniment)
+    select(
+        Accompaniment.id,
+        Accompaniment.structure_id,
+        Accompaniment.stage,
+        Accompaniment.about,
+        Accompaniment.opened_on,
+        Accompaniment.next_milestone,
+        Accompaniment.next_milestone_on,
+        Accompaniment.closed_on,
+        Accompaniment.outcome,
+        User.name.label("person"),
+    )
+    .join(User, User.id == Accompaniment.person_id)
     .where(Accompaniment.structure_id.in_(_ITSELF))
     .where(Accompaniment.deleted_at.is_(None))
-    .options(joinedload(Accompaniment.person), selectinload(Accompaniment.obstacles))
     .order_by(Accompaniment.closed_on.is_not(None), Accompaniment.closed_on.desc())
     .order_by(Accompaniment.id.desc())
+)
+_OBSTACLES = (
+    select(ReferenceItem.id, ReferenceItem.label)
+    .join(accompaniment_obstacle, accompaniment_obstacle.c.obstacle_id == ReferenceItem.id)
+    .where(accompaniment_obstacle.c.accompaniment_id == bindparam("accompaniment_id"))
+    .order_by(ReferenceItem.position)
 )
 _STEPS = (
     select(StageChange)
@@ -88,9 +106,15 @@ def steps_of(session: Session, accompaniment_id: int) -> Sequence[StageChange]:
     return session.scalars(_STEPS, {"accompaniment_id": accompaniment_id}).all()
 
 
-def accompaniments_of(session: Session, structure_id: int) -> Sequence[Accompaniment]:
-    """Return the paths of a structure: the current one first, then the latest closed."""
-    return session.scalars(_OF_STRUCTURE, {"structure_id": structure_id}).all()
+def accompaniments_of(session: Session, structure_id: int) -> Sequence[Row[Any]]:
+    """Return what is told of a structure's paths: the current one first, then the latest closed."""
+    return session.connection().execute(_OF_STRUCTURE, {"structure_id": structure_id}).all()
+
+
+def obstacles_of(session: Session, accompaniment_id: int) -> Sequence[Row[Any]]:
+    """Return the obstacles on a path, in the order of their list: id, label."""
+    values = {"accompaniment_id": accompaniment_id}
+    return session.connection().execute(_OBSTACLES, values).all()
 
 
 def told_of(session: Session, structure_id: int, limit: int) -> Sequence[Row[Any]]:

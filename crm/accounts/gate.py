@@ -3,6 +3,7 @@
 from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
 from flask_login import AnonymousUserMixin, LoginManager, current_user, logout_user
 from flask_wtf import CSRFProtect
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response as BaseResponse
 
 from crm.accounts.sessions import (
@@ -74,6 +75,11 @@ def check_access() -> BaseResponse | tuple[str, int] | None:
     return None
 
 
+def form_token() -> str:
+    """Return the token that forms send along; a page with many forms signs it once."""
+    return str(g.get("csrf_token") or generate_csrf())
+
+
 def ask_to_sign_in() -> BaseResponse | tuple[str, int]:
     """Send to the log-in page; a form that was being sent goes along and is not lost."""
     logout_user()
@@ -102,4 +108,5 @@ def register_gate(app: Flask) -> None:
     login_manager.anonymous_user = Anonymous
     login_manager.init_app(app)
     csrf.init_app(app)
+    app.add_template_global(form_token, "csrf_token")
     app.before_request(check_access)

@@ -24,7 +24,7 @@ from crm.contacts.queries.groups import (
     membership_for_page,
     representatives_of,
 )
-from crm.contacts.queries.structures import people_of
+from crm.contacts.queries.structure_pages import people_of
 from crm.contacts.rules import is_current
 from crm.contacts.types import GroupKind
 from crm.core import clock

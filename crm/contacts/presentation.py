@@ -13,14 +13,14 @@ from crm.contacts.forms import END_REASON_LABELS, AffiliationForm, StructureForm
 from crm.contacts.queries import structures_by_values
 from crm.contacts.queries.attached import attached_to_structure, points_of_contact
 from crm.contacts.queries.people import affiliations_of, contact_for_page
-from crm.contacts.queries.structures import (
-    communes_by_codes,
+from crm.contacts.queries.structure_pages import (
     labels_of,
     memberships_of,
     people_of,
     structure_for_page,
 )
-from crm.contacts.queries.territories import communes_of_epci, epci_of
+from crm.contacts.queries.structures import communes_by_codes
+from crm.contacts.queries.territories import communes_of_epci
 from crm.contacts.types import LANGUAGE_LABELS
 from crm.contacts.wording import STANDING_LABELS
 from crm.core import clock
@@ -51,8 +51,6 @@ def structure_page(session: Session, structure_id: int, day: date) -> dict[str, 
         "facts": facts_of(session, "structure", structure_id),
         "attached": attached_to_structure(session, structure_id, day),
         "labels": labels_of(session, structure_id),
-        "family": dict(labels_by_code(session, "family")).get(structure.family_code, ""),
-        "epci_of_seat": epci_of(session, structure.commune),
         "communes": communes_of_epci(session, structure.epci_siren),
         "present": [one for one in people if rules.is_current(one.start_on, one.end_on, day)],
         "past": [one for one in people if not rules.is_current(one.start_on, one.end_on, day)],

@@ -7,7 +7,7 @@ are kept by the opposite of their id, so that the latest comes first among equal
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.core.days import french_month
@@ -16,6 +16,7 @@ from crm.reference.models import ReferenceItem
 from crm.search.index import forget_record, index_record, ranked_words
 
 SESSION = "session"
+_KIND_LABEL = select(ReferenceItem.label).where(ReferenceItem.id == bindparam("kind_id"))
 Records = Iterator[tuple[int, dict[str, int]]]
 
 
@@ -30,14 +31,21 @@ def session_ranks(structures: Sequence[str], kind: str, held_on: date) -> dict[s
     return ranked_words(sorted(structures), [kind, day], names=structures)
 
 
-def index_session(session: Session, record: AccompanimentSession) -> None:
-    """Make a session, its structures loaded, findable by what it holds; in the trash it is not."""
+def index_session(
+    session: Session, record: AccompanimentSession, kind_label: str | None = None
+) -> None:
+    """Make a session, its structures loaded, findable by what it holds; in the trash it is not.
+
+    What its kind is called is read where the caller does not know it.
+    """
     if record.deleted_at is not None:
         forget_record(session, SESSION, number_of(record.id))
         return
     names = [seat.structure_name for seat in record.structures]
-    kind = session.get_one(ReferenceItem, record.kind_id)
-    ranks = session_ranks(names, kind.label, record.held_on)
+    if kind_label is None:
+        found = session.connection().execute(_KIND_LABEL, {"kind_id": record.kind_id})
+        kind_label = str(found.scalar_one())
+    ranks = session_ranks(names, kind_label, record.held_on)
     index_record(session, SESSION, number_of(record.id), ranks)
 
 

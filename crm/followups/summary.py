@@ -21,6 +21,7 @@ from crm.followups.models import (
 from crm.followups.queries.follow_ups import follow_up_rows
 from crm.followups.types import SessionStatus
 from crm.reference.models import ReferenceItem
+from crm.sqlite_dialect import aside
 from crm.web.formats import long_date
 from crm.web.locale import translate
 from crm.web.summaries import Fact
@@ -51,25 +52,26 @@ class _Reads:
 
 def _reads(kind: str, session_id: ColumnElement[int], record_id: ColumnElement[int]) -> _Reads:
     ids = select(session_id).where(record_id.in_(ids_of(kind, bindparam("record_id"))))
-    held_on = AccompanimentSession.held_on
+    held_on, status = AccompanimentSession.held_on, aside(AccompanimentSession.status)
+    is_kept = aside(AccompanimentSession.deleted_at).is_(None)
     told = (
         select(AccompanimentSession.id, held_on, ReferenceItem.label)
         .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id)
-        .where(AccompanimentSession.id.in_(ids), AccompanimentSession.deleted_at.is_(None))
+        .where(AccompanimentSession.id.in_(ids), is_kept)
         .limit(1)
     )
     count = func.count().label("count")
     return _Reads(
-        last=told.where(AccompanimentSession.status == SessionStatus.DONE).order_by(
+        last=told.where(status == SessionStatus.DONE).order_by(
             held_on.desc(), AccompanimentSession.id.desc()
         ),
-        planned=told.where(
-            AccompanimentSession.status == SessionStatus.PLANNED, held_on >= bindparam("today")
-        ).order_by(held_on, AccompanimentSession.id),
+        planned=told.where(status == SessionStatus.PLANNED, held_on >= bindparam("today")).order_by(
+            held_on, AccompanimentSession.id
+        ),
         officers=select(User.name, count)
         .join(session_officer, session_officer.c.user_id == User.id)
         .join(AccompanimentSession, AccompanimentSession.id == session_officer.c.session_id)
-        .where(session_officer.c.session_id.in_(ids), AccompanimentSession.deleted_at.is_(None))
+        .where(session_officer.c.session_id.in_(ids), is_kept)
         .group_by(User.id, User.name)
         .order_by(count.desc(), User.name)
         .limit(_MOST_OFFICERS),

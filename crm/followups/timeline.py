@@ -22,6 +22,7 @@ from crm.followups.queries import open_follow_ups_of
 from crm.followups.queries.follow_ups import ABOUT, follow_up_rows
 from crm.followups.types import STATUS_LABELS, SessionStatus
 from crm.reference.models import ReferenceItem
+from crm.sqlite_dialect import aside
 from crm.web.formats import short_date
 from crm.web.locale import translate
 from crm.web.panels import Panel, PanelRow, PanelSource
@@ -92,7 +93,7 @@ def _told_sessions(session_id: ColumnElement[int], is_of: ColumnElement[bool]) -
         )
         .join(ReferenceItem, ReferenceItem.id == AccompanimentSession.kind_id)
         .where(
-            AccompanimentSession.deleted_at.is_(None),
+            aside(AccompanimentSession.deleted_at).is_(None),
             AccompanimentSession.id.in_(select(session_id).where(is_of)),
         )
         .order_by(AccompanimentSession.held_on.desc(), AccompanimentSession.id.desc())

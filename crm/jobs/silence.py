@@ -27,6 +27,7 @@ def current_silence() -> Silence | None:
 
 def silence_for_administrators() -> Silence | None:
     """Return the silence on the pages of those who look after the server; None for the others."""
-    if not current_user or not current_user.may(Permission.MANAGE_JOBS):
+    person = current_user._get_current_object()  # noqa: SLF001
+    if not person or not person.may(Permission.MANAGE_JOBS):
         return None
     return current_silence()

@@ -95,7 +95,8 @@ def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> 
 
 
 def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[Found]:
-    return set(session.execute(_WORDS_OF, {"kind": kind, "ids": ids}).tuples())
+    rows = session.connection().execute(_WORDS_OF, {"kind": kind, "ids": ids})
+    return set(rows.tuples())
 
 
 def _replace(
@@ -165,7 +166,8 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
     candidates = sorted(
         {word for word in new_words if len(word) >= _SHORTEST_CORRECTED and word.isalpha()}
     )
-    known = set(session.scalars(_KNOWN_WORDS, {"kind": kind, "words": candidates}))
+    values = {"kind": kind, "words": candidates}
+    known = set(session.connection().scalars(_KNOWN_WORDS, values))
     rows = [
         (kind, variant, word)
         for word in candidates

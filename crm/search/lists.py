@@ -10,6 +10,7 @@ from crm.search.queries import (
     RELEVANCE,
     bounds,
     corrected,
+    counted_on_words,
     joined_on_words,
     matching_ids,
     parameters,
@@ -56,17 +57,18 @@ def _searched(
     is_sorted = bool(listing.arguments.get("tri"))
     words = parameters(len(prefixes))
 
-    def holding(statement: Select[Any]) -> Select[Any]:
+    def narrowed() -> tuple[Select[Any], Select[Any] | None]:
+        of, counted = narrowing.statement, narrowing.counted
         if is_sorted:
-            return statement.where(identity.in_(matching_ids(kind, words)))
-        return joined_on_words(statement, identity, kind, words)
+            found = identity.in_(matching_ids(kind, words))
+            return of.where(found), None if counted is None else counted.where(found)
+        return (
+            joined_on_words(of, identity, kind, words),
+            None if counted is None else counted_on_words(counted, identity, kind, words),
+        )
 
     statement, counted = listing.definition.keep(
-        (narrowing.statement, "words", len(words), is_sorted),
-        lambda: (
-            holding(narrowing.statement),
-            None if narrowing.counted is None else holding(narrowing.counted),
-        ),
+        (narrowing.statement, "words", len(words), is_sorted), narrowed
     )
     return replace(
         narrowing,

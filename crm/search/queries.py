@@ -1,6 +1,7 @@
 """Which records hold all the words typed, even with a slip of the finger."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from rapidfuzz.distance import OSA
 from sqlalchemy import (
@@ -18,6 +19,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from crm.core.text import deletions, words
 from crm.search.models import SearchVariant, SearchWord
+from crm.sqlite_dialect import aside
 
 _HIGH = "\uffff"
 _MOST_WORDS = 6
@@ -60,6 +62,26 @@ def joined_on_words(
             tuple_(better.word, better.rank) < tuple_(SearchWord.word, SearchWord.rank),
         ),
     )
+
+
+def counted_on_words(
+    counted: Select[Any],
+    identity: InstrumentedAttribute[int],
+    kind: str,
+    prefixes: Sequence[Prefix],
+) -> Select[Any]:
+    """Narrow the ids of a list to the records that `joined_on_words` keeps, in no order.
+
+    Each id is kept once by its value: looking for a better word of each takes four times as long.
+    """
+    first, *others = prefixes
+    found = counted.join(SearchWord, SearchWord.record_id == identity).where(
+        SearchWord.kind == kind,
+        _begins(SearchWord, first),
+        *(_also_holds(kind, prefix) for prefix in others),
+    )
+    ids = [aside(each).label(each.key) for each in counted.selected_columns]
+    return found.with_only_columns(*ids, maintain_column_froms=True).distinct()
 
 
 def matching_ids(kind: str, prefixes: Sequence[Prefix]) -> Select[tuple[int]]:

@@ -4,8 +4,15 @@ import json
 from pathlib import Path
 
 from flask import Flask, current_app, url_for
+from markupsafe import Markup
 
 _MANIFEST = "vendor/manifest.json"
+_SILENT = Markup('aria-hidden="true"')
+_SAYING = Markup('role="img" aria-label="{}"')
+_ICON = Markup(
+    '<svg class="icon" viewBox="0 0 24 24" width="20" height="20" {} focusable="false">'
+    '<use href="{}#{}"/></svg>'
+)
 
 
 def read_manifest(static_folder: str | None) -> dict[str, str]:
@@ -27,7 +34,17 @@ def asset_url(name: str) -> str:
 
 
 def register_assets(app: Flask) -> None:
-    """Give templates `asset(name)`; an unknown name is an error of the programmer."""
+    """Give templates `asset(name)`, and `icon_of(name, label)`, which is silent without a label."""
     app.extensions["asset_names"] = read_manifest(app.static_folder)
     app.extensions["asset_addresses"] = {}
+    silent: dict[str, Markup] = {}
+
+    def icon_of(name: str, label: str | None = None) -> Markup:
+        if label:
+            return _ICON.format(_SAYING.format(label), asset_url("icons.svg"), name)
+        if name not in silent:
+            silent[name] = _ICON.format(_SILENT, asset_url("icons.svg"), name)
+        return silent[name]
+
     app.add_template_global(asset_url, "asset")
+    app.add_template_global(icon_of)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
-from flask import Flask, g, has_app_context
+from flask import Flask, g
 
 from crm.core import clock
 
@@ -26,7 +26,11 @@ _DAYS = {
 
 def current_locale() -> str:
     """Return "fr" or "en", as the signed-in person chose; French otherwise."""
-    return str(g.get("locale", "fr")) if has_app_context() else "fr"
+    try:
+        locale: str = g._get_current_object().get("locale", "fr")  # noqa: SLF001
+    except RuntimeError:  # no application is at work
+        return "fr"
+    return locale
 
 
 @contextmanager

@@ -40,7 +40,7 @@ class ListLinks:
         ]
         return self.definition.url + ("?" + urlencode(kept, safe=",") if kept else "")
 
-    @property
+    @cached_property
     def filters_url(self) -> str | None:
         """Return this page with its filters laid open; None when it has none."""
         return self.url(filtres="1") if self.definition.filters else None
@@ -51,7 +51,7 @@ class ListLinks:
         asked = self.arguments.get(ONLY)
         return None if asked is None else typed_id(asked)
 
-    @property
+    @cached_property
     def exports(self) -> list[dict[str, str]]:
         """Return the downloads of the whole list as filtered now."""
         if self.definition.export_url is None:
@@ -113,10 +113,15 @@ class ListLinks:
             kept.append((VIEW, view))
         return kept
 
+    @cached_property
+    def _kept_parts(self) -> list[tuple[str, str]]:
+        return [(pair[0], urlencode([pair], safe=",")) for pair in self._kept_arguments]
+
     def _query(self, changes: Mapping[str, str | None]) -> str:
-        pairs = [pair for pair in self._kept_arguments if pair[0] not in changes]
-        pairs += [(name, value) for name, value in changes.items() if value]
-        return "?" + urlencode(pairs, safe=",") if pairs else ""
+        parts = [part for name, part in self._kept_parts if name not in changes]
+        if added := [(name, value) for name, value in changes.items() if value]:
+            parts.append(urlencode(added, safe=","))
+        return "?" + "&".join(parts) if parts else ""
 
     def _without(self, name: str, value: str) -> str:
         pairs = [pair for pair in self._kept_arguments if pair != (name, value)]

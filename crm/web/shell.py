@@ -25,7 +25,7 @@ class Shell:
         self._keyed = _Keyed(key, context)
 
     def __call__(self, part: str) -> Markup:
-        """Return a part (`topbar`, `sidebar`, `tabbar`, `keyboard_help` or `messages`)."""
+        """Return a part: `head`, `topbar`, `sidebar`, `tabbar`, `keyboard_help` or `messages`."""
         kept = _rendered(part, self._keyed)
         return Markup(  # noqa: S704 - a rendered template, and what is put in it is escaped
             kept.replace(_TOKEN_MARK, self._token).replace(_HERE_MARK, self._here)

@@ -4,7 +4,9 @@ import base64
 import json
 
 import pytest
+from flask import Flask, url_for
 from sqlalchemy.orm import Session
+from werkzeug.routing import BuildError
 
 from crm.contacts.models import Structure
 from tests.factories.contacts import StructureFactory
@@ -37,3 +39,36 @@ def test_a_nul_byte_in_the_key_of_a_form_is_left_out(officer: PageClient, sessio
     sent = {"name": "Eau", "family_code": "association", "submission_key": "a\x00b"}
     assert officer.submit("/structures/nouvelle", sent).status_code == 303
     assert session.query(Structure).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "values"),
+    [
+        ("structures.show", {"structure_id": 7}),
+        ("structures.index", {"departement": "62"}),
+        ("structures.index", {"departement": "62", "page": 3}),
+        ("structures.index", {"q": "é & co", "tri": None}),
+        ("history.show", {"change_set_id": 7, "changement": 7}),
+        ("notes.new", {"entity": "structure", "record_id": 7}),
+        ("attached.new", {"owner": "structures", "owner_id": 7, "kind": "adresses"}),
+        ("attached.new", {"owner": "contacts", "owner_id": 7, "kind": "coordonnees"}),
+        ("structures.show", {"structure_id": 7, "_anchor": "fil"}),
+        ("structures.export", {"extension": "xlsx", "fiche": 7}),
+        (".show", {"structure_id": 7}),
+    ],
+)
+@pytest.mark.parametrize("mount", ["", "/crm"])
+def test_an_address_that_is_filled_in_is_the_one_that_flask_makes(
+    app: Flask, endpoint: str, values: dict[str, object], mount: str
+) -> None:
+    with app.test_request_context("/structures/1", environ_overrides={"SCRIPT_NAME": mount}):
+        for number in (7, 12, 7):
+            asked = {name: number if value == 7 else value for name, value in values.items()}
+            assert url_for(endpoint, **asked) == Flask.url_for(app, endpoint, **asked)  # type: ignore[arg-type]
+
+
+def test_an_address_without_what_it_needs_is_refused(app: Flask) -> None:
+    with app.test_request_context("/"), pytest.raises(BuildError):
+        url_for("structures.show", contact_id=7)
+    with app.app_context(), pytest.raises(RuntimeError):
+        url_for("structures.show", structure_id=7)

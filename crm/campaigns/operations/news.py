@@ -55,7 +55,8 @@ _OF_APPLICATION = _TARGETED.where(
 
 def move_with_session(session: Session, event: SessionSaved) -> None:
     """Move the targets that were accompanied."""
-    ids = session.scalars(_OF_SESSION, {"session_id": event.session_id}).all()
+    values = {"session_id": event.session_id}
+    ids = session.connection().scalars(_OF_SESSION, values).all()
     if ids:
         advance(session, {Cause.SESSION}, Target.structure_id.in_(ids))
 

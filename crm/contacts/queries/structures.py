@@ -5,39 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    String,
-    and_,
-    bindparam,
-    cast,
-    literal,
-    or_,
-    select,
-    union_all,
-)
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from crm.contacts.models import (
-    Affiliation,
-    Contact,
-    Group,
-    Membership,
-    Structure,
-    Tag,
-    structure_country,
-    structure_expertise,
-    structure_tag,
-    structure_theme,
-)
+from crm.contacts.models import Structure
 from crm.core import clock
-from crm.core.errors import NotFoundError
 from crm.core.numbers import parse_ids
 from crm.core.text import fold, words
 from crm.reference.models import ReferenceItem
 from crm.search.queries import RELEVANCE, corrected, joined_on_words, typed_words
-from crm.territories.models import Commune, Country, Departement, Epci
+from crm.territories.models import Commune, Departement, Epci
 from crm.territories.queries import search_communes
 
 FamilyItem = aliased(ReferenceItem)
@@ -83,93 +60,6 @@ def structure_rows(merged_after: date | None = None) -> Select[Any]:
         .outerjoin(Commune, Commune.insee_code == Structure.commune_code)
         .where(is_there)
     )
-
-
-# What a page reads is built once. A list of its own loads ten times slower with the entity than as
-# columns (0.8 ms and 0.05 ms): themes, countries and tags come by `labels_of`.
-_OF_PAGE = (
-    select(Structure)
-    .where(Structure.id == bindparam("structure_id"), Structure.deleted_at.is_(None))
-    .options(
-        joinedload(Structure.subtype),
-        joinedload(Structure.parent),
-        joinedload(Structure.commune),
-        joinedload(Structure.departement),
-        joinedload(Structure.epci),
-        joinedload(Structure.referent),
-    )
-)
-_LABELS = union_all(
-    select(
-        literal("themes").label("list"),
-        cast(ReferenceItem.id, String).label("value"),
-        ReferenceItem.label.label("text"),
-        ReferenceItem.position.label("position"),
-        literal("").label("sort_name"),
-    )
-    .join(structure_theme, structure_theme.c.theme_id == ReferenceItem.id)
-    .where(structure_theme.c.structure_id == bindparam("structure_id")),
-    select(
-        literal("expertises"),
-        cast(ReferenceItem.id, String),
-        ReferenceItem.label,
-        ReferenceItem.position,
-        literal(""),
-    )
-    .join(structure_expertise, structure_expertise.c.expertise_id == ReferenceItem.id)
-    .where(structure_expertise.c.structure_id == bindparam("structure_id")),
-    select(literal("countries"), Country.code, Country.name, literal(0), Country.sort_name)
-    .join(structure_country, structure_country.c.country_code == Country.code)
-    .where(structure_country.c.structure_id == bindparam("structure_id")),
-    select(literal("tags"), cast(Tag.id, String), Tag.label, literal(0), Tag.key)
-    .join(structure_tag, structure_tag.c.tag_id == Tag.id)
-    .where(structure_tag.c.structure_id == bindparam("structure_id")),
-).order_by("list", "position", "sort_name")
-_PEOPLE = (
-    select(Affiliation)
-    .join(Affiliation.contact)
-    .where(Affiliation.structure_id == bindparam("structure_id"), Contact.deleted_at.is_(None))
-    .options(contains_eager(Affiliation.contact))
-    .order_by(Affiliation.end_on.is_not(None), Affiliation.end_on.desc(), Contact.sort_name)
-)
-_MEMBERSHIPS = (
-    select(Membership)
-    .join(Membership.group)
-    .where(Membership.structure_id == bindparam("structure_id"), Group.deleted_at.is_(None))
-    .options(contains_eager(Membership.group))
-    .order_by(Group.sort_name, Membership.start_on)
-)
-
-
-def structure_for_page(session: Session, structure_id: int) -> Structure:
-    """Return a structure with what its page shows of it, but `labels_of`; raise NotFoundError."""
-    structure = session.scalar(_OF_PAGE, {"structure_id": structure_id})
-    if structure is None:
-        raise NotFoundError
-    return structure
-
-
-def labels_of(session: Session, structure_id: int) -> dict[str, list[tuple[str, str]]]:
-    """Return the (value, text) of a structure's themes, expertises, countries and tags."""
-    labels: dict[str, list[tuple[str, str]]] = {
-        "themes": [],
-        "expertises": [],
-        "countries": [],
-        "tags": [],
-    }
-    for row in session.connection().execute(_LABELS, {"structure_id": structure_id}):
-        labels[row.list].append((row.value, row.text))
-    return labels
-
-
-def people_of(session: Session, structure_id: int) -> Sequence[Affiliation]:
-    """Return everyone who is or was there, the present ones without an end first."""
-    return session.scalars(_PEOPLE, {"structure_id": structure_id}).all()
-
-
-def memberships_of(session: Session, structure_id: int) -> Sequence[Membership]:
-    """Return the groups a structure is or was in, by name."""
-    return session.scalars(_MEMBERSHIPS, {"structure_id": structure_id}).all()
 
 
 def find_structures(session: Session, text: str, limit: int = _SUGGESTIONS) -> list[Suggestion]:

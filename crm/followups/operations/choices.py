@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from crm.accounts.members import known_member
@@ -16,6 +17,9 @@ from crm.projects.models import Project
 from crm.reference.models import ReferenceItem
 from crm.territories.models import Country
 
+_KIND = select(ReferenceItem.id, ReferenceItem.label, ReferenceItem.is_active).where(
+    ReferenceItem.id == bindparam("kind_id"), ReferenceItem.list_code == "session_kind"
+)
 _ITEMS = (
     select(ReferenceItem)
     .where(
@@ -40,10 +44,10 @@ _APPLICATIONS = select(FundingApplication.id, FundingApplication.deleted_at).whe
 _OFFICERS = select(User).where(User.id.in_(bindparam("ids", expanding=True))).order_by(User.name)
 
 
-def kind(session: Session, kind_id: int, *, kept_id: int | None = None) -> int:
-    """Return the id of a kind of support; a retired one only where it was already."""
-    item = session.get(ReferenceItem, kind_id)
-    if item is None or item.list_code != "session_kind":
+def kind(session: Session, kind_id: int, *, kept_id: int | None = None) -> Row[Any]:
+    """Return the id and label of a kind of support; a retired one only where it was already."""
+    item = session.connection().execute(_KIND, {"kind_id": kind_id}).one_or_none()
+    if item is None:
         raise RuleError("kind", N_("Choisissez une nature de la liste."))
     if not item.is_active and item.id != kept_id:
         raise RuleError(
@@ -51,7 +55,7 @@ def kind(session: Session, kind_id: int, *, kept_id: int | None = None) -> int:
             N_("« %(label)s » n’est plus proposée : choisissez-en une autre."),
             label=item.label,
         )
-    return item.id
+    return item
 
 
 def themes(

@@ -33,7 +33,7 @@ from crm.followups.types import NextStep, SessionData
 from crm.history.trash import move_to_trash, restore_from_trash
 
 _FIELD_OF_FORM = {"new_family": "new_family", "family_code": "new_family"}
-_BY_KEY = select(AccompanimentSession).where(
+_BY_KEY = select(AccompanimentSession.id).where(
     AccompanimentSession.submission_key == bindparam("key")
 )
 _LISTS = (
@@ -67,10 +67,10 @@ def log_session(
     )
     for name in _LISTS:
         setattr(record, name, [])
-    _fill(session, record, rules.clean_session(data, clock.today()))
+    kind_label = _fill(session, record, rules.clean_session(data, clock.today()))
     session.add(record)
     session.flush()
-    index_session(session, record)
+    index_session(session, record, kind_label)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
     if private_text:
@@ -81,7 +81,8 @@ def log_session(
 
 def find_by_submission_key(session: Session, key: str) -> AccompanimentSession | None:
     """Return the session that this display of the form has made already."""
-    return session.scalar(_BY_KEY, {"key": key})
+    known_id = session.connection().scalar(_BY_KEY, {"key": key})
+    return None if known_id is None else session.get_one(AccompanimentSession, known_id)
 
 
 def update_session(
@@ -101,9 +102,9 @@ def update_session(
     record = get_session(session, session_id)
     if record.version != version:
         raise StaleRecordError(record)
-    _fill(session, record, rules.clean_session(data, clock.today()))
+    kind_label = _fill(session, record, rules.clean_session(data, clock.today()))
     session.flush()
-    index_session(session, record)
+    index_session(session, record, kind_label)
     if next_step is not None:
         schedule_next_step(session, record=record, next_step=next_step, user_id=user_id)
     publish(session, SessionSaved(record.id))
@@ -175,10 +176,11 @@ def heaviest_level(record: AccompanimentSession) -> str:
     return heaviest(link.level for link in record.applications)
 
 
-def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> None:
+def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> str:
+    """Give a session what was typed; return what its kind is called."""
     # Everything is looked up (and made) before the record is touched: one save, one change told.
     with session.no_autoflush:
-        kind_id = kind(session, data.kind_id, kept_id=record.kind_id)
+        chosen_kind = kind(session, data.kind_id, kept_id=record.kind_id)
         members: dict[str, list[Any]] = {
             "themes": themes(session, data.theme_ids, kept=record.themes),
             "countries": countries(session, data.country_codes),
@@ -193,7 +195,7 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
     members["structures"] = list(dict.fromkeys(seats.values()))
     members["contacts"] = _contacts(session, record, data, seats)
     plain = {
-        "kind_id": kind_id,
+        "kind_id": chosen_kind.id,
         "held_on": data.held_on,
         "status": data.status,
         "duration_minutes": data.duration_minutes,
@@ -207,6 +209,7 @@ def _fill(session: Session, record: AccompanimentSession, data: SessionData) -> 
             setattr(record, name, chosen)
             # A list alone does not touch the row: this makes its version grow all the same.
             flag_modified(record, "created_at")
+    return str(chosen_kind.label)
 
 
 def _seats(
