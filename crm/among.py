@@ -56,7 +56,7 @@ def is_among(column: Column, values: Values) -> ColumnElement[bool]:
 
     Unlike `in_`, which writes each value into the statement: reading one of hundreds takes longer
     than running it. SQLite takes them for some twenty-five, and a condition that another index
-    begins with for one that ten rows fit: leave it out of the statement, if most rows do.
+    begins with for one that ten rows fit: set its column `aside`, if most rows do.
     """
     return _among(column, literal(list(values), _many(column)))
 

@@ -39,8 +39,8 @@ class SqliteDialect(SQLiteDialect_pysqlite):
 class aside(FunctionElement[Any]):  # noqa: N801 - it is called as a function is
     """What a column holds, so that SQLite neither looks rows up by it nor reads in its order.
 
-    Nothing analyses SQLite here: « not in the trash » seems to leave ten rows, and is taken before
-    the ids of a subquery. PostgreSQL knows how many there are, and sees the column itself.
+    Until it is measured, « not in the trash » seems to leave ten rows, and is taken before the ids
+    of a subquery. PostgreSQL knows how many there are, and sees the column itself.
     """
 
     name = "aside"

@@ -16,6 +16,7 @@ from crm.core.text import acronyms, words
 from crm.reference.models import ReferenceItem
 from crm.search.events import WordsChanged
 from crm.search.index import AROUND, index_records, make_findable, ranked_words
+from crm.sqlite_dialect import aside
 from crm.territories.indexing import epci_words
 from crm.territories.models import Commune, CommunePostcode, Country
 
@@ -108,15 +109,13 @@ def all_structures(session: Session, condition: ColumnElement[bool] | None = Non
         select(
             Structure.id, Structure.name, Structure.acronym, Commune.name, Structure.insee_code,
             Structure.epci_siren, Structure.siren, Structure.siret, Structure.rna,
-            Structure.postcode, Structure.phone, Structure.email, Structure.deleted_at,
+            Structure.postcode, Structure.phone, Structure.email,
         )
         .outerjoin(Commune, Structure.commune_code == Commune.insee_code)
-        .where(fits)
+        .where(aside(Structure.deleted_at).is_(None), fits)
         .order_by(Structure.id)
     ).all()  # fmt: skip
-    for *row, deleted_at in rows:
-        if deleted_at is not None:  # said in SQL, it would have SQLite read every structure
-            continue
+    for row in rows:
         record_id, name, given_acronym, commune, insee_code, epci, siren, *others, email = row
         siret = others.pop(0)
         yield (
@@ -153,14 +152,12 @@ def all_contacts(session: Session, condition: ColumnElement[bool] | None = None)
     rows = session.execute(
         select(
             Contact.id, Contact.first_name, Contact.last_name, Contact.email, Contact.phone,
-            Contact.mobile, Contact.deleted_at,
+            Contact.mobile,
         )
-        .where(fits)
+        .where(aside(Contact.deleted_at).is_(None), fits)
         .order_by(Contact.id)
     ).all()  # fmt: skip
-    for record_id, first_name, last_name, email, *phones, deleted_at in rows:
-        if deleted_at is not None:
-            continue
+    for record_id, first_name, last_name, email, *phones in rows:
         places_of = structures.get(record_id, [])
         ranks = contact_ranks(first_name, last_name, email, places_of, phones)
         yield record_id, former.get(record_id, {}) | ranks

@@ -20,6 +20,7 @@ from crm.duplicates.structure_rules import initials_of, name_words
 from crm.duplicates.types import PersonCard, StructureCard
 from crm.search.models import SearchWord
 from crm.search.rules import LONGEST_WORD, address_word, number_word
+from crm.sqlite_dialect import aside
 from crm.territories.models import Commune
 
 Card = TypeVar("Card", PersonCard, StructureCard)
@@ -28,7 +29,6 @@ Reached = dict[int, tuple[set[str], set[str]]]
 
 
 def _fits(column: InstrumentedAttribute[Any], ids: Ids) -> ColumnElement[bool]:
-    """Narrow to these ids; who is in the trash is left out after (see `is_among`)."""
     return true() if ids is None else is_among(column, sorted(ids))
 
 
@@ -40,17 +40,15 @@ def cards_of_people(session: Session, ids: Ids = None) -> list[PersonCard]:
     rows = session.connection().execute(
         select(
             Contact.id, Contact.first_name, Contact.last_name, Contact.email_key, Contact.phone,
-            Contact.mobile, Contact.deleted_at,
+            Contact.mobile,
         )
-        .where(_fits(Contact.id, ids))
+        .where(aside(Contact.deleted_at).is_(None), _fits(Contact.id, ids))
         .order_by(Contact.id)
     )  # fmt: skip
     reached = _points(session, ContactPoint.contact_id, ids)
     structures, communes = _places(session, ids)
     cards = []
-    for record_id, first_name, last_name, email, *phones, deleted_at in rows:
-        if deleted_at is not None:
-            continue
+    for record_id, first_name, last_name, email, *phones in rows:
         emails, numbers = reached.get(record_id, ((), ()))
         cards.append(
             PersonCard(
@@ -68,12 +66,12 @@ def cards_of_people(session: Session, ids: Ids = None) -> list[PersonCard]:
 
 def cards_of_structures(session: Session, ids: Ids = None) -> list[StructureCard]:
     """Return the cards of the structures that are not in the trash, or of those of these ids."""
-    rows = session.connection().execute(_structure_columns().where(_fits(Structure.id, ids)))
+    rows = session.connection().execute(
+        _structure_columns().where(aside(Structure.deleted_at).is_(None), _fits(Structure.id, ids))
+    )
     reached = _points(session, ContactPoint.structure_id, ids)
     cards = []
     for row in rows:
-        if row.deleted_at is not None:
-            continue
         emails, numbers = reached.get(row.id, ((), ()))
         derived, own = initials_of(row.name, row.acronym)
         cards.append(
@@ -106,7 +104,7 @@ def _structure_columns() -> Select[Any]:
             Structure.siren, Structure.siret, Structure.rna, Structure.insee_code,
             Structure.epci_siren, Structure.commune_code, Structure.departement_code,
             Structure.email, Structure.phone, Structure.website, Structure.parent_id,
-            Structure.deleted_at, Commune.name.label("commune"),
+            Commune.name.label("commune"),
         )
         .outerjoin(Commune, Commune.insee_code == Structure.commune_code)
         .order_by(Structure.id)

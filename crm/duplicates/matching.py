@@ -35,6 +35,7 @@ from crm.duplicates.types import (
     StructureCard,
 )
 from crm.search.models import SearchVariant, SearchWord
+from crm.sqlite_dialect import aside
 
 _MOST_COMPARED = 400
 _MOST_HELD = 20_000
@@ -132,11 +133,11 @@ def _sharing_words(
 
 def _by_siren(session: Session, sirens: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    statement = select(Structure.siren, Structure.id, Structure.deleted_at).where(
-        is_among(Structure.siren, sorted(sirens))
+    statement = select(Structure.siren, Structure.id).where(
+        is_among(Structure.siren, sorted(sirens)), aside(Structure.deleted_at).is_(None)
     )
-    for siren, record_id, deleted_at in session.execute(statement).tuples():
-        if siren is not None and deleted_at is None:
+    for siren, record_id in session.execute(statement).tuples():
+        if siren is not None:
             found[siren].append(record_id)
     return found
 
