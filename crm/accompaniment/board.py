@@ -15,6 +15,7 @@ from crm.accompaniment.silence import is_current, last_exchanges
 from crm.accompaniment.types import STAGE_LABELS, Stage
 from crm.accounts.models import User
 from crm.contacts.models import Structure
+from crm.contacts.queries.identities import ids_of_any
 from crm.followups.models import AccompanimentSession, FollowUp, SessionStructure
 from crm.followups.queries.follow_ups import is_shown
 from crm.followups.types import SessionStatus
@@ -119,7 +120,7 @@ def _last_sessions(session: Session, structure_ids: Sequence[int]) -> Mapping[in
         .join(AccompanimentSession, AccompanimentSession.id == SessionStructure.session_id)
         .join(Structure, Structure.id == SessionStructure.structure_id)
         .where(
-            itself.in_(structure_ids),
+            SessionStructure.structure_id.in_(ids_of_any("structure", structure_ids)),
             AccompanimentSession.status == SessionStatus.DONE,
             AccompanimentSession.deleted_at.is_(None),
         )

@@ -21,6 +21,7 @@ from crm.followups.models import (
 )
 from crm.followups.types import SessionStatus
 from crm.reference.models import ReferenceItem
+from crm.sqlite_dialect import aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +202,11 @@ def sessions_between(
 
 
 def _of_officer(officer_id: int) -> Select[Any]:
+    """Select the sessions of an officer: by their days, for those of years are thousands."""
     return session_rows().join(
         session_officer,
         (session_officer.c.session_id == AccompanimentSession.id)
-        & (session_officer.c.user_id == officer_id),
+        & (aside(session_officer.c.user_id) == officer_id),
     )
 
 
