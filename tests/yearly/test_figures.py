@@ -251,7 +251,7 @@ def test_a_year_to_come_has_nothing_whatever_was_read_before(
 ) -> None:
     series = _series(session, Reading.LEVEL, (date(2019, 12, 31), 3300))
     _add(session, small, ItemKind.SERIES, series_code(series.id))
-    assert "Rien en 2090" in director.get(small.url.replace("2019", "2090")).text
+    assert "2090 n’a pas commencé" in director.get(small.url.replace("2019", "2090")).text
     assert "Rien en 2022" not in director.get(small.url.replace("2019", "2022")).text
 
 
