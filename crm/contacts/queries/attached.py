@@ -127,8 +127,7 @@ _THERE = select(
         exists().where(Partnership.structure_id == _STRUCTURE_ID),
         exists().where(Partnership.partner_id == _STRUCTURE_ID),
     ).label("partners"),
-    # By its id: asked for whole rows, SQLite reads all structures where ANALYZE has seen no parent.
-    select(Structure.id).where(Structure.parent_id == _STRUCTURE_ID).exists().label("children"),
+    exists().where(Structure.parent_id == _STRUCTURE_ID).label("children"),
     exists().where(Seat.structure_id == _STRUCTURE_ID).label("seats"),
 )
 _OF_STRUCTURE: dict[str, Select[Any]] = {

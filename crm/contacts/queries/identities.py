@@ -14,8 +14,7 @@ _PRESENT = {
 }
 
 
-# In two halves: where ANALYZE has seen nobody merged, SQLite would look for « this id, or merged
-# into it » through every record there is.
+# In two halves, each by an index of its own.
 def ids_of(kind: str, record_id: ColumnElement[int] | Any) -> CompoundSelect[tuple[int]]:
     """Select the id of a record and those of the records merged into it.
 
