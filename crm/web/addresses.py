@@ -44,10 +44,9 @@ class Application(Flask):
         **values: Any,
     ) -> str:
         """Return the address of an endpoint with these values, as Flask does."""
-        if not (_anchor or _method or _scheme or _external):
-            numbers = [value for value in values.values() if type(value) is int]
-            if pattern := self._pattern(endpoint, values):
-                return pattern % tuple(numbers)
+        is_plain = not (_anchor or _method or _scheme or _external)
+        if is_plain and (pattern := self._pattern(endpoint, values)):
+            return pattern % values
         return super().url_for(
             endpoint,
             _anchor=_anchor,
@@ -58,7 +57,7 @@ class Application(Flask):
         )
 
     def _pattern(self, endpoint: str, values: Mapping[str, Any]) -> str:
-        """Return the address with %d for each number; nothing where it must be made anew.
+        """Return the address with a name for each number; nothing where it must be made anew.
 
         It serves where all the other values are words of plain letters, which are part of it.
         """
@@ -86,10 +85,12 @@ class Application(Flask):
             for place, (name, value) in enumerate(values.items())
         }
         pattern = super().url_for(endpoint, **marked).replace("%", "%%")
-        for mark in (value for value in marked.values() if type(value) is int):
+        for name, mark in marked.items():
+            if type(mark) is not int:
+                continue
             if pattern.count(str(mark)) != 1:
                 return ""
-            pattern = pattern.replace(str(mark), "%d")
+            pattern = pattern.replace(str(mark), f"%({name})d")
         return pattern
 
 

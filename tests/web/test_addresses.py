@@ -67,6 +67,25 @@ def test_an_address_that_is_filled_in_is_the_one_that_flask_makes(
             assert url_for(endpoint, **asked) == Flask.url_for(app, endpoint, **asked)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"definition_id": 3, "year": 2019},
+        {"year": 2019, "definition_id": 3},
+        {"page": 4, "year": 2019, "definition_id": 3},
+    ],
+)
+def test_each_number_goes_to_its_place_in_whatever_order_they_are_given(
+    app: Flask, values: dict[str, int]
+) -> None:
+    with app.test_request_context("/"):
+        for more in (0, 1, 5):
+            asked = {name: number + more for name, number in values.items()}
+            made = url_for("yearly.show", **asked)  # type: ignore[arg-type]
+            assert made == Flask.url_for(app, "yearly.show", **asked)  # type: ignore[arg-type]
+            assert made.startswith(f"/rapports/{3 + more}/{2019 + more}")
+
+
 def test_an_address_without_what_it_needs_is_refused(app: Flask) -> None:
     with app.test_request_context("/"), pytest.raises(BuildError):
         url_for("structures.show", contact_id=7)
