@@ -6,7 +6,7 @@ import secrets
 import statistics
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from benchmarks.coverage import Covering, measure_coverage
 from benchmarks.duplicates import Search, measure_search
 from benchmarks.generator import STRUCTURES
 from benchmarks.questions import DEPARTEMENT, EVERYWHERE, YEAR
-from benchmarks.raw import asked_directly, askers, everywhere_askers
+from benchmarks.raw import Asker, asked_directly, askers, everywhere_askers
 from benchmarks.reminders import Reminding, measure_reminders
 from benchmarks.servers import (
     Browser,
@@ -47,7 +47,7 @@ PATHS = {
 PALETTE_PATH = "/recherche/palette?q="
 LOG_PATH = "/seances/nouvelle"
 _CLIENTS, _WARM_UP = 8, 5
-_LONGEST_SECONDS, _FEWEST = 10, 15
+_LONGEST_SECONDS, _FEWEST, _TURN = 10, 15, 5
 _OK, _SEE_OTHER = 200, 303
 
 
@@ -71,6 +71,9 @@ class Writing:
 
 
 Timings = dict[str, Timing]
+Asked = dict[str, Callable[[], None]]
+Way = tuple[str, str]
+RAW: Way = ("raw", "")
 
 
 @dataclass
@@ -127,7 +130,7 @@ class Questions:
             "notes": "Point sur le dossier.",
         }
 
-    def asked_by(self, visitor: Visitor) -> dict[str, Callable[[], None]]:
+    def asked_by(self, visitor: Visitor) -> Asked:
         """Return what asks each question once, by its name."""
         ids = self.structure_ids()
 
@@ -145,7 +148,7 @@ class Questions:
         return {**reads, "write": write}
 
 
-def searches_by(visitor: Visitor) -> dict[str, Callable[[], None]]:
+def searches_by(visitor: Visitor) -> Asked:
     """Return what types each search in the palette once, by its shape."""
 
     def ask(typed: str) -> None:
@@ -164,27 +167,27 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
     questions = Questions(url)
     ours = our_application(url, folder)
     browser = sign_in(ours)
-    applications = (
-        ("ours", "wsgi:app", ours, browser),
-        ("floor", "benchmarks.floor:create_app()", floor.create_app(url), Browser()),
-    )
-    for name, _, application, who in applications:
-        visitor: Visitor = InProcess(application, who)
-        found.in_process[name] = _timed_all(questions.asked_by(visitor), times)
-        if name == "ours":
-            found.everywhere["in process"] = _timed_all(searches_by(visitor), times)
-    for name, target, _, who in applications:
-        with served(target, environment(url, folder)) as (port, master):
-            visitor = OverHttp(port, who)
-            found.over_http[name] = _timed_all(questions.asked_by(visitor), times)
-            if name == "ours":
-                found.everywhere["HTTP"] = _timed_all(searches_by(visitor), times)
-            found.memory[name] = memory_of(master)
-            if name == "ours":
-                found.writing = _write_together(url, port, who, questions, seconds)
-    with asked_directly(url) as asker:
-        found.raw = _timed_all(askers(asker, questions.structure_ids(), questions.fields), times)
-        found.everywhere["raw"] = _timed_all(everywhere_askers(asker), times)
+    environ = environment(url, folder)
+    with (
+        served("wsgi:app", environ) as (port, master),
+        served("benchmarks.floor:create_app()", environ) as (floor_port, floor_master),
+        asked_directly(url) as asker,
+    ):
+        visitors: dict[Way, Visitor] = {
+            ("HTTP", "ours"): OverHttp(port, browser),
+            ("HTTP", "floor"): OverHttp(floor_port, Browser()),
+            ("in process", "ours"): InProcess(ours, browser),
+            ("in process", "floor"): InProcess(floor.create_app(url), Browser()),
+        }
+        asked = {way: questions.asked_by(visitor) for way, visitor in visitors.items()}
+        asked[RAW] = askers(asker, questions.structure_ids(), questions.fields)
+        timings = _timed_in_turns(asked, times)
+        found.over_http = {who: timings["HTTP", who] for who in ("ours", "floor")}
+        found.in_process = {who: timings["in process", who] for who in ("ours", "floor")}
+        found.raw = timings[RAW]
+        found.everywhere = _timed_everywhere(visitors, asker, times)
+        found.memory = {"ours": memory_of(master), "floor": memory_of(floor_master)}
+        found.writing = _write_together(url, port, browser, questions, seconds)
     found.tagging = measure_tagging(url, folder)
     found.story = measure_story(url, folder)
     found.search = measure_search(url, folder)
@@ -194,19 +197,39 @@ def measure(url: str, folder: Path, found: Measures, *, times: int, seconds: flo
     return found
 
 
-def _timed_all(asked: dict[str, Callable[[], None]], times: int) -> Timings:
-    return {name: _timed(ask, times) for name, ask in asked.items()}
+def _timed_everywhere(
+    visitors: Mapping[Way, Visitor], asker: Asker, times: int
+) -> dict[str, Timings]:
+    """Return how long what is typed in the palette takes, by the way it is asked."""
+    asked = {way: searches_by(each) for way, each in visitors.items() if way[1] == "ours"}
+    asked[RAW] = everywhere_askers(asker)
+    return {way[0]: timings for way, timings in _timed_in_turns(asked, times).items()}
 
 
-def _timed(ask: Callable[[], None], times: int) -> Timing:
-    """Ask `times` times, fewer of what is slow: the measures must end."""
-    for _ in range(_WARM_UP):
-        ask()
-    deadline = time.monotonic() + _LONGEST_SECONDS
-    taken: list[float] = []
-    while len(taken) < times and (len(taken) < _FEWEST or time.monotonic() < deadline):
-        taken.append(_took(ask))
-    return _summary(taken)
+def _timed_in_turns(asked: Mapping[Way, Asked], times: int) -> dict[Way, Timings]:
+    """Time each question, a few for each way of asking it and round again.
+
+    A machine that slows down for a while slows them all: what is compared stays comparable.
+    """
+    found: dict[Way, Timings] = {way: {} for way in asked}
+    for name in next(iter(asked.values())):
+        timings = _timed([questions[name] for questions in asked.values()], times)
+        for timings_of_way, timing in zip(found.values(), timings, strict=True):
+            timings_of_way[name] = timing
+    return found
+
+
+def _timed(asks: Sequence[Callable[[], None]], times: int) -> list[Timing]:
+    """Ask `times` times each, fewer of what is slow: the measures must end."""
+    for ask in asks:
+        for _ in range(_WARM_UP):
+            ask()
+    deadline = time.monotonic() + _LONGEST_SECONDS * len(asks)
+    taken: list[list[float]] = [[] for _ in asks]
+    while len(taken[0]) < times and (len(taken[0]) < _FEWEST or time.monotonic() < deadline):
+        for ask, durations in zip(asks, taken, strict=True):
+            durations += [_took(ask) for _ in range(_TURN)]
+    return [_summary(durations) for durations in taken]
 
 
 def _took(ask: Callable[[], object]) -> float:
