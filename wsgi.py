@@ -1,5 +1,5 @@
 """The application for a WSGI server."""
 
-from crm import create_app
+from crm import create_lasting_app
 
-app = create_app()
+app = create_lasting_app()

@@ -23,6 +23,7 @@ from itsdangerous import URLSafeTimedSerializer
 from crm import create_app
 from crm.accounts.sessions import open_session
 from crm.config import Settings
+from crm.core.collector import keep_what_is_loaded
 from crm.database import db, transaction
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +81,7 @@ def our_application(url: str, folder: Path) -> Flask:
     app = create_app(Settings.read(environment(url, folder)))
     for handler in app.logger.handlers:
         handler.setStream(_Nowhere())  # type: ignore[attr-defined]
+    keep_what_is_loaded()  # as whatever serves it or works for it does
     return app
 
 

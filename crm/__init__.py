@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crm.accounts.gate import register_gate
 from crm.config import Settings
+from crm.core.collector import keep_what_is_loaded
 from crm.database import db, end_reading, engine_options
 from crm.web.addresses import Application, register_addresses
 from crm.web.assets import register_assets
@@ -41,6 +42,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_uploads(app)
     register_gate(app)
     register_packages(app)
+    return app
+
+
+def create_lasting_app() -> Flask:
+    """Return the application that a process serves or works for to its end."""
+    app = create_app()
+    keep_what_is_loaded()
     return app
 
 

@@ -1,6 +1,5 @@
 """Columns whose value is among many: one parameter, and one statement however many there are."""
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -12,6 +11,8 @@ from sqlalchemy.orm import QueryableAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
+
+from crm.core.json_text import json_text
 
 Values = Sequence[int] | Sequence[str] | Sequence[date]
 Column = ColumnElement[Any] | QueryableAttribute[Any]
@@ -25,7 +26,7 @@ class _Listed(TypeDecorator[Any]):
 
     def process_bind_param(self, value: Values | None, dialect: Dialect) -> str:  # noqa: ARG002
         """Return the list."""
-        return json.dumps(value, default=str)
+        return json_text(value, str)
 
 
 class _among(FunctionElement[bool]):  # noqa: N801 - named as in SQL

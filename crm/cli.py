@@ -14,7 +14,7 @@ from flask.cli import ScriptInfo, with_appcontext
 from sqlalchemy import text
 from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
 
-from crm import create_app, schema
+from crm import create_lasting_app, schema
 from crm.accounts.cli import users
 from crm.campaigns.cli import directory_command
 from crm.composing.defaults import load_default_templates
@@ -89,7 +89,7 @@ def _explained(error: OperationalError | ProgrammingError) -> str | None:
 def main(ctx: click.Context) -> None:
     """Passerelle: a CRM for regional networks of international cooperation."""
     if ctx.obj is None:
-        ctx.obj = ScriptInfo(create_app=create_app, set_debug_flag=False)
+        ctx.obj = ScriptInfo(create_app=create_lasting_app, set_debug_flag=False)
 
 
 @main.group("db")

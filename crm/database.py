@@ -29,6 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from crm.core.errors import DatabaseBusyError, StaleRecordError, UncommittedWriteError
+from crm.core.json_text import json_text, read_json
 from crm.sqlite_dialect import BEGIN_MODE, speak_so
 from crm.statement_cache import StatementCache
 
@@ -112,7 +113,11 @@ def index_of_filled(table: str, column: str) -> Index:
 
 def engine_options(database_url: str) -> dict[str, Any]:
     """Return the options that `SQLALCHEMY_ENGINE_OPTIONS` takes for this database."""
-    kept = {"execution_options": {"compiled_cache": StatementCache()}}
+    kept = {
+        "execution_options": {"compiled_cache": StatementCache()},
+        "json_serializer": json_text,
+        "json_deserializer": read_json,
+    }
     if database_url.startswith("sqlite"):
         return {
             **kept,

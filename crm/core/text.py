@@ -1,7 +1,7 @@
 """Folding of French text for search and for sorting."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from anyascii import anyascii
@@ -57,7 +57,12 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the folded words in order, with St/Ste written in full."""
-    return [_SAINT.get(word, word) for word in fold(text).split()]
+    return [*_words_of(text)]
+
+
+@lru_cache(maxsize=16_384)  # a structure's name is a word of each of its people
+def _words_of(text: str) -> tuple[str, ...]:
+    return tuple(_SAINT.get(word, word) for word in fold(text).split())
 
 
 def content_words(found: Sequence[str]) -> list[str]:
@@ -88,12 +93,10 @@ def acronyms(name: str) -> list[str]:
     return [initials, fold(first) + initials[1:]]
 
 
-def deletions(word: str) -> Iterator[str]:
-    """Yield the word and each form of it with one letter missing.
+def deletions(word: str) -> set[str]:
+    """Return the word and each form of it with one letter missing.
 
     Two words at one typing error from each other (a letter more, less, other, or two swapped)
     always share at least one of these forms: W. Garbe's symmetric delete method.
     """
-    yield word
-    for index in range(len(word)):
-        yield word[:index] + word[index + 1 :]
+    return {word, *[word[:index] + word[index + 1 :] for index in range(len(word))]}

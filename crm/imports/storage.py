@@ -1,6 +1,5 @@
 """The files of an import, in a folder of its own in the data directory, never served."""
 
-import json
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from typing import IO, Any
 
 from flask import current_app
 
+from crm.core.json_text import json_text, read_json
 from crm.imports.types import Outcome
 
 _BLOCK = 1 << 16
@@ -79,7 +79,7 @@ class Folder:
 
 def write_line(target: IO[str], value: Any) -> None:
     """Add a line of JSON to a file."""
-    target.write(json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str) + "\n")
+    target.write(json_text(value, str) + "\n")
 
 
 def read_lines(path: Path, position: int = 0) -> Iterator[tuple[int, Any]]:
@@ -90,7 +90,7 @@ def read_lines(path: Path, position: int = 0) -> Iterator[tuple[int, Any]]:
         lines.seek(position)
         while line := lines.readline():
             position += len(line)
-            yield position, json.loads(line)
+            yield position, read_json(line)
 
 
 def read_page(path: Path, position: int, count: int) -> tuple[list[Any], int | None]:

@@ -22,7 +22,7 @@ from crm.search.rules import (
 BEGINS_NAME, OWN_NAME, AROUND = 0, 1, 2
 _SHORTEST_CORRECTED = 4
 _BATCH_ROWS = 5_000
-_WORDS_OF = select(SearchWord.word, SearchWord.rank, SearchWord.record_id).where(
+_WORDS_OF = select(SearchWord.kind, SearchWord.word, SearchWord.rank, SearchWord.record_id).where(
     SearchWord.kind == bindparam("kind"), is_among_parameter(SearchWord.record_id, "ids")
 )
 _KNOWN_WORDS = select(SearchVariant.word).where(
@@ -33,7 +33,6 @@ _KNOWN_WORDS = select(SearchVariant.word).where(
 
 Ranks = Mapping[str, int]
 Ranked = Iterable[tuple[int, Ranks]]
-Found = tuple[str, int, int]
 WordRow = tuple[str, str, int, int]
 
 
@@ -84,17 +83,20 @@ def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> 
     """Make these words, and no others, lead to each record; tell of those whose words changed."""
     known = _known_words(session, kind, sorted(records))
     wanted = {
-        (word, rank, record_id)
+        (kind, word, rank, record_id)
         for record_id, ranks in records.items()
         for word, rank in ranks.items()
     }
+    if not known:
+        return _replace(session, kind, gone=known, new=wanted)
     _replace(session, kind, gone=known - wanted, new=wanted - known)
-    before = {record_id for _, _, record_id in known}
-    for record_id in sorted(before & {record_id for _, _, record_id in known ^ wanted}):
+    before = {record_id for *_, record_id in known}
+    for record_id in sorted(before & {record_id for *_, record_id in known ^ wanted}):
         publish(session, WordsChanged(kind, record_id))
+    return None
 
 
-def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[Found]:
+def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[WordRow]:
     rows = session.connection().execute(_WORDS_OF, {"kind": kind, "ids": ids})
     return set(rows.tuples())
 
@@ -103,8 +105,8 @@ def _replace(
     session: Session,
     kind: str,
     *,
-    gone: set[Found],
-    new: set[Found],
+    gone: set[WordRow],
+    new: set[WordRow],
 ) -> None:
     """Take words away and add others, in the order of the index: neighbours share its pages."""
     if gone:
@@ -117,12 +119,12 @@ def _replace(
             ),
             [
                 {"old_word": word, "old_rank": rank, "old_id": record_id}
-                for word, rank, record_id in sorted(gone)
+                for _, word, rank, record_id in sorted(gone)
             ],
         )
     if new:
-        _write_words(session, [(kind, *found) for found in sorted(new)])
-        learn_words(session, kind, (word for word, _, _ in new))
+        _write_words(session, sorted(new))
+        learn_words(session, kind, {word for _, word, _, _ in new})
 
 
 def _write_words(session: Session, rows: Sequence[WordRow]) -> None:
@@ -172,6 +174,6 @@ def learn_words(session: Session, kind: str, new_words: Iterable[str]) -> None:
         (kind, variant, word)
         for word in candidates
         if word not in known
-        for variant in set(deletions(word))
+        for variant in deletions(word)
     ]
     insert_many(session, SearchVariant.__table__, ("kind", "variant", "word"), sorted(rows))

@@ -149,7 +149,7 @@ def _nearest(session: Session, kind: str, word: str) -> str | None:
         return None
     candidates = session.scalars(
         select(SearchVariant.word)
-        .where(SearchVariant.kind == kind, SearchVariant.variant.in_(sorted(set(deletions(word)))))
+        .where(SearchVariant.kind == kind, SearchVariant.variant.in_(sorted(deletions(word))))
         .distinct()
     )
     near = [found for found in candidates if OSA.distance(word, found, score_cutoff=1) <= 1]

@@ -1,6 +1,6 @@
 """What the rows of a file make, so that the next row that means the same record finds it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,11 +24,11 @@ class Pending:
     traces: list[Trace] = field(default_factory=list)
     same: dict[Any, Any] = field(default_factory=dict)
 
-    def of(self, entity: str, key: Key) -> list[Record]:
+    def of(self, entity: str, key: Key) -> Sequence[Record]:
         """Return what is made under a key."""
         hashed = hash((entity, key))
-        made, tried = self.records.get(hashed, ()), self.ids.get(hashed)
-        return list(made) if tried is None else [*made, *self._tried(tried)]
+        made, tried = self.records.get(hashed, []), self.ids.get(hashed)
+        return made if tried is None else [*made, *self._tried(tried)]
 
     def _tried(self, ids: int | tuple[int, ...]) -> Iterator[Record]:
         for each in (ids,) if isinstance(ids, int) else ids:

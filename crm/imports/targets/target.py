@@ -129,7 +129,9 @@ class Target:
             named = known.get(("id", merged), [])
             return named[0] if named else None
         for key in self.keys(resolved):
-            near: list[Record] = [*known.get(key, ()), *work.pending.of(self.entity, key)]
+            near: Sequence[Record] = known.get(key, ())
+            if made := work.pending.of(self.entity, key):
+                near = [*near, *made]
             found = [each for each in near if self.fits(resolved, key, each)]
             if len(found) == 1:
                 return found[0]
