@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from crm.contacts.models import Contact, Structure
 from crm.contacts.operations import resolve_contact, resolve_structure
@@ -65,8 +65,8 @@ def log_session(
     record = AccompanimentSession(
         submission_key=submission_key, created_by_id=user_id, created_at=clock.now()
     )
-    for name in _LISTS:
-        setattr(record, name, [])
+    for name in _LISTS:  # read later as if they were loaded, and cheaper than a change of each
+        set_committed_value(record, name, [])
     kind_label = _fill(session, record, rules.clean_session(data, clock.today()))
     session.add(record)
     session.flush()
