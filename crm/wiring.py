@@ -35,9 +35,10 @@ from crm.followups import views as followups
 from crm.followups.columns import LAST_SESSION
 from crm.followups.listings import session_list
 from crm.followups.operations.follow_ups import schedule_meetings
+from crm.followups.queries.follow_ups import OPEN
 from crm.followups.searching import FOLLOW_UPS, LOG_SESSION, SESSIONS
 from crm.followups.summary import facts_of_contact, facts_of_structure
-from crm.followups.timeline import FOLLOW_UP_PANELS, follow_up_entries, session_entries
+from crm.followups.timeline import DONE, FOLLOW_UP_PANELS, follow_up_entries, session_entries
 from crm.followups.wording import FOLLOW_UP_WORDING, PRIVATE_NOTE_WORDING, SESSION_WORDING
 from crm.frame import addresses, menu_entries, menu_sections, network
 from crm.history.exports import keep_export
@@ -54,6 +55,7 @@ from crm.jobs.views import blueprint as jobs
 from crm.mail.views import blueprint as outbox
 from crm.mail.webhooks import blueprint as mail_reports
 from crm.notes.kinds import NOTE_KIND, NOTE_WORDING, forget_notes
+from crm.notes.queries import ABOUT
 from crm.notes.timeline import note_entries
 from crm.notes.views import blueprint as notes
 from crm.projects import kinds as project_kinds
@@ -190,15 +192,15 @@ def _connect_pages() -> None:
     for part in PARTS:
         part.connect()
     for entity, panel in FOLLOW_UP_PANELS.items():
-        add_panel(entity, panel)
+        add_panel(entity, panel, OPEN.get)
     add_panel("structure", structure_projects)
     add_panel("contact", represented_groups)
     add_column("structures", LAST_SESSION)
     add_facts("structure", facts_of_structure)
     add_facts("contact", facts_of_contact)
     add_source("seances", N_("Séances"), session_entries)
-    add_source("relances", N_("Relances faites"), follow_up_entries)
-    add_source("notes", N_("Notes"), note_entries)
+    add_source("relances", N_("Relances faites"), follow_up_entries, DONE.get)
+    add_source("notes", N_("Notes"), note_entries, lambda _entity: ABOUT)
     add_source(CHANGES, N_("Modifications"), change_entries)
     for entity, endpoint in EXPORTS.items():
         for action in export_actions(endpoint):

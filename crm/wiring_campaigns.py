@@ -10,8 +10,9 @@ from crm.campaigns.operations.news import (
     move_with_registration,
     move_with_session,
 )
+from crm.campaigns.queries.campaigns import OF_STRUCTURE
 from crm.campaigns.searching import DIRECTORY, NEW_CAMPAIGN
-from crm.campaigns.timeline import move_entries, structure_panel
+from crm.campaigns.timeline import MOVES, move_entries, structure_panel
 from crm.campaigns.views import BLUEPRINTS
 from crm.campaigns.wording import WORDINGS
 from crm.core.errors import N_
@@ -57,8 +58,8 @@ def connect() -> None:
         release(entity, column)
     for entity, table in kinds.OWNED:
         own(entity, table)
-    add_panel("structure", structure_panel)
-    add_source("campagnes", N_("Campagnes"), move_entries)
+    add_panel("structure", structure_panel, {"structure": OF_STRUCTURE}.get)
+    add_source("campagnes", N_("Campagnes"), move_entries, {"structure": MOVES}.get)
     for entity, argument in (("funding_call", "appel"), ("funding_scheme", "dispositif")):
         url_of = page_of("campaigns.new", argument)
         add_record_action(entity, RecordAction(N_("Nouvelle campagne"), "target", url_of))

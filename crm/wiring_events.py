@@ -14,6 +14,7 @@ from crm.events.jobs import hold_back_outdated, look_after_registrations
 from crm.events.listings.events import EVENTS as EVENT_LIST
 from crm.events.listings.events import event_list
 from crm.events.panels import EVENT_PANELS, event_entries
+from crm.events.queries.records import EVENTS_OF
 from crm.events.searching import EVENTS, NEW_EVENT
 from crm.events.views import BLUEPRINTS
 from crm.events.wording import WORDINGS
@@ -55,8 +56,8 @@ def connect() -> None:
     for entity, column in kinds.RELEASED:
         release(entity, column)
     for entity, panel in EVENT_PANELS:
-        add_panel(entity, panel)
-    add_source("evenements", N_("Événements"), event_entries)
+        add_panel(entity, panel, EVENTS_OF.get)
+    add_source("evenements", N_("Événements"), event_entries, EVENTS_OF.get)
     for entity, argument in _BEGUN_FROM.items():
         url_of = page_of("events.new", argument)
         add_record_action(entity, RecordAction(N_("Nouvel événement"), "calendar-event", url_of))

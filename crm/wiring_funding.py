@@ -15,6 +15,7 @@ from crm.funding.listings.applications import application_list
 from crm.funding.listings.calls import call_list
 from crm.funding.listings.schemes import scheme_list
 from crm.funding.panels import project_applications, structure_applications
+from crm.funding.queries.applications import TOLD_OF
 from crm.funding.timeline import application_entries
 from crm.funding.views import BLUEPRINTS
 from crm.funding.wording import WORDINGS
@@ -73,7 +74,7 @@ def connect() -> None:
         add_panel(entity, panel)
     add_panel("structure", structure_applications)
     add_panel("project", project_applications)
-    add_source("dossiers", N_("Dossiers"), application_entries)
+    add_source("dossiers", N_("Dossiers"), application_entries, TOLD_OF.get)
     for entity, argument in _BEGUN_FROM.items():
         url_of = page_of("applications.new", argument)
         add_record_action(entity, RecordAction(N_("Nouveau dossier"), "coin-euro", url_of))

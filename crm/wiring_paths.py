@@ -3,6 +3,7 @@
 from crm.accompaniment import kinds as path_kinds
 from crm.accompaniment.listings import accompaniment_list
 from crm.accompaniment.presentation import structure_panel
+from crm.accompaniment.queries import LATEST_TOLD
 from crm.accompaniment.searching import ACCOMPANIMENTS
 from crm.accompaniment.timeline import step_entries
 from crm.accompaniment.views import blueprint as accompaniments
@@ -14,6 +15,7 @@ from crm.history.kinds import release
 from crm.introductions import kinds as introduction_kinds
 from crm.introductions.indexing import refresh_introductions
 from crm.introductions.listings import introduction_list
+from crm.introductions.queries import INTRODUCTIONS_OF
 from crm.introductions.searching import INTRODUCE, INTRODUCTIONS
 from crm.introductions.timeline import introduction_entries
 from crm.introductions.views import blueprint as introductions
@@ -68,8 +70,10 @@ def connect() -> None:
         for entity, column in kinds.RELEASED:
             release(entity, column)
     add_panel("structure", structure_panel)
-    add_source("parcours", N_("Parcours"), step_entries)
-    add_source("mises-en-relation", N_("Mises en relation"), introduction_entries)
+    add_source("parcours", N_("Parcours"), step_entries, {"structure": LATEST_TOLD}.get)
+    add_source(
+        "mises-en-relation", N_("Mises en relation"), introduction_entries, INTRODUCTIONS_OF.get
+    )
     add_record_action("session", _OPEN_PATH)
     add_record_action("structure", _INTRODUCE)
     add_record_action("follow_up", _SAY_OUTCOME)

@@ -25,7 +25,7 @@ _OF_PAGE = (
     )
 )
 # A path that could not follow a merge, for the other one has its own, is still told there.
-_ITSELF = ids_of("structure", bindparam("structure_id"))
+_ITSELF = ids_of("structure", bindparam("record_id"))
 _OF_STRUCTURE = (
     select(
         Accompaniment.id,
@@ -82,7 +82,7 @@ _TOLD = union_all(
     .where(Accompaniment.structure_id.in_(_ITSELF))
     .where(Accompaniment.deleted_at.is_(None), Accompaniment.closed_on.is_not(None)),
 ).subquery()
-_LATEST_TOLD = (
+LATEST_TOLD = (
     select(_TOLD)
     .order_by(_TOLD.c.day.desc(), _TOLD.c.is_end.desc(), _TOLD.c.rank.desc())
     .limit(bindparam("limit", type_=Integer))
@@ -108,7 +108,7 @@ def steps_of(session: Session, accompaniment_id: int) -> Sequence[StageChange]:
 
 def accompaniments_of(session: Session, structure_id: int) -> Sequence[Row[Any]]:
     """Return what is told of a structure's paths: the current one first, then the latest closed."""
-    return session.connection().execute(_OF_STRUCTURE, {"structure_id": structure_id}).all()
+    return session.connection().execute(_OF_STRUCTURE, {"record_id": structure_id}).all()
 
 
 def obstacles_of(session: Session, accompaniment_id: int) -> Sequence[Row[Any]]:
@@ -119,8 +119,8 @@ def obstacles_of(session: Session, accompaniment_id: int) -> Sequence[Row[Any]]:
 
 def told_of(session: Session, structure_id: int, limit: int) -> Sequence[Row[Any]]:
     """Return the latest steps and ends of a structure's paths: id, day, code, who, is_end."""
-    values = {"structure_id": structure_id, "limit": limit}
-    return session.connection().execute(_LATEST_TOLD, values).all()
+    values = {"record_id": structure_id, "limit": limit}
+    return session.connection().execute(LATEST_TOLD, values).all()
 
 
 def structures_without_path(session: Session, structure_ids: Sequence[int]) -> Sequence[int]:

@@ -50,11 +50,11 @@ def move_entries(
 
 
 def _moves(session: Session, structure_id: int, limit: int) -> Sequence[Row[Any]]:
-    values = {"structure_id": structure_id, "limit": limit}
-    return session.connection().execute(_MOVES, values).all()
+    values = {"record_id": structure_id, "limit": limit}
+    return session.connection().execute(MOVES, values).all()
 
 
-_MOVES = (
+MOVES = (
     select(
         TargetMove.target_id,
         TargetMove.at,
@@ -68,7 +68,7 @@ _MOVES = (
     .join(Campaign, Campaign.id == TargetMove.campaign_id)
     .outerjoin(User, User.id == TargetMove.author_id)
     .where(
-        Target.structure_id == bindparam("structure_id"),
+        Target.structure_id == bindparam("record_id"),
         Target.deleted_at.is_(None),
         Campaign.deleted_at.is_(None),
         TargetMove.cause.in_(_TOLD),

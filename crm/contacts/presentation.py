@@ -30,6 +30,7 @@ from crm.history.wording import tell
 from crm.reference.queries import items_of, labels_by_code
 from crm.territories.queries import countries
 from crm.web.panels import panels_of
+from crm.web.presence import silent_sources
 from crm.web.summaries import facts_of
 from crm.web.timeline import timeline_of
 
@@ -38,6 +39,7 @@ def structure_page(session: Session, structure_id: int, day: date) -> dict[str, 
     """Return what a structure's page shows, with the people of a day; raise NotFoundError."""
     structure = structure_for_page(session, structure_id)
     people = people_of(session, structure_id)
+    silent = silent_sources(session, "structure", structure_id)
     return {
         "structure": structure,
         "day": day,
@@ -59,8 +61,8 @@ def structure_page(session: Session, structure_id: int, day: date) -> dict[str, 
             for one in memberships_of(session, structure_id)
             if rules.is_current(one.start_on, one.end_on, day)
         ],
-        "panels": panels_of(session, "structure", structure_id),
-        "timeline": timeline_of(session, entity="structure", record_id=structure_id),
+        "panels": panels_of(session, "structure", structure_id, silent),
+        "timeline": timeline_of(session, entity="structure", record_id=structure_id, silent=silent),
         "changes": tell(
             session, history_of(session, entity="structure", record_id=structure_id, limit=20)
         ),
@@ -71,6 +73,7 @@ def contact_page(session: Session, contact_id: int, day: date) -> dict[str, Any]
     """Return what a person's page shows on a day; raise NotFoundError."""
     contact = contact_for_page(session, contact_id)
     affiliations = affiliations_of(session, contact_id)
+    silent = silent_sources(session, "contact", contact_id)
     return {
         "contact": contact,
         "media": MEDIUM_LABELS,
@@ -82,8 +85,8 @@ def contact_page(session: Session, contact_id: int, day: date) -> dict[str, Any]
         "past": [
             one for one in affiliations if not rules.is_current(one.start_on, one.end_on, day)
         ],
-        "panels": panels_of(session, "contact", contact_id),
-        "timeline": timeline_of(session, entity="contact", record_id=contact_id),
+        "panels": panels_of(session, "contact", contact_id, silent),
+        "timeline": timeline_of(session, entity="contact", record_id=contact_id, silent=silent),
         "changes": tell(
             session, history_of(session, entity="contact", record_id=contact_id, limit=20)
         ),

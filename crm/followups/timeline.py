@@ -47,7 +47,7 @@ def follow_up_entries(
     session: Session, *, entity: str, record_id: int, limit: int
 ) -> list[TimelineEntry]:
     """Return the follow-ups about a record that were done; none for a kind that has none."""
-    statement = _DONE.get(entity)
+    statement = DONE.get(entity)
     if statement is None:
         return []
     rows = session.connection().execute(statement, {"record_id": record_id, "limit": limit})
@@ -64,7 +64,7 @@ def follow_up_entries(
     ]
 
 
-_DONE = {
+DONE = {
     entity: follow_up_rows()
     .where(column == bindparam("record_id"), FollowUp.done_at.is_not(None))
     .order_by(FollowUp.done_at.desc(), FollowUp.id.desc())

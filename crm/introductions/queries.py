@@ -53,7 +53,7 @@ _TOLD = (
     .order_by(Introduction.introduced_on.desc(), Introduction.id.desc())
     .limit(bindparam("limit", type_=Integer))
 )
-_OF = {
+INTRODUCTIONS_OF = {
     "structure": _TOLD.where(
         Introduction.id.in_(
             select(IntroductionSide.introduction_id).where(
@@ -75,10 +75,10 @@ def introductions_of(
     session: Session, entity: str, record_id: int, limit: int
 ) -> Sequence[Row[Any]]:
     """Return the latest introductions of a structure or a person; none of another kind."""
-    if entity not in _OF:
+    if entity not in INTRODUCTIONS_OF:
         return []
     values = {"record_id": record_id, "limit": limit}
-    return session.connection().execute(_OF[entity], values).all()
+    return session.connection().execute(INTRODUCTIONS_OF[entity], values).all()
 
 
 def awaited_outcomes(

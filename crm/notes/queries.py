@@ -60,7 +60,7 @@ def notes_about(
     session: Session, *, entity: str, record_id: int, person: Any, limit: int
 ) -> Sequence[Row[Any]]:
     """Return the latest notes about a record that this person may read, with their authors."""
-    statement = _ABOUT if person.role == Role.DIRECTOR else _ABOUT.where(_IS_READABLE)
+    statement = ABOUT if person.role == Role.DIRECTOR else ABOUT.where(_IS_READABLE)
     values = {"entity": entity, "record_id": record_id, "limit": limit, "user_id": person.id}
     return session.connection().execute(statement, values).all()
 
@@ -69,7 +69,7 @@ _NAMED = select(note_reader.c.note_id).where(note_reader.c.user_id == bindparam(
 _IS_READABLE = or_(
     ~Note.is_confidential, Note.author_id == bindparam("user_id"), Note.id.in_(_NAMED)
 )
-_ABOUT = (
+ABOUT = (
     select(Note.id, Note.body, Note.is_confidential, Note.created_at, User.name.label("author"))
     .join(User, User.id == Note.author_id)
     .where(

@@ -1,10 +1,12 @@
 """Panels of a record's page that tell of packages above it; the wiring names them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
+
+from crm.web.presence import About, look_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,21 @@ PanelSource = Callable[[Session, int], Panel | None]
 _sources: dict[str, list[PanelSource]] = {}
 
 
-def add_panel(entity: str, source: PanelSource) -> None:
-    """Show a panel on the pages of this kind of record; twice is once."""
+def add_panel(entity: str, source: PanelSource, about: About | None = None) -> None:
+    """Show a panel on the pages of this kind of record; twice is once.
+
+    One that shows nothing but what a statement finds says which (`crm.web.presence`).
+    """
     if source not in _sources.setdefault(entity, []):
         _sources[entity].append(source)
+    if about is not None:
+        look_first(source, about)
 
 
-def panels_of(session: Session, entity: str, record_id: int) -> list[Panel]:
-    """Return the panels of a record that have something to show."""
-    panels = (source(session, record_id) for source in _sources.get(entity, ()))
+def panels_of(
+    session: Session, entity: str, record_id: int, silent: Collection[Hashable] = ()
+) -> list[Panel]:
+    """Return the panels of a record that have something to show; `silent` ones are not asked."""
+    asked = (source for source in _sources.get(entity, ()) if source not in silent)
+    panels = (source(session, record_id) for source in asked)
     return [panel for panel in panels if panel is not None and (panel.rows or panel.body)]

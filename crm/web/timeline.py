@@ -1,6 +1,6 @@
 """What happened to a record, told by each package; the wiring fills the list of sources."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -11,6 +11,7 @@ from crm.core import clock
 from crm.core.errors import N_
 from crm.web.formats import day_date
 from crm.web.locale import translate
+from crm.web.presence import About, look_first
 
 FIRST_SHOWN, MOST_SHOWN = 30, 500
 CHANGES = "modifications"
@@ -65,20 +66,26 @@ Source = Callable[..., Sequence[TimelineEntry]]
 _sources: dict[str, tuple[str, list[Source]]] = {}
 
 
-def add_source(kind: str, label: str, source: Source) -> None:
+def add_source(kind: str, label: str, source: Source, about: About | None = None) -> None:
     """Let a package tell of its own under a kind (its label is a msgid); twice is once.
 
-    It is called as `source(session, entity=…, record_id=…, limit=…)`.
+    It is called as `source(session, entity=…, record_id=…, limit=…)`, where what it says it looks
+    by would find something (`crm.web.presence`).
     """
     known = _sources.setdefault(kind, (label, []))[1]
     if source not in known:
         known.append(source)
+    if about is not None:
+        look_first(source, about)
 
 
-def timeline_of(session: Session, *, entity: str, record_id: int) -> Timeline:
+def timeline_of(
+    session: Session, *, entity: str, record_id: int, silent: Collection[Hashable] = ()
+) -> Timeline:
     """Return the latest entries about a record, newest first, narrowed by the URL (`fil`, `n`).
 
-    Without a choice everything shows but changes of fields, which have a place of their own.
+    Without a choice everything shows but changes of fields, which have a place of their own;
+    `silent` sources are not asked.
     """
     asked = request.args.get("fil", _ESSENTIAL)
     chosen = asked if asked in _sources or asked == _EVERYTHING else _ESSENTIAL
@@ -89,6 +96,7 @@ def timeline_of(session: Session, *, entity: str, record_id: int) -> Timeline:
         for kind, (_, sources) in _sources.items()
         if _is_told(kind, chosen)
         for source in sources
+        if source not in silent
         for entry in source(session, entity=entity, record_id=record_id, limit=limit + 1)
     ]
     entries.sort(key=lambda entry: entry.order, reverse=True)

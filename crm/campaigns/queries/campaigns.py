@@ -170,7 +170,7 @@ def moves_told() -> Select[Any]:
     )
 
 
-_OF_STRUCTURE = (
+OF_STRUCTURE = (
     select(
         Target.id,
         Target.stage,
@@ -182,7 +182,7 @@ _OF_STRUCTURE = (
     )
     .join(Campaign, Campaign.id == Target.campaign_id)
     .where(
-        Target.structure_id == bindparam("structure_id"),
+        Target.structure_id == bindparam("record_id"),
         Target.deleted_at.is_(None),
         Campaign.deleted_at.is_(None),
     )
@@ -192,4 +192,4 @@ _OF_STRUCTURE = (
 
 def campaigns_of(session: Session, structure_id: int) -> Sequence[Row[Any]]:
     """Return the campaigns that target a structure: running first, then the latest."""
-    return session.connection().execute(_OF_STRUCTURE, {"structure_id": structure_id}).all()
+    return session.connection().execute(OF_STRUCTURE, {"record_id": structure_id}).all()

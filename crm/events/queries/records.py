@@ -29,10 +29,10 @@ def events_of_record(
     session: Session, entity: str, record_id: int, limit: int
 ) -> Sequence[Row[Any]]:
     """Return the events that a record has to do with, the latest first, and as what."""
-    if entity not in _OF:
+    if entity not in EVENTS_OF:
         return []
     values = {"record_id": record_id, "limit": limit}
-    return session.connection().execute(_OF[entity], values).all()
+    return session.connection().execute(EVENTS_OF[entity], values).all()
 
 
 def _selected(part: Any) -> Select[Any]:
@@ -64,7 +64,7 @@ def _joined(registered: Any, present: Any, *organised: Select[tuple[int]]) -> Se
     return _selected(part).where(Event.id.in_(found))
 
 
-_OF = {
+EVENTS_OF = {
     "group": _selected(literal(None)).where(Event.group_id == _RECORD_ID),
     "funding_call": _selected(literal(None)).where(Event.call_id == _RECORD_ID),
     "contact": _joined(Registration.contact_id, Attendance.contact_id),

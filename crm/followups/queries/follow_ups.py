@@ -122,7 +122,7 @@ ABOUT = {
     "funding_application": FollowUp.application_id,
     "funding_call": FollowUp.call_id,
 }
-_OPEN = {
+OPEN = {
     entity: follow_up_rows()
     .where(column == bindparam("record_id"), FollowUp.done_at.is_(None))
     .order_by(FollowUp.due_on, FollowUp.id)
@@ -136,4 +136,4 @@ def open_follow_ups_of(
 ) -> Sequence[Row[Any]]:
     """Return what is still to be done about a record of these kinds, the next first."""
     values = {"record_id": record_id, "limit": limit}
-    return session.connection().execute(_OPEN[entity], values).all()
+    return session.connection().execute(OPEN[entity], values).all()

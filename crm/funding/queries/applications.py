@@ -243,7 +243,7 @@ def told_of(session: Session, entity: str, record_id: int, limit: int) -> Sequen
 
     Columns: id, day, title, status, requested_cents, awarded_cents, is_decision.
     """
-    statement = _TOLD.get(entity)
+    statement = TOLD_OF.get(entity)
     if statement is None:
         return ()
     values = {"record_id": record_id, "limit": limit}
@@ -276,7 +276,7 @@ def _told(concerned: ColumnElement[bool]) -> Select[Any]:
 _PARTNERED = select(ApplicationPartner.application_id).where(
     ApplicationPartner.structure_id.in_(_ITSELF)
 )
-_TOLD = {
+TOLD_OF = {
     "structure": _told(
         FundingApplication.beneficiary_id.in_(_ITSELF) | FundingApplication.id.in_(_PARTNERED)
     ),
