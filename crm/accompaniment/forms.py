@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.accompaniment import rules
@@ -20,6 +20,7 @@ from crm.core.numbers import parse_id, typed_id
 from crm.web.forms import BaseForm, ChipsField, DayField, PickerField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LONGEST_TYPED = 100
 
@@ -27,7 +28,7 @@ _LONGEST_TYPED = 100
 class AccompanimentForm(OnceForm):
     """All of a path; only its structure stays when it is changed."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     structure = PickerField(_l("Structure"))
     structure_text = StringField(_l("Structure"), [Optional(), longest(_LONGEST_TYPED)])
     stage = RadioField(_l("Étape"), default=Stage.QUALIFY, validate_choice=False)

@@ -9,6 +9,7 @@ from crm.core.errors import N_, RuleError
 from crm.web.forms import BaseForm, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _REPEATED = N_("Les deux saisies ne sont pas les mêmes.")
 
@@ -102,4 +103,4 @@ class NewUserForm(OnceForm, ConfirmedForm):
 class UserForm(NewUserForm):
     """A member of the team, as they were when the page was opened."""
 
-    version = HiddenField(default="0")
+    version = VersionField()

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from crm.agreements import rules
@@ -20,12 +20,13 @@ from crm.web.amounts import WholeNumberField
 from crm.web.forms import ChipsField, DayField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 
 class AgreementForm(FundersForm):
     """All of an agreement: with whom, when, its axes."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(rules.LONGEST_NAME)])
     reference = StringField(_l("Référence"), [Optional(), longest(rules.LONGEST_REFERENCE)])
     starts_on = DayField(_l("Début"), [required()])
@@ -65,7 +66,7 @@ class AgreementForm(FundersForm):
 class ActionForm(OnceForm):
     """What is planned, its target, and what counts for it."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     label = StringField(_l("Action"), [required(), longest(rules.LONGEST_LABEL)])
     axis = SelectField(_l("Axe"), validate_choice=False)
     target_text = StringField(

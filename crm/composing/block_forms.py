@@ -34,6 +34,7 @@ from crm.database import db
 from crm.web.forms import longest, stripped
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LINE = longest(LONGEST_LINE)
 # HTML pasted from elsewhere becomes the words that are kept of it, before they are counted.
@@ -87,7 +88,7 @@ class BlockForm(BracedForm):
     """A block; `version` is what its editor saw of it, `key` names it once it is kept."""
 
     kind: BlockKind
-    version = HiddenField()
+    version = VersionField()
     key = HiddenField(default=new_key)
 
     def read(self) -> Block:

@@ -1,7 +1,7 @@
 """The forms of messages: what heads them, their text, their templates, the legal mentions."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.composing.automatic_text import automatic_text
@@ -22,6 +22,7 @@ from crm.database import db
 from crm.web.forms import longest
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LONGEST_SENDER, _LONGEST_POSTAL, _LONGEST_REASON, _LONGEST_CONTACT = 120, 300, 500, 254
 
@@ -29,7 +30,7 @@ _LONGEST_SENDER, _LONGEST_POSTAL, _LONGEST_REASON, _LONGEST_CONTACT = 120, 300, 
 class HeadingForm(BracedForm):
     """What heads a message."""
 
-    version = HiddenField()
+    version = VersionField()
     subject = StringField(_l("Objet"), [needed(), longest(LONGEST_SUBJECT)])
     preheader = StringField(_l("Phrase d’aperçu"), [Optional(), longest(LONGEST_PREHEADER)])
 
@@ -46,7 +47,7 @@ class HeadingForm(BracedForm):
 class TextForm(BracedForm):
     """The text part, written by hand."""
 
-    version = HiddenField()
+    version = VersionField()
     text = TextAreaField(_l("Texte seul"), [Optional(), longest(LONGEST_TEXT * 2)])
 
     def write(self, message: Message) -> None:
@@ -58,7 +59,7 @@ class TextForm(BracedForm):
 class TemplateForm(OnceForm):
     """The name of a template and what it is for."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom du modèle"), [needed(), longest(LONGEST_NAME)])
     description = StringField(_l("À quoi il sert"), [Optional(), longest(300)])
 
@@ -71,7 +72,7 @@ class TemplateForm(OnceForm):
 class IdentityForm(OnceForm):
     """The mentions at the foot of each message."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     sender_name = StringField(_l("Qui envoie"), [needed(), longest(_LONGEST_SENDER)])
     postal_address = TextAreaField(_l("Adresse postale"), [needed(), longest(_LONGEST_POSTAL)])
     reason = TextAreaField(

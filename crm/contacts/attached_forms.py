@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import Optional
 from wtforms.validators import ValidationError as WrongInput
 
@@ -33,6 +33,7 @@ from crm.web.formats import money
 from crm.web.forms import DayField, PickerField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 MEDIUM_LABELS = {
     Medium.EMAIL: N_("Courriel"),
@@ -51,7 +52,7 @@ class AttachedForm(OnceForm):
     """A form whose `layout` names its fields in order, each with the control that shows it."""
 
     layout: ClassVar[Layout] = ()
-    version = HiddenField(default="0")
+    version = VersionField()
 
     def offer(self, session: Session) -> None:
         """Give its lists what they offer, and the labels of what is chosen."""

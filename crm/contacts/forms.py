@@ -30,6 +30,7 @@ from crm.web.forms import (
 )
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 
 def obeys(parse: Callable[..., str]) -> Callable[[Any, Any], None]:
@@ -58,7 +59,7 @@ END_REASON_LABELS = {
 class StructureForm(OnceForm):
     """All of a structure that is typed by hand."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(200)])
     acronym = StringField(_l("Sigle"), [Optional(), longest(40)])
     family_code = SelectField(_l("Famille"), [required()])
@@ -135,7 +136,7 @@ class StructureForm(OnceForm):
 class ContactForm(OnceForm):
     """A person, and at the first time where they are."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     first_name = StringField(_l("Prénom"), [Optional(), longest(100)])
     last_name = StringField(_l("Nom"), [required(), longest(100)])
     email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(parse_email)])
@@ -174,7 +175,7 @@ class ContactForm(OnceForm):
 class AffiliationForm(OnceForm):
     """What a person does in a structure, and since when."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     structure = PickerField(_l("Structure"))
     role = StringField(_l("Fonction"), [required(), longest(120)])
     is_elected = BooleanField(_l("Mandat électif"))

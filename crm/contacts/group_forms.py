@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.contacts.group_rules import LONGEST_NAME
@@ -17,6 +17,7 @@ from crm.core.numbers import typed_id
 from crm.web.forms import DayField, PickerField, longest, required
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LONGEST_TYPED = 100
 
@@ -24,7 +25,7 @@ _LONGEST_TYPED = 100
 class VersionedForm(OnceForm):
     """A form that says which version of the record it was opened on."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
 
 
 class GroupForm(VersionedForm):

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.contacts.queries import find_contacts, suggest_structures
@@ -25,6 +25,7 @@ from crm.projects.queries import find_projects
 from crm.web.forms import DayField, PickerField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _SUGGESTIONS, _NAMED = 8, 3
 _FINDERS: dict[str, Callable[..., Sequence[Any]]] = {
@@ -38,7 +39,7 @@ _FINDERS: dict[str, Callable[..., Sequence[Any]]] = {
 class FollowUpForm(OnceForm):
     """What is to be done, by when, by whom, about which records."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     what = StringField(
         _l("À faire"), [required(_l("Dites ce qu’il y a à faire.")), longest(rules.LONGEST_WHAT)]
     )

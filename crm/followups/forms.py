@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.core import clock
@@ -35,6 +35,7 @@ from crm.web.forms import (
 )
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _FOLDED = (
     "private_notes", "applications", "support_level", "projects", "axes", "duration", "countries",
@@ -51,7 +52,7 @@ _KEY = re.compile(r"[0-9A-Za-z_-]{16,40}")
 class SessionForm(OnceForm):
     """A session: six fields in sight, the rest folded away."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     structures = PickerField(_l("Structures"))
     new_family = SelectField(_l("Famille de la nouvelle structure"), validate_choice=False)
     contacts = PickerField(_l("Personnes"))

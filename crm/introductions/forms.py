@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.contacts.queries import find_contacts
@@ -17,6 +17,7 @@ from crm.introductions.types import OUTCOME_LABELS, IntroductionData
 from crm.web.forms import BaseForm, DayField, PickerField, longest, required
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LONGEST_TYPED = 100
 
@@ -24,7 +25,7 @@ _LONGEST_TYPED = 100
 class IntroductionForm(OnceForm):
     """Who asks and for whom, each with their people, and why."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     asking = PickerField(_l("Qui le demande"))
     asking_contacts = PickerField(_l("Avec qui chez elle"))
     others = PickerField(_l("À mettre en relation avec"))

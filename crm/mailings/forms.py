@@ -24,6 +24,7 @@ from crm.mailings.types import (
 from crm.web.forms import BaseForm, ChipsField, DayField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _TIME = re.compile(r"(\d{1,2})\s*(?:[h:]\s*(\d{2})?)?", re.IGNORECASE)
 _DEFAULT_TIME = time(9)
@@ -32,7 +33,7 @@ _DEFAULT_TIME = time(9)
 class MailingForm(OnceForm):
     """What a mailing is, before its message."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(
         _l("Nom de l’envoi"),
         [required(_l("Donnez un nom à cet envoi.")), longest(rules.LONGEST_NAME)],
@@ -79,7 +80,7 @@ class AnotherForm(OnceForm):
 class AudienceForm(BaseForm):
     """Whom a mailing is for: segments, minus segments."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     reach = RadioField(_l("Écrire à"), default=Reach.PEOPLE.value, validate_choice=False)
     included = ChipsField(_l("Segments"), validate_choice=False)
     excluded = ChipsField(_l("Sauf les segments"), validate_choice=False)

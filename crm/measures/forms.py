@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from crm.core.headcounts import Headcount
@@ -14,12 +14,13 @@ from crm.web.amounts import HeadcountField
 from crm.web.forms import DayField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 
 class SeriesForm(OnceForm):
     """All of a series."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(rules.LONGEST_NAME)])
     unit = StringField(_l("Unité"), [required(), longest(rules.LONGEST_UNIT)])
     reading = RadioField(
@@ -54,7 +55,7 @@ class SeriesForm(OnceForm):
 class PointForm(OnceForm):
     """What was read on a day."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     day = DayField(_l("Jour du relevé"), [required()])
     value = HeadcountField(_l("Valeur"), [required()])
     source = StringField(_l("Source"), [Optional(), longest(rules.LONGEST_SOURCE)])
@@ -75,7 +76,7 @@ class PointForm(OnceForm):
 class FormulaForm(OnceForm):
     """All of a formula."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(rules.LONGEST_NAME)])
     expression = StringField(_l("Formule"), [required(), longest(rules.LONGEST_EXPRESSION)])
     rule = TextAreaField(_l("Règle en toutes lettres"), [Optional(), longest(rules.LONGEST_TEXT)])

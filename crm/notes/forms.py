@@ -1,19 +1,20 @@
 """The form of a note."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, TextAreaField
+from wtforms import BooleanField, TextAreaField
 
 from crm.core.numbers import parse_ids
 from crm.notes.models import Note
 from crm.notes.rules import LONGEST_BODY
 from crm.web.forms import ChipsField, longest, required
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 
 class NoteForm(OnceForm):
     """A text, and whether a few eyes only may read it."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     body = TextAreaField(_l("Note"), [required(), longest(LONGEST_BODY)])
     is_confidential = BooleanField(_l("Confidentielle"))
     readers = ChipsField(_l("Qui peut la lire, avec la direction"), validate_choice=False)

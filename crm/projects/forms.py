@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from wtforms import (
     BooleanField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -35,6 +34,7 @@ from crm.web.amounts import HeadcountField, MoneyField
 from crm.web.forms import ChipsField, DayField, PickerField, longest, required
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LONGEST_TYPED = 100
 
@@ -42,7 +42,7 @@ _LONGEST_TYPED = 100
 class StructuresForm(OnceForm):
     """A form that names structures: those that do not exist yet are made with it."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     new_family = SelectField(_l("Famille de la nouvelle structure"), validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -195,7 +195,7 @@ class PartnersForm(StructuresForm):
 class HeadcountForm(OnceForm):
     """How many people there were, on a day, without any name."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     counted_on = DayField(
         _l("Date"), [required(_l("Dites quel jour, par exemple « hier »."))], default=clock.today
     )

@@ -4,7 +4,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, SelectField, StringField
 from wtforms.validators import Optional
 
 from crm.core.errors import N_, NotFoundError, StaleRecordError
@@ -19,6 +19,7 @@ from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.forms import longest, required
 from crm.web.requests import done
 from crm.web.submissions import OnceForm, save_form, save_once
+from crm.web.versions import VersionField
 
 blueprint = Blueprint("reference", __name__, url_prefix="/administration/listes")
 
@@ -36,7 +37,7 @@ ITEM_WORDING = Wording(
 class ItemForm(OnceForm):
     """An entry's label, and whether it is still offered."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     label = StringField(_l("Libellé"), [required(), longest(120)])
     label_en = StringField(_l("Libellé anglais"), [Optional(), longest(120)])
     family_code = SelectField(_l("Famille"), validate_choice=False)

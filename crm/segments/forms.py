@@ -15,6 +15,7 @@ from crm.segments.rules import LONGEST_DESCRIPTION, LONGEST_NAME
 from crm.web.forms import longest, required
 from crm.web.locale import sentence
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 
 class RulesField(HiddenField):
@@ -31,7 +32,7 @@ class RulesField(HiddenField):
 class SegmentForm(OnceForm):
     """A segment's name, what it is for, whether the team sees it, and its rules."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom du segment"), [required(), longest(LONGEST_NAME)])
     description = StringField(_l("À quoi il sert"), [Optional(), longest(LONGEST_DESCRIPTION)])
     is_shared = BooleanField(_l("Partagé avec l’équipe"), default=True)

@@ -3,7 +3,7 @@
 from flask import request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import HiddenField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.core.errors import N_, RuleError
@@ -13,6 +13,7 @@ from crm.territories.territory_operations import LONGEST_DESCRIPTION, LONGEST_NA
 from crm.web.forms import longest, required
 from crm.web.locale import sentence, translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 LINE, CHOICE = "ligne-", "commune-"
 _LONGEST_TEXT = 100_000
@@ -22,7 +23,7 @@ _MOST_TOLD = 10
 class TerritoryForm(OnceForm):
     """A territory's name and its communes, one a line."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(LONGEST_NAME)])
     description = TextAreaField(_l("Présentation"), [Optional(), longest(LONGEST_DESCRIPTION)])
     pasted = TextAreaField(_l("Communes, une par ligne"), [required(), longest(_LONGEST_TEXT)])

@@ -14,6 +14,7 @@ from crm.indicators.types import BY_LABELS, Level
 from crm.web.forms import BaseForm, ChipsField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 from crm.yearly import rules
 from crm.yearly.choices import code_options, narrowings
 from crm.yearly.models import ReportDefinition, ReportItem
@@ -33,7 +34,7 @@ from crm.yearly.wording import LEVEL_LABELS
 class DefinitionForm(OnceForm):
     """What a report is called, for whom, and what changes in how it counts."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(rules.LONGEST_NAME)])
     funder = StringField(_l("Financeur"), [Optional(), longest(rules.LONGEST_FUNDER)])
     agreement = SelectField(_l("Convention"), validate_choice=False)
@@ -74,7 +75,7 @@ class DefinitionForm(OnceForm):
 class ItemForm(OnceForm):
     """An item: its title, what it counts or lists, what it is narrowed to."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     title = StringField(_l("Titre"), [Optional(), longest(rules.LONGEST_TITLE)])
     code = SelectField(_l("Chiffre ou liste"), validate_choice=False)
     by = SelectField(_l("Une ligne par"), validate_choice=False)
@@ -106,7 +107,7 @@ class ItemForm(OnceForm):
 class TextForm(BaseForm):
     """What the team writes for an item in a year."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     body = TextAreaField(_l("Texte"), [Optional(), longest(rules.LONGEST_TEXT)])
 
 

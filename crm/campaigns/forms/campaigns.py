@@ -31,6 +31,7 @@ from crm.segments.queries import segment_choices
 from crm.web.forms import BaseForm, ChipsField, DayField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LONGEST_YEAR = 4
 GOAL = "objectif"
@@ -41,7 +42,7 @@ AIMED = tuple(each for each in Measure if each is not Measure.TARGETED)
 class CampaignForm(OnceForm):
     """All of a campaign but its goals, its targets and its messages."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(rules.LONGEST_NAME)])
     purpose = TextAreaField(_l("Objet"), [Optional(), longest(rules.LONGEST_PURPOSE)])
     aim = SelectField(_l("Appel ou dispositif"), validate_choice=False)
@@ -155,7 +156,7 @@ class CloneForm(CampaignForm):
 class GoalsForm(BaseForm):
     """How many targets of each département should come to each measure."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     goals = HiddenField(_l("Objectifs"))
 
     def typed(self) -> Mapping[str, str]:

@@ -24,12 +24,13 @@ from crm.core.numbers import parse_id, typed_id
 from crm.web.forms import BaseForm, DayField, longest
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 
 class TargetForm(BaseForm):
     """Whom to reach, who is in charge, when to call."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     contact = SelectField(_l("Personne à joindre"), validate_choice=False)
     role = StringField(_l("Fonction à joindre"), [Optional(), longest(rules.LONGEST_ROLE)])
     officer = SelectField(_l("Responsable"), validate_choice=False)

@@ -3,7 +3,6 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import SelectField, StringField
-from wtforms.fields import HiddenField
 from wtforms.validators import Optional, ValidationError
 
 from crm.core.numbers import parse_ids, typed_id
@@ -12,6 +11,7 @@ from crm.events.attendance.rules import LONGEST_NAME
 from crm.events.attendance.types import WalkIn
 from crm.web.forms import BaseForm, ChipsField, PickerField, longest, required
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 
 def _only(field: PickerField) -> str | None:
@@ -34,7 +34,7 @@ class SeatForm(BaseForm):
     """For which structure someone came."""
 
     structure = PickerField(_l("Structure"))
-    version = HiddenField(default="0")
+    version = VersionField()
 
     @property
     def chosen(self) -> str | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.agreements.queries import offered_axes
@@ -26,6 +26,7 @@ from crm.web.amounts import HeadcountField, WholeNumberField
 from crm.web.forms import BaseForm, ChipsField, DayField, PickerField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 NEW = "new:"
 _PLAIN = (
@@ -88,7 +89,7 @@ class PostponeForm(DatesForm):
 class EventForm(DatesForm, OnceForm):
     """All of an event."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     title = StringField(_l("Titre"), [required(), longest(rules.LONGEST_TITLE)])
     kind = SelectField(_l("Type"), validate_choice=False)
     role = SelectField(_l("Notre rôle"), validate_choice=False)

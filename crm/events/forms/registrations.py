@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from crm.consents.types import PURPOSE_LABELS
@@ -15,6 +15,7 @@ from crm.events.types import QUESTION_LABELS, QuestionData, QuestionKind, Regist
 from crm.web.forms import ChipsField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _LONGEST_NAME = 100
 _LONGEST_OPTIONS = 5000
@@ -92,7 +93,7 @@ def shown_answers(
 class QuestionForm(OnceForm):
     """A question of the registration page."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     label = StringField(_l("Question"), [required(), longest(rules.LONGEST_LABEL)])
     kind = RadioField(_l("On y répond par"), default=QuestionKind.TEXT, validate_choice=False)
     options = TextAreaField(

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
-from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional, ValidationError
 
 from crm.contacts.listings import departements
@@ -19,6 +19,7 @@ from crm.web.amounts import MoneyField, WholeNumberField
 from crm.web.forms import ChipsField, DayField, longest, required
 from crm.web.locale import translate
 from crm.web.submissions import OnceForm
+from crm.web.versions import VersionField
 
 _PLAIN = (
     "name", "opens_on", "predeposit_on", "closes_on", "results_on", "link", "notes",
@@ -28,7 +29,7 @@ _PLAIN = (
 class CallForm(OnceForm):
     """All of a call; the tick that confirms is shown once the operation has asked for it."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     scheme = SelectField(_l("Dispositif"), validate_choice=False)
     name = StringField(_l("Nom"), [required(), longest(LONGEST_NAME)])
     year = WholeNumberField(_l("Année"))

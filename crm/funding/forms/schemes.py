@@ -1,7 +1,7 @@
 """The form of schemes."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from crm.contacts.funders import FundersForm
@@ -9,12 +9,13 @@ from crm.funding.models import FundingScheme
 from crm.funding.rules.lengths import LONGEST_LINK, LONGEST_NAME, LONGEST_TEXT
 from crm.funding.types import SchemeData
 from crm.web.forms import longest, required
+from crm.web.versions import VersionField
 
 
 class SchemeForm(FundersForm):
     """All of a scheme."""
 
-    version = HiddenField(default="0")
+    version = VersionField()
     name = StringField(_l("Nom"), [required(), longest(LONGEST_NAME)])
     summary = TextAreaField(_l("Ce qu’il finance"), [Optional(), longest(LONGEST_TEXT)])
     link = StringField(_l("Lien"), [Optional(), longest(LONGEST_LINK)])
