@@ -23,6 +23,7 @@ _PATTERNS = {
 # What can be told by its looks alone, in this order; the rest needs a header.
 _TOLD_BY_LOOKS = ("emails", "siret", "rna", "phones", "siren")
 _MOSTLY = 0.6
+_PARTS_OF_NAME = {"contact.first_name", "contact.last_name"}
 
 
 def shape_of(headers: Sequence[str]) -> str:
@@ -50,14 +51,24 @@ def propose_fields(
     for _score_of, place, _order, code in scored:
         if str(place) not in found and code not in found.values():
             found[str(place)] = code
-    return _one_way_to_name(found)
+    return _one_way_to_name(found, headers)
 
 
-def _one_way_to_name(found: dict[str, str]) -> dict[str, str]:
-    """Keep « full name » only where first and last names have no column of their own."""
-    if {"contact.first_name", "contact.last_name"} <= set(found.values()):
+def _one_way_to_name(found: dict[str, str], headers: Sequence[str]) -> dict[str, str]:
+    """Keep « full name » only where first and last names have no column of their own.
+
+    Beside it, a column called « Nom » alone is not that of people: it names their structure.
+    """
+    codes = set(found.values())
+    if "contact.full_name" not in codes:
+        return found
+    if codes >= _PARTS_OF_NAME:
         return {place: code for place, code in found.items() if code != "contact.full_name"}
-    return found
+    kept = {place: code for place, code in found.items() if code not in _PARTS_OF_NAME}
+    plain = [place for place in found if place not in kept and fold(headers[int(place)]) == "nom"]
+    if plain and "structure.name" not in codes:
+        kept[plain[0]] = "structure.name"
+    return kept
 
 
 def _score(kind: str, field: Field, header: str, sample: Sequence[str]) -> int:

@@ -1,17 +1,19 @@
 """The list of the rows behind a figure, made from the very rows that are counted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import Row, func, literal, select
 
 from crm.core.errors import N_
+from crm.core.money import in_euros
 from crm.indicators.counting import rows
 from crm.indicators.indicator import Indicator, RowColumn
 from crm.indicators.reading import ARGUMENTS
 from crm.indicators.types import Scope, Unit
 from crm.web.list_definition import Column, ListDefinition, Sort
+from crm.web.locale import translate
 
 _COUNT_WORDS = {
     Unit.STRUCTURE: (N_("%(count)s structure"), N_("%(count)s structures")),
@@ -62,6 +64,26 @@ def rows_list(
         count_words=_COUNT_WORDS.get(indicator.unit, _LINES),
         heading=lambda row: (row.name, ""),
     )
+
+
+def table_of(
+    indicator: Indicator, found: Iterable[Row[Any]]
+) -> tuple[list[str], Iterator[list[Any]]]:
+    """Return the header and the rows of an export of what is behind a figure; money is in euros."""
+    labels = [translate(each.label) for each in indicator.columns]
+    header = [
+        translate(N_("%(label)s (euros)"), label=label) if each.kind == "money" else label
+        for each, label in zip(indicator.columns, labels, strict=True)
+    ]
+    rows = (
+        [row.record_id, *(_exported(each, getattr(row, each.key)) for each in indicator.columns)]
+        for row in found
+    )
+    return [translate(N_("Identifiant")), *header], rows
+
+
+def _exported(column: RowColumn, value: Any) -> Any:
+    return in_euros(value) if column.kind == "money" and value is not None else value
 
 
 def _never_null(column: RowColumn, value: Any) -> Any:

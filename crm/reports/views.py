@@ -9,14 +9,14 @@ from crm.core.errors import NotFoundError
 from crm.database import db
 from crm.followups.indicators import ACCOMPANIED_FORMALLY, ACCOMPANIED_STRUCTURES, SESSIONS_DONE
 from crm.indicators.indicator import Indicator
-from crm.indicators.listing import rows_list
+from crm.indicators.listing import rows_list, table_of
 from crm.indicators.reading import narrowing_words, read_period, read_scope
 from crm.indicators.types import Period, Scope
 from crm.projects.indicators import PROJECTS
 from crm.reports.counts import year_counts
 from crm.reports.figures import figure_of, merged_since
 from crm.web.access import Permission, allow
-from crm.web.exports import send_rows
+from crm.web.exports import send_table
 from crm.web.lists import Listing
 from crm.web.locale import translate
 
@@ -99,8 +99,8 @@ def _send_rows(code: str, period: Period, extension: str, when: str) -> Response
     session, indicator = db.session(), figure_of(code)
     scope = read_scope(request.args, indicator, period)
     listing = _listing(indicator, scope, None)
-    found = session.execute(listing.ordered(listing.narrow(session)))
-    return send_rows(f"{translate(indicator.label)} {when}", found, extension)
+    header, rows = table_of(indicator, session.execute(listing.ordered(listing.narrow(session))))
+    return send_table(f"{translate(indicator.label)} {when}", header, rows, extension)
 
 
 def _listing(indicator: Indicator, scope: Scope, year: int | None) -> Listing:

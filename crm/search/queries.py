@@ -153,8 +153,6 @@ def _nearest(session: Session, kind: str, word: str) -> str | None:
         .distinct()
     )
     near = [found for found in candidates if OSA.distance(word, found, score_cutoff=1) <= 1]
-    if not near:
-        return None
     frequency = dict(
         session.execute(
             select(SearchWord.word, func.count())
@@ -164,4 +162,5 @@ def _nearest(session: Session, kind: str, word: str) -> str | None:
         .tuples()
         .all()
     )
-    return max(near, key=lambda found: (frequency.get(found, 0), found))
+    # A word that no record holds any more is still among the forms: it would lead nowhere.
+    return max(frequency, key=lambda found: (frequency[found], found), default=None)

@@ -40,6 +40,21 @@ EXPORT_LABELS = {
     "structure_id": N_("Identifiant de la structure"),
     "start_on": N_("Début"),
     "end_on": N_("Fin"),
+    "description": N_("Description"),
+    "headcount_wording": N_("Effectif, comme il est dit"),
+    "record_id": N_("Identifiant de la fiche"),
+    "entity": N_("Type de fiche"),
+    "reason": N_("Motif"),
+    "at": N_("Le"),
+    "actor_name": N_("Par"),
+    "title": N_("Titre"),
+    "extension": N_("Format"),
+    "filter_names": N_("Filtrée par"),
+    "contact_id": N_("Identifiant de la personne"),
+    "is_elected": N_("Mandat électif"),
+    "vacant_since": N_("Vacant depuis le"),
+    "their_email": N_("Courriel selon l’annuaire"),
+    "their_phone": N_("Téléphone selon l’annuaire"),
     "budget": N_("Budget (euros)"),
     "call_name": N_("Appel"),
     "total_euros": N_("Budget total (euros)"),
@@ -154,7 +169,7 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
     if isinstance(value, float):
-        return str(value).replace(".", ",")
+        return str(value).removesuffix(".0").replace(".", ",")
     return safe_text(str(value))
 
 

@@ -116,8 +116,8 @@ class Listing(ListLinks):
         """Read one page and the (capped) count of a narrowed statement."""
         self.rows = self._read_page(session, narrowing)
         if not self.rows and narrowing.otherwise and (other := narrowing.otherwise()):
-            narrowing = other
-            self.rows = self._read_page(session, narrowing)
+            self.rows = self._read_page(session, other)
+            narrowing = other if self.rows else narrowing  # nothing is announced of nothing
         self.fill_filters(session, narrowing)
         if not self.rows and self.definition.counted is not None:
             self.ways_out = list(self._ways_out(session, narrowing))

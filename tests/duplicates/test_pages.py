@@ -336,3 +336,16 @@ def test_the_page_of_a_merge_asks_no_more_for_many_things(
     with counted(connection) as many:
         assert "Rappeler la structure" in officer.get(f"/fusions/{merge_id}").text
     assert len(many) == len(few)
+
+
+def test_a_merge_is_found_again_on_the_page_of_the_one_kept(
+    officer: FlaskClient, session: Session
+) -> None:
+    one, other = _twins(session)
+    made = merge_records(session, kind="structure", kept_id=one.id, merged_id=other.id)
+    session.commit()
+    page = officer.get(f"/structures/{one.id}").text
+    assert "Fiches fusionnées ici" in page
+    assert f'href="/fusions/{made.id}"' in page
+    officer.submit(f"/fusions/{made.id}/defaire", {"lu": "1"})
+    assert "Fiches fusionnées ici" not in officer.get(f"/structures/{one.id}").text

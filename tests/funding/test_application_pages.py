@@ -142,7 +142,7 @@ def test_an_award_above_the_request_asks_why(
     officer: PageClient, session: Session, typed: dict[str, object]
 ) -> None:
     won = typed | {"status": "obtenu", "decided_on": "01/03/2026", "awarded": "30 k€"}
-    assert "award_reason" not in officer.get(NEW).text
+    assert 'name="award_reason"' not in officer.get(NEW).text
     page = officer.submit(NEW, won).text
     assert 'id="award_reason-error"' in page
     told = officer.submit(NEW, won | {"award_reason": "Enveloppe élargie"})

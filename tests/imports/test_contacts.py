@@ -33,3 +33,36 @@ def test_a_list_comes_in_and_goes_away(bench: Bench, session: Session) -> None:
     undone = bench.undo(run.id)
     assert undone.state == "retire"
     assert _counts(session) == before
+
+
+def test_a_name_beside_whole_names_is_that_of_the_structure(bench: Bench, session: Session) -> None:
+    run = bench.bring(
+        "Nom;Prénom Nom;Courriel;Commune;Famille\n"
+        "Les Palétuviers;DE LA TOUR Jean-Marie;jm.delatour@reseau.example;Lille;Association\n",
+        "contacts",
+    )
+    assert run.state == "fait", run.problem
+    person = session.scalars(select(Contact).where(Contact.email.is_not(None))).one()
+    assert (person.first_name, person.last_name) == ("Jean-Marie", "de La Tour")
+    place = session.scalars(
+        select(Structure)
+        .join(Affiliation, Affiliation.structure_id == Structure.id)
+        .where(Affiliation.contact_id == person.id)
+    ).one()
+    assert (place.name, place.family_code) == ("Les Palétuviers", "association")
+
+
+def test_an_association_is_never_its_town_hall(bench: Bench, session: Session) -> None:
+    run = bench.bring(
+        "Prénom Nom;Courriel;Commune;Famille\n"
+        "Jean Petit;jean.petit@reseau.example;Lille;Association\n"
+        "Anne Grand;anne.grand@reseau.example;Lille;Collectivité\n",
+        "contacts",
+    )
+    assert run.state == "fait", run.problem
+    places = session.execute(
+        select(Contact.last_name, Structure.name)
+        .join(Affiliation, Affiliation.contact_id == Contact.id)
+        .join(Structure, Structure.id == Affiliation.structure_id)
+    ).tuples()
+    assert dict(places.all()).keys() == {"Grand"}

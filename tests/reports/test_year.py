@@ -1,5 +1,7 @@
 """The director's page: every figure opens exactly the rows it counts."""
 
+import csv
+import io
 import json
 import re
 
@@ -11,6 +13,7 @@ from crm.core.clock import now
 from crm.reports.cli import counts_command
 from tests.factories.contacts import GroupFactory, MembershipFactory, StructureFactory
 from tests.factories.followups import SessionFactory, reference
+from tests.factories.funding import ApplicationFactory
 from tests.support.client import PageClient
 
 
@@ -57,6 +60,25 @@ def test_every_figure_opens_the_rows_it_counts(director: PageClient, year: None)
 def test_every_list_is_exported(director: PageClient, year: None, extension: str) -> None:
     for code in ("accompanied_structures", "sessions_done", "actors_listed", "projects_listed"):
         assert director.get(f"/bilan/2019/{code}/export.{extension}").status_code == 200
+
+
+def test_an_export_is_called_as_on_the_screen_and_counts_in_euros(
+    director: PageClient, session: Session
+) -> None:
+    structure = StructureFactory(name="Eau", departement_code="62")
+    made = ApplicationFactory(
+        beneficiary=structure, status="obtenu", requested_cents=500_000, awarded_cents=450_050,
+        decided_on=_day("2019-03-12"),
+    )  # fmt: skip
+    session.flush()
+    text = director.get("/bilan/2019/funding_obtained/export.csv").text
+    header, row, *others = csv.reader(io.StringIO(text.removeprefix("\ufeff")), delimiter=";")
+    assert not any(others)
+    told = dict(zip(header, row, strict=True))
+    assert told["Identifiant"] == str(made.id)
+    assert told["Demandé (euros)"] == "5000"
+    assert told["Accordé (euros)"] == "4500,5"
+    assert not [name for name in header if "_" in name]
 
 
 def test_the_same_counts_from_the_command_line(app: Flask, session: Session, year: None) -> None:

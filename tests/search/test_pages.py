@@ -224,3 +224,17 @@ def test_a_request_sends_the_same_statements_however_many_records(
         operations.create_contact(session, data=ContactData(last_name=f"Zorglub {number}"))
     assert {typed: cost(typed) for typed in shapes} == few
     assert max(few.values()) <= 16
+
+
+def test_a_word_that_nothing_holds_any_more_is_not_proposed(
+    officer: FlaskClient, session: Session
+) -> None:
+    data = StructureData(name="Association des Palétuviers", family_code="association")
+    structure = operations.create_structure(session, data=data)
+    session.commit()
+    assert "Palétuviers" in officer.get("/structures?q=Paletuvier").text
+    answer = officer.submit(f"/corbeille/structure/{structure.id}/ajouter", {})
+    assert answer.status_code == 303
+    page = officer.get("/structures?q=Paletuviars").text
+    assert "voici les résultats" not in page
+    assert "Aucun résultat" in page

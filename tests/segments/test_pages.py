@@ -283,14 +283,30 @@ def test_a_second_editor_sees_both_versions(officer: PageClient, session: Sessio
     assert officer.submit(url, theirs).status_code == 303
     conflict = officer.submit(url, {**mine, "name": "Le mien"})
     assert conflict.status_code == 409
-    for words in ("Le leur", "Le mien", "Entreprise", "choix-rules"):
+    for words in ("Le leur", "Le mien", "Entreprise", "choix-name"):
         assert words in conflict.text
-    chosen = {**fields_of(conflict.text), "choix-rules": "theirs", "choix-name": "mine"}
+    assert "choix-rules" not in conflict.text  # nobody else touched them
+    chosen = {**fields_of(conflict.text), "choix-name": "mine"}
     assert officer.submit(url, chosen).status_code == 303
     session.expire_all()
     kept = session.get_one(Segment, segment.id)
     assert kept.name == "Le mien"
     assert "entreprise" in kept.rules
+
+
+def test_rules_changed_by_a_button_are_not_lost_to_who_saved_meanwhile(
+    officer: PageClient, session: Session
+) -> None:
+    segment = _saved(session, officer)
+    url = f"/segments/{segment.id}/modifier"
+    mine = fields_of(officer.get(url).text)
+    theirs = {**mine, "x:r.0:families": ["entreprise"], "name": "Le leur"}
+    moved = officer.submit(url, {**mine, "x:r.0:families": ["commune"], "action": "apercu"})
+    built = officer.get(moved.headers["Location"]) if moved.status_code == 303 else moved
+    assert officer.submit(url, theirs).status_code == 303
+    conflict = officer.submit(url, fields_of(built.text))
+    assert conflict.status_code == 409
+    assert "choix-rules" in conflict.text
 
 
 def test_what_is_not_shared_is_its_owners(

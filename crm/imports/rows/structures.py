@@ -46,6 +46,8 @@ def _names_a_town_hall(context: RowContext) -> bool:
     """Tell whether a row without a structure's name means the commune it names."""
     if context.get("structure.commune") is None and context.get("structure.insee") is None:
         return False
+    if family_said(str(context.get("structure.family") or "")) not in (None, Family.COLLECTIVITE):
+        return False
     return "structure.name" not in context.reading.fields.values()
 
 

@@ -29,6 +29,7 @@ from crm.web.conflicts import Difference, apply_choices, both_versions
 from crm.web.locale import sentence
 from crm.web.requests import done
 from crm.web.submissions import save_form, save_once
+from crm.web.versions import marks_of
 
 _KEPT = {"nom": "name", "usage": "description"}
 _SHARED = "partage"
@@ -90,6 +91,7 @@ def edit(segment_id: int) -> ResponseReturnValue:
     except StaleRecordError:
         theirs, draft.segment = _as_stored(segment_id)
         draft.differences = both_versions(draft.form, theirs)
+        draft.tree = _chosen_tree(draft)
         return show_draft(draft, 409)
     if saved:
         return done("Segment enregistré.", url_for(".show", segment_id=saved))
@@ -130,13 +132,14 @@ def _asked(segment: Segment | None, form: SegmentForm, subject: str) -> Response
         said = sentence(error)
     if segment is not None and tree.subject.value != segment.subject:
         raise NotFoundError
+    version = request.args.get("version", form.version.data)
+    # Marks of what is stored, before what the URL changes; of an older version there are none.
+    form.version.start_from(version, marks_of(form) if version == form.version.data else {})
     for argument, name in _KEPT.items():
         if argument in request.args:
             form._fields[name].data = request.args[argument]
     if _SHARED in request.args:
         form.is_shared.data = request.args[_SHARED] == "oui"
-    if "version" in request.args:
-        form.version.data = request.args["version"]
     return show_draft(Draft(segment, form, tree, said), 422 if said else 200)
 
 
