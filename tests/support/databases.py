@@ -88,7 +88,8 @@ def migrated_engine(url: str) -> Engine:
 
 
 def _model(backend: str) -> str:
-    url = new_database_url(backend, Path(mkdtemp(prefix="passerelle-")), "passerelle_model")
+    folder = Path(mkdtemp(prefix="passerelle-")) if backend == "sqlite" else Path()
+    url = new_database_url(backend, folder, "passerelle_model")
     engine = create_engine(url, **engine_options(url))
     schema.upgrade(engine)
     engine.dispose()
