@@ -21,6 +21,7 @@ from tests.support.client import PageClient
 from tests.support.databases import (
     BACKENDS,
     drop_database,
+    drop_models,
     migrated_engine,
     new_database_url,
     why_no_postgresql,
@@ -34,6 +35,11 @@ from tests.support.templates import KeptBytecode
 gc.set_threshold(100_000, 50, 100)
 _TEMPLATES = KeptBytecode()
 WORKER = os.environ.get("PYTEST_XDISTWORKER", "main")
+
+
+def pytest_sessionfinish() -> None:
+    """Leave no database behind."""
+    drop_models()
 
 
 @pytest.fixture(scope="session", params=BACKENDS)

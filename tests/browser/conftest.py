@@ -1,6 +1,5 @@
 """A served demo network, and a browser: what a person meets after the one command of the README."""
 
-import json
 import os
 import shutil
 import socket
@@ -14,6 +13,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.browser.accessibility import ask_axe
+
 # The shell first: without windows of its own, it opens a page at half the cost.
 CHROMIUM = (
     os.environ.get("CRM_CHROMIUM")
@@ -23,7 +24,7 @@ CHROMIUM = (
 )
 WIDTHS = {"phone": (390, 844), "desktop": (1366, 768)}
 _START_SECONDS = 90
-_RULES_OF_COLOURS = ["color-contrast", "link-in-text-block"]
+_cookies: dict[tuple[str, str], Any] = {}  # of each person who has logged in, by server and role
 
 
 def _why_no_browser() -> str | None:
@@ -110,6 +111,7 @@ class Visitor:
 
     def __init__(self, chromium: Any, address: str, width: str, theme: str = "light") -> None:
         wide, high = WIDTHS[width]
+        self.width, self.theme = width, theme
         self.address = address
         self.context = chromium.new_context(
             viewport={"width": wide, "height": high},
@@ -138,8 +140,21 @@ class Visitor:
         self.page.goto(self.address + path)
         return self.page
 
+    def resize(self, width: str) -> None:
+        """Show the page in view as wide as a phone or a desktop: only style sheets know of it."""
+        wide, high = WIDTHS[width]
+        self.width = width
+        self.page.set_viewport_size({"width": wide, "height": high})
+
     def sign_in(self, role: str) -> "Visitor":
-        """Sign in as one of the demo network's people."""
+        """Be one of the demo network's people: through the page at first, then by the cookie."""
+        if (self.address, role) not in _cookies:
+            self._log_in(role)
+            _cookies[self.address, role] = self.context.cookies()
+        self.context.add_cookies(_cookies[self.address, role])
+        return self
+
+    def _log_in(self, role: str) -> None:
         from crm.demo.users import DEMO_LOGINS, DEMO_PASSWORD  # noqa: PLC0415
 
         email = next(email for email, its_role in DEMO_LOGINS if its_role == role)
@@ -147,17 +162,11 @@ class Visitor:
         page.fill("input[name=email]", email)
         page.fill("input[name=password]", DEMO_PASSWORD)
         page.press("input[name=password]", "Enter")
-        page.wait_for_load_state("networkidle")
-        assert "/connexion" not in page.url, page.inner_text("main")
-        return self
+        page.wait_for_url(lambda url: "/connexion" not in url)
 
     def check(self) -> None:
         """Assert that the page in view has no axe violation, error, foreign request or overflow."""
-        import axe_playwright_python  # noqa: PLC0415
-
-        source = Path(axe_playwright_python.__file__).with_name("axe.min.js")
-        self.page.evaluate(source.read_text(encoding="utf-8"))
-        self._ask_axe()
+        ask_axe(self.page, self.width, self.theme)
         overflow = self.page.evaluate(
             "() => document.documentElement.scrollWidth - window.innerWidth"
         )
@@ -167,19 +176,9 @@ class Visitor:
     def check_in_the_dark(self) -> None:
         """Assert that the page just checked, the same but for its colours, can be read at night."""
         self.page.emulate_media(color_scheme="dark")
-        self._ask_axe(runOnly={"type": "rule", "values": _RULES_OF_COLOURS})
+        ask_axe(self.page, self.width, "dark", colours_alone=True)
         self.page.emulate_media(color_scheme="light")
         assert self.faults == [], f"{self.page.url}: {self.faults}"
-
-    def _ask_axe(self, **narrowed: Any) -> None:
-        # The frame of a message is of no origin: axe cannot look into it, and fails at trying.
-        asked = {"resultTypes": ["violations"], "iframes": False, **narrowed}
-        found = self.page.evaluate("options => axe.run(document, options)", asked)
-        violations = [
-            {"id": each["id"], "where": [node["target"] for node in each["nodes"][:3]]}
-            for each in found["violations"]
-        ]
-        assert violations == [], f"{self.page.url}: {json.dumps(violations, ensure_ascii=False)}"
 
 
 @pytest.fixture(params=sorted(WIDTHS))

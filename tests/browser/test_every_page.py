@@ -1,8 +1,10 @@
 """Every screen, on a phone and on a desktop, light and dark: nothing wrong for anyone."""
 
+from typing import Any
+
 import pytest
 
-from tests.browser.conftest import Visitor
+from tests.browser.conftest import WIDTHS, Visitor
 
 PAGES_A_VISIT = 9  # short visits, which several processes share out
 PAGES = {
@@ -288,14 +290,16 @@ VISITS = [
 
 
 @pytest.mark.parametrize("visit", VISITS)
-def test_no_page_has_a_fault(visitor: Visitor, width: str, visit: tuple[str, list[str]]) -> None:
+def test_no_page_has_a_fault(chromium: Any, served: str, visit: tuple[str, list[str]]) -> None:
     role, paths = visit
-    visitor.sign_in(role)
-    for number, path in enumerate(paths):
+    visitor = Visitor(chromium, served, "desktop").sign_in(role)
+    for path in paths:
         visitor.open(path)
-        visitor.check()
-        if width == "desktop" or number == 0:  # what only a phone shows is the same on every page
+        for width in sorted(WIDTHS):
+            visitor.resize(width)
+            visitor.check()
             visitor.check_in_the_dark()
+    visitor.context.close()
 
 
 def test_the_log_in_page_has_no_fault(visitor: Visitor) -> None:

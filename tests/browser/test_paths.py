@@ -48,8 +48,7 @@ def test_what_was_typed_survives_an_expired_log_in(visitor: Visitor) -> None:
     page.fill("input[name=email]", DEMO_LOGINS[0][0])
     page.fill("input[name=password]", DEMO_PASSWORD)
     page.press("input[name=password]", "Enter")
-    page.wait_for_load_state("networkidle")
-    assert "/seances/nouvelle" in page.url
+    page.wait_for_url("**/seances/nouvelle**")
     assert "Une longue note à ne pas perdre" in page.content()
 
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -21,23 +22,35 @@ from crm.funding.defaults import default_schemes
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    _use_alone(tmp_path, monkeypatch)
+    return tmp_path
+
+
+def _use_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [each for each in os.environ if each.startswith("CRM_")]:
         monkeypatch.delenv(name)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("CRM_MODE", "test")
-    monkeypatch.setenv("CRM_DATA_DIRECTORY", str(tmp_path))
-    return tmp_path
+    monkeypatch.setenv("CRM_DATA_DIRECTORY", str(folder))
 
 
 def _run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-@pytest.fixture
-def loaded(folder: Path) -> Path:
-    assert _run("db", "upgrade").exit_code == 0
-    assert _run("load-reference").exit_code == 0
+@pytest.fixture(scope="module")
+def loaded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("loaded")
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _use_alone(folder, monkeypatch)
+        assert _run("db", "upgrade").exit_code == 0
+        assert _run("load-reference").exit_code == 0
     return folder
+
+
+@pytest.fixture
+def loaded(folder: Path, loaded_once: Path) -> Path:
+    return shutil.copytree(loaded_once, folder, dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize(

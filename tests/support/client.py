@@ -75,7 +75,7 @@ def check_page(text: str) -> None:
 
 _known_frames: set[str] = set()
 # What cannot make a frame ill-formed: plain text, and plain values between quotes.
-_PLAIN = re.compile(r'(?<=")[^"&<>]*(?=")|(?<=>)[^<&]*(?=<)')
+_PLAIN = re.compile(r'(?<==")[^"&<>]*(?=")|(?<=>)[^<&]*(?=<)')
 
 
 def _without_known_frame(text: str) -> str:
