@@ -44,7 +44,8 @@ def year(year: int) -> str:
         "reports/year.html",
         counts=year_counts(db.session(), year),
         figures={each.code: each for each in _SHOWN},
-        is_in_progress=year == clock.today().year,
+        has_begun=year <= clock.today().year,
+        is_over=year < clock.today().year,
     )
 
 

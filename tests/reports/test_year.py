@@ -112,3 +112,19 @@ def test_what_does_not_exist_is_said(director: PageClient, address: str) -> None
 
 def test_a_year_without_data_is_a_page(director: PageClient) -> None:
     assert "Aucune séance réalisée" in director.get("/bilan/1995").text
+
+
+@pytest.mark.parametrize(
+    ("distance", "told", "untold"),
+    [
+        (-1, "autant qu’en", "année entière"),
+        (0, "année entière", "autant qu’en"),
+        (1, "année à venir", "autant qu’en"),
+    ],
+)
+def test_a_year_is_compared_with_another_once_it_is_over(
+    director: PageClient, distance: int, told: str, untold: str
+) -> None:
+    page = director.get(f"/bilan/{now().year + distance}").text
+    assert told in page
+    assert untold not in page
