@@ -204,3 +204,13 @@ def test_a_commune_of_the_past_leads_to_the_present_one(
     found = officer.get("/territoires/communes?q=faucouc").text
     assert former.current_insee_code in found
     assert present in officer.get("/recherche?q=faucoucourt").text
+
+
+def test_what_it_may_already_be_stands_before_the_form(
+    officer: PageClient, session: Session
+) -> None:
+    _indexed(session, "Les Amis de Zagora")
+    page = officer.submit("/structures/nouvelle", {**FIELDS, "name": "Amis de Zagora"})
+    assert page.status_code == 422
+    assert page.text.index("Créer quand même") < page.text.index('name="name"')
+    assert page.text.count("Créer quand même") == 1
