@@ -246,6 +246,12 @@ function enhanceBoard(board) {
   });
 }
 
+/* A move loads the board again: whoever moved a card is back on it, or on the board where it is no longer shown. */
+function returnToCard() {
+  const board = location.hash.startsWith("#carte-") && document.querySelector("[data-board]");
+  if (board) (document.getElementById(location.hash.slice(1)) ?? board.parentElement).focus();
+}
+
 function dropEmptyParameters() {
   document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {
     if (!sourceElement.matches("[data-list-tools]")) return;
@@ -272,6 +278,7 @@ forgetSubmittedDraft();
 sendKeptDrafts();
 window.addEventListener("online", sendKeptDrafts);
 document.querySelector("[data-focus-first]")?.focus();
+returnToCard();
 document.addEventListener("htmx:after:swap", () => {
   enhance(document);
   const count = document.querySelector("[data-results-count]"), voice = document.getElementById("annonce");
