@@ -56,6 +56,7 @@ def follow_up_list(arguments: MultiDict[str, str], *, today: date, user_id: int)
             "priorite": Sort((_BY_PRIORITY, FollowUp.due_on, FollowUp.id)),
         },
         default_sort="date",
+        empty_text=N_("Aucune relance : elles se notent sur une fiche, ou à la fin d’une séance."),
         filters=_filters(arguments, today, user_id),
         search_label=N_("Ce qu’il y a à faire, un nom"),
         count_words=(N_("%(count)s relance"), N_("%(count)s relances")),
