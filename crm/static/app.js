@@ -73,11 +73,20 @@ function enhanceDate(field) {
     native.value = date ? iso(date) : "";
     const unknown = !date && isFinal && text.value.trim() !== "";
     const said = date ? new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(date) : "";
-    const next = unknown ? phrases.dateUnknown : language === "fr" ? said.replace(" 1 ", " 1er ") : said;
+    const hint = field.dataset.date === "future" ? phrases.dateUnknownAhead : phrases.dateUnknown;
+    const next = unknown ? hint : language === "fr" ? said.replace(" 1 ", " 1er ") : said;
     if (echo.value !== next) echo.value = next;
     echo.classList.toggle("is-unknown", unknown);
   };
-  text.addEventListener("input", () => show(false));
+  const forgive = () => {
+    const error = native.value && document.getElementById(`${text.id}-error`);
+    if (!error) return;
+    error.remove();
+    text.removeAttribute("aria-invalid");
+    text.setAttribute("aria-describedby", text.getAttribute("aria-describedby").replace(error.id, "").trim());
+    text.closest(".is-wrong")?.classList.remove("is-wrong");
+  };
+  text.addEventListener("input", () => { show(false); forgive(); });
   text.addEventListener("change", () => show(true));
   native.addEventListener("change", () => {
     text.value = native.value.split("-").reverse().join("/");
