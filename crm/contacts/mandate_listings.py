@@ -34,7 +34,7 @@ def mandate_list(day: date) -> ListDefinition:
         default_sort="structure",
         empty_text=N_("Un mandat apparaît ici dès qu’il est noté sur la fiche d’un contact."),
         filters=_uncounted_filters(),
-        search_label=N_("Structure, personne ou fonction"),
+        search_label=N_("Structure, personne, fonction"),
         count_words=(N_("%(count)s mandat"), N_("%(count)s mandats")),
         bulk_actions=(("clore", N_("Clore à la date du")),),
         bulk_text_label=N_("Dernier jour du mandat, par exemple 22/03/2026"),

@@ -58,7 +58,7 @@ def follow_up_list(arguments: MultiDict[str, str], *, today: date, user_id: int)
         default_sort="date",
         empty_text=N_("Aucune relance : elles se notent sur une fiche, ou à la fin d’une séance."),
         filters=_filters(arguments, today, user_id),
-        search_label=N_("Ce qu’il y a à faire, un nom"),
+        search_label=N_("Ce qu’il y a à faire, nom"),
         count_words=(N_("%(count)s relance"), N_("%(count)s relances")),
         takes_all=True,
         counted=follow_up_rows().with_only_columns(FollowUp.id, maintain_column_froms=True),
