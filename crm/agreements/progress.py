@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from crm.agreements.models import ActionRecord, Agreement, PlannedAction
 from crm.agreements.queries import actions_of, records_of
-from crm.agreements.rules import periods_of, read_kept
+from crm.agreements.rules import periods_of, read_kept, says_yearly
 from crm.agreements.types import Rhythm
 from crm.core.errors import N_
 from crm.indicators.indicator import Ratio
@@ -152,7 +152,9 @@ def expected_words(action: PlannedAction) -> str:
 
 
 def when_words(action: PlannedAction) -> str:
-    """Return when a target is due, in words."""
+    """Return when a target is due, in words; nothing where the target itself says « par an »."""
+    if action.rhythm == Rhythm.YEARLY and says_yearly(expected_words(action)):
+        return ""
     if action.rhythm == Rhythm.ONE_YEAR:
         return translate(N_("en %(year)s"), year=action.year)
     said = {Rhythm.YEARLY: N_("chaque année"), Rhythm.WHOLE: N_("sur toute la convention")}

@@ -20,6 +20,7 @@ _SMALL = {
     "un": 1, "une": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "six": 6, "sept": 7,
     "huit": 8, "neuf": 9, "dix": 10,
 }  # fmt: skip
+_YEARLY = re.compile(r"\b(par an|chaque annee|tous les ans|annuel)")
 _FIRST_WORD = re.compile(
     r"(?:au moins |environ |plus de )?"
     r"(?:(?P<number>[0-9][0-9 ]*)|(?P<words>(?P<word>[a-z]+)\b(?: [a-z]+)?))"
@@ -99,6 +100,15 @@ def number_in(text: str) -> int | None:
         except RuleError:
             continue
     return _SMALL.get(word)
+
+
+def says_yearly(text: str) -> bool:
+    """Tell whether the words of a target say by themselves that it is one of each year.
+
+    >>> says_yearly("6 rencontres par an"), says_yearly("6 rencontres")
+    (True, False)
+    """
+    return _YEARLY.search(fold(text)) is not None
 
 
 def agreement_years(starts_on: date, ends_on: date) -> list[Period]:

@@ -15,6 +15,7 @@ from crm.contacts.models import (
     Seat,
     StructureAddress,
 )
+from crm.contacts.phone_field import typed_phone
 from crm.contacts.queries import contacts_by_values, structures_by_values
 from crm.contacts.queries.structures import communes_by_codes
 from crm.contacts.types import (
@@ -100,6 +101,8 @@ class ContactPointForm(AttachedForm):
     def write(self, record: ContactPoint) -> None:
         """Show what the contact point holds now."""
         super().write(record)
+        if record.medium == Medium.PHONE:
+            self.value.data = typed_phone(record.value)
         self.nature.data = record.nature or ""
 
 

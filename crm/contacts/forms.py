@@ -10,6 +10,7 @@ from wtforms.validators import Optional, ValidationError
 from crm.contacts import rules
 from crm.contacts.models import Affiliation, Contact, Structure
 from crm.contacts.operations.people import DEFAULT_ROLE
+from crm.contacts.phone_field import PhoneField
 from crm.contacts.types import (
     LANGUAGE_LABELS,
     AffiliationData,
@@ -71,7 +72,7 @@ class StructureForm(OnceForm):
     postcode = StringField(_l("Code postal"), [Optional(), obeys(rules.parse_postcode)])
     commune_code = PickerField(_l("Commune"))
     email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(parse_email)])
-    phone = StringField(_l("Téléphone"), [Optional(), longest(40), obeys(rules.parse_phone)])
+    phone = PhoneField(_l("Téléphone"), [Optional(), longest(40), obeys(rules.parse_phone)])
     website = StringField(_l("Site"), [Optional(), longest(300), obeys(rules.parse_website)])
     description = TextAreaField(_l("Présentation"), [Optional(), longest(5000)])
     theme_ids = ChipsField(_l("Thèmes"))
@@ -140,8 +141,8 @@ class ContactForm(OnceForm):
     first_name = StringField(_l("Prénom"), [Optional(), longest(100)])
     last_name = StringField(_l("Nom"), [required(), longest(100)])
     email = StringField(_l("Courriel"), [Optional(), longest(254), obeys(parse_email)])
-    phone = StringField(_l("Téléphone"), [Optional(), longest(40), obeys(rules.parse_phone)])
-    mobile = StringField(_l("Mobile"), [Optional(), longest(40), obeys(rules.parse_phone)])
+    phone = PhoneField(_l("Téléphone"), [Optional(), longest(40), obeys(rules.parse_phone)])
+    mobile = PhoneField(_l("Mobile"), [Optional(), longest(40), obeys(rules.parse_phone)])
     language = SelectField(_l("Langue"), validate_choice=False)
     notes = TextAreaField(_l("Notes"), [Optional(), longest(5000)])
     tags = StringField(_l("Étiquettes"), [Optional(), longest(500)])

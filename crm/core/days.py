@@ -57,6 +57,7 @@ _RELATIVE = {
 _UNIT_DAYS = {"jour": 1, "j": 1, "day": 1, "semaine": 7, "week": 7}
 _FIRST_YEAR, _LAST_YEAR = 1950, 2100
 _UNREADABLE = N_("Date non comprise. Écrivez par exemple « hier » ou « 12/03/2019 ».")
+_UNREADABLE_AHEAD = N_("Date non comprise. Écrivez par exemple « demain » ou « lundi prochain ».")
 _LONGEST_MINUTES = 24 * 60
 
 
@@ -74,7 +75,7 @@ def parse_day(text: str, today: date, *, prefer_past: bool = True, field: str = 
         day = reader(typed, today, prefer_past=prefer_past)
         if day is not None:
             return day
-    raise RuleError(field, _UNREADABLE)
+    raise RuleError(field, _UNREADABLE if prefer_past else _UNREADABLE_AHEAD)
 
 
 def french_month(month: int) -> str:

@@ -17,6 +17,13 @@ FIRST_NAMES = (
     " Régine Rokhaya Romane Sabrina Salomé Séverin Solène Souleymane Stanislas Sylvain Tanguy"
     " Thérèse Tidiane Tiphaine Ursule Valentine Victorin Wanda Yacine Yasmina Yvette Zélie Zohra"
 ).split()
+_WOMEN = frozenset(
+    "Adèle Agathe Aïcha Alima Anaïs Armelle Awa Bénédicte Bintou Blandine Capucine Chloé Clothilde"
+    " Daphné Delphine Edwige Élodie Émeline Estelle Fanta Farida Fatou Gaëlle Halima Honorine Inès"
+    " Irène Jolanta Judith Kadiatou Katarzyna Léonie Lou-Anne Ludivine Magdalena Malika Manon"
+    " Marjolaine Maud Mélanie Nadège Nolwenn Odile Perrine Rachida Régine Rokhaya Romane Sabrina"
+    " Salomé Solène Thérèse Tiphaine Ursule Valentine Wanda Yasmina Yvette Zélie Zohra".split()
+)
 LAST_NAMES = (
     "Abrassart Aubrelin Auvertin Bacrouille Baldevin Barouda Bassolène Beaumarais Belhoucine"
     " Berlancourt Bertincamp Biencourtois Blondeval Boisrobin Bonnecaze Bouvelart Brassecamp"
@@ -62,6 +69,11 @@ STREETS = (
 )  # fmt: skip
 PHONE_STARTS = ("+3319900", "+3326191", "+3335301")
 MOBILE_START = "+3363998"
+
+
+def is_woman(first_name: str) -> bool:
+    """Tell whether an invented first name is a woman's."""
+    return first_name in _WOMEN
 
 
 class Names:

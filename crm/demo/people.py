@@ -15,7 +15,7 @@ from crm.core import clock
 from crm.core.text import sort_key
 from crm.demo.bulk import Row, add_links, add_rows, created, tell
 from crm.demo.inventor import DemoStructure
-from crm.demo.names import Names, mobile, phone
+from crm.demo.names import Names, is_woman, mobile, phone
 
 CONTACT_COUNT = 900
 MUNICIPAL_TERMS = (date(2014, 4, 5), date(2020, 5, 28), date(2026, 3, 28))
@@ -43,6 +43,24 @@ _NOTES = (
     "Relaye volontiers nos informations dans son réseau.",
     "Disponible surtout le soir et le samedi.",
 )
+# As drawn above -> of a woman, of a man.
+_AGREED = {
+    "Chargée des relations internationales": (
+        "Chargée des relations internationales", "Chargé des relations internationales",
+    ),
+    "Chargée de mission": ("Chargée de mission", "Chargé de mission"),
+    "Chef de projet coopération": ("Cheffe de projet coopération", "Chef de projet coopération"),
+    "Adjointe aux relations internationales": (
+        "Adjointe aux relations internationales", "Adjoint aux relations internationales",
+    ),
+    "Conseiller délégué": ("Conseillère déléguée", "Conseiller délégué"),
+    "Préfère être jointe le matin.": (
+        "Préfère être jointe le matin.", "Préfère être joint le matin.",
+    ),
+    "Rencontré lors du forum de l’énergie.": (
+        "Rencontrée lors du forum de l’énergie.", "Rencontré lors du forum de l’énergie.",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +89,11 @@ def add_people(session: Session, structures: Sequence[DemoStructure], seed: int)
     ids = add_rows(session, Contact, rows)
     tell(session, created("contact", rows, ids))
     affiliations: list[Row] = []
-    for contact_id, (structure, rank) in zip(ids, homes, strict=True):
-        affiliations += _affiliations(random, contact_id, structure, rank, structures)
+    for contact_id, row, (structure, rank) in zip(ids, rows, homes, strict=True):
+        found = _affiliations(random, contact_id, structure, rank, structures)
+        for each in found:
+            each["role"] = _agreed(each["role"], row["first_name"])
+        affiliations += found
     add_links(session, Affiliation, affiliations)
     _add_tags(session, ids, Random(f"{seed}:people's tags"))
     posts: Posts = defaultdict(list)
@@ -123,9 +144,15 @@ def _contact(random: Random, names: Names, structure: DemoStructure) -> Row:
         "email_key": email.lower() if email else None,
         "phone": phone(random) if random.random() < 0.4 else None,
         "mobile": mobile(random) if random.random() < 0.5 else None,
-        "notes": random.choice(_NOTES) if random.random() < 0.12 else None,
+        "notes": _agreed(random.choice(_NOTES), first) if random.random() < 0.12 else None,
         "created_at": datetime.combine(created_on, time(9, 30), clock.PARIS),
     }
+
+
+def _agreed(text: str, first_name: str) -> str:
+    """Return a function or a note as it is written of this person: one draws the same for all."""
+    of_woman, of_man = _AGREED.get(text, (text, text))
+    return of_woman if is_woman(first_name) else of_man
 
 
 def _affiliations(

@@ -78,6 +78,7 @@ def offer_session_choices(
     session: Session, form: SessionForm, record: AccompanimentSession | None = None
 ) -> None:
     """Give the form's lists what they offer; a retired entry stays where it is in use already."""
+    form.new_family.flags.required = True  # it is only asked where a structure is new
     form.new_family.choices = [
         ("", "—"),
         *((code, label) for code, label in labels_by_code(session, "family")),

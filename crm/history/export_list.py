@@ -45,6 +45,7 @@ def export_list() -> ListDefinition:
         ),
         sorts={"recent": Sort((ExportRecord.id,), descending=True)},
         default_sort="recent",
+        empty_text=N_("Chaque export d’une liste se note ici : qui, quand, et lequel."),
         filters=(
             Filter("par", N_("Par"), ExportRecord.actor_name.in_, _people),
             Filter("liste", N_("Liste"), ExportRecord.title.in_, _titles),

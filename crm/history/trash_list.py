@@ -49,6 +49,7 @@ def trash_list() -> ListDefinition:
         ),
         sorts={"recent": Sort((TrashEntry.id,), descending=True)},
         default_sort="recent",
+        empty_text=N_("Ce qu’on met à la corbeille attend ici 30 jours : un clic l’en sort."),
         filters=(
             Filter("fiche", N_("Nature de la fiche"), TrashEntry.entity.in_, _kinds),
             Filter("par", N_("Par"), TrashEntry.actor_name.in_, _people),

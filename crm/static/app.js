@@ -73,11 +73,20 @@ function enhanceDate(field) {
     native.value = date ? iso(date) : "";
     const unknown = !date && isFinal && text.value.trim() !== "";
     const said = date ? new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long", year: "numeric" }).format(date) : "";
-    const next = unknown ? phrases.dateUnknown : language === "fr" ? said.replace(" 1 ", " 1er ") : said;
+    const hint = field.dataset.date === "future" ? phrases.dateUnknownAhead : phrases.dateUnknown;
+    const next = unknown ? hint : language === "fr" ? said.replace(" 1 ", " 1er ") : said;
     if (echo.value !== next) echo.value = next;
     echo.classList.toggle("is-unknown", unknown);
   };
-  text.addEventListener("input", () => show(false));
+  const forgive = () => {
+    const error = native.value && document.getElementById(`${text.id}-error`);
+    if (!error) return;
+    error.remove();
+    text.removeAttribute("aria-invalid");
+    text.setAttribute("aria-describedby", text.getAttribute("aria-describedby").replace(error.id, "").trim());
+    text.closest(".is-wrong")?.classList.remove("is-wrong");
+  };
+  text.addEventListener("input", () => { show(false); forgive(); });
   text.addEventListener("change", () => show(true));
   native.addEventListener("change", () => {
     text.value = native.value.split("-").reverse().join("/");
@@ -246,6 +255,12 @@ function enhanceBoard(board) {
   });
 }
 
+/* A move loads the board again: whoever moved a card is back on it, or on the board where it is no longer shown. */
+function returnToCard() {
+  const board = location.hash.startsWith("#carte-") && document.querySelector("[data-board]");
+  if (board) (document.getElementById(location.hash.slice(1)) ?? board.parentElement).focus();
+}
+
 function dropEmptyParameters() {
   document.addEventListener("htmx:config:request", ({ detail: { ctx: { sourceElement, request } } }) => {
     if (!sourceElement.matches("[data-list-tools]")) return;
@@ -272,6 +287,7 @@ forgetSubmittedDraft();
 sendKeptDrafts();
 window.addEventListener("online", sendKeptDrafts);
 document.querySelector("[data-focus-first]")?.focus();
+returnToCard();
 document.addEventListener("htmx:after:swap", () => {
   enhance(document);
   const count = document.querySelector("[data-results-count]"), voice = document.getElementById("annonce");

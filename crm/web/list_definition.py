@@ -163,7 +163,7 @@ class ListDefinition:
     identifiers: tuple[str, ...] = ("id",)
     code: str = ""
     heading: Callable[[Any], tuple[str, str]] = _name_alone
-    empty_text: str = N_("Les fiches apparaîtront ici dès la première saisie.")
+    empty_text: str = N_("Rien n’a encore été noté qui entre dans cette liste.")
     records_url: str = ""
     usual_columns: Sequence[Column] = field(default=(), init=False)
     _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)

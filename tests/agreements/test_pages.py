@@ -263,6 +263,21 @@ def test_an_agreement_goes_to_the_trash_and_comes_back(
 
 
 @pytest.mark.parametrize(
+    ("words", "is_said"),
+    [("6 rencontres par an", False), ("1 forum annuel", False), ("6 rencontres", True)],
+)
+def test_a_yearly_target_says_once_that_it_is(
+    director: PageClient, session: Session, words: str, is_said: bool
+) -> None:
+    agreement = _agreement(session)
+    action = _action(session, agreement, target_text=words, rhythm="chaque_annee")
+    for url in (f"/conventions/{agreement.id}", f"/conventions/actions/{action.id}"):
+        page = director.get(url).text
+        assert words in page
+        assert ("chaque année" in page) is is_said
+
+
+@pytest.mark.parametrize(
     "address", [NEW, "/indicateurs/series/nouvelle", "/indicateurs/formules/nouvelle"]
 )
 def test_an_officer_reads_and_does_not_decide(officer: PageClient, address: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from tests.browser.conftest import Visitor
 from tests.browser.test_paths import _choose
 
+BOARDS = ("/accompagnements/tableau", "/financements", "/campagnes/1/tableau")
 BOARD = "/accompagnements/tableau?colonne=idee"
 
 
@@ -67,6 +68,24 @@ def test_a_card_moves_by_the_keyboard_and_by_a_drag(visitor: Visitor, width: str
     page.locator(".note", has_text="Idée").wait_for()
     assert _stage_of(page, card_id) == "idee"
     visitor.check()
+
+
+def test_the_keyboard_moves_a_card_twice(visitor: Visitor, width: str) -> None:
+    if width == "phone":
+        return  # one column in sight, and no arrows
+    visitor.sign_in("officer")
+    for board in BOARDS:
+        page = visitor.open(board)
+        column = page.locator("[data-board-stage]:has([data-board-card])").first
+        card_id = column.locator("[data-board-card]").first.get_attribute("id")
+        page.locator(f"#{card_id} a").first.focus()
+        stages = [_stage_of(page, card_id)]
+        for _step in range(2):
+            with page.expect_navigation():
+                page.keyboard.press("Shift+ArrowRight")
+            stages.append(_stage_of(page, card_id))
+            assert page.evaluate("() => document.activeElement.closest('li')?.id") == card_id
+        assert len(set(stages)) == 3
 
 
 def test_two_structures_are_put_in_touch(visitor: Visitor) -> None:

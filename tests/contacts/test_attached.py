@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from crm.contacts.models import Contact, ContactPoint, NetworkMembership, Partnership, Structure
 from crm.core import clock
+from crm.history.models import ChangeSet
 from tests.factories.contacts import ContactFactory, StructureFactory
 from tests.support.client import PageClient
 from tests.support.queries import counted
@@ -29,6 +30,20 @@ def test_a_phone_is_kept_as_e164_and_shown_in_pairs(officer: PageClient, session
     page = officer.get(f"/structures/{structure.id}").text.replace("\u00a0", " ")
     assert "03 20 12 34 56" in page
     assert "Standard" in page
+
+
+def test_a_phone_is_typed_again_as_it_is_shown(officer: PageClient, session: Session) -> None:
+    structure = StructureFactory()
+    officer.submit(_url(structure, "coordonnees"), {"medium": "telephone", "value": "0320123456"})
+    point = session.scalars(select(ContactPoint)).one()
+    url = f"/structures/{structure.id}/coordonnees/{point.id}/modifier"
+    assert 'value="03 20 12 34 56"' in officer.get(url).text
+    changes = session.scalars(select(func.count(ChangeSet.id))).one()
+    same = {"medium": "telephone", "value": "03 20 12 34 56", "version": str(point.version)}
+    assert officer.submit(url, same).status_code == 303
+    session.expire_all()
+    assert point.value == "+33320123456"
+    assert session.scalars(select(func.count(ChangeSet.id))).one() == changes
 
 
 def test_an_address_shared_by_other_structures_says_so(

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Affiliation, Contact
+from crm.history.models import ChangeSet
 from tests.factories.contacts import (
     AffiliationFactory,
     ContactFactory,
@@ -66,6 +67,30 @@ def test_the_second_editor_sees_both_versions(officer: PageClient, session: Sess
     assert response.status_code == 409
     assert "La leur" in response.text
     assert "La mienne" in response.text
+
+
+def test_a_phone_is_typed_again_as_it_is_shown(officer: PageClient, session: Session) -> None:
+    typed = {**TYPED, "phone": "0320111111", "mobile": "+262 692 12 34 56"}
+    shown = officer.submit("/contacts/nouveau", typed).location
+    contact = session.scalars(select(Contact)).one()
+    page = officer.get(f"{shown}/modifier").text
+    assert 'value="03 20 11 11 11"' in page
+    assert 'value="+262692123456"' in page
+    changes = session.scalar(select(func.count(ChangeSet.id)))
+    again = {**TYPED, "phone": "03 20 11 11 11", "mobile": "+262692123456", "version": "1"}
+    assert officer.submit(f"{shown}/modifier", again).status_code == 303
+    session.expire_all()
+    assert (contact.phone, contact.mobile) == ("+33320111111", "+262692123456")
+    assert session.scalar(select(func.count(ChangeSet.id))) == changes
+
+
+def test_the_phone_of_both_versions_reads_as_on_the_record(officer: PageClient) -> None:
+    shown = officer.submit("/contacts/nouveau", {**TYPED, "phone": "0320111111"}).location
+    mine = {"last_name": "La mienne", "phone": "03 20 11 11 11", "version": "1"}
+    officer.submit(f"{shown}/modifier", {**mine, "last_name": "La leur", "phone": "0320222222"})
+    page = officer.submit(f"{shown}/modifier", mine).text.replace("\u00a0", " ")
+    assert "03 20 11 11 11" in page
+    assert "03 20 22 22 22" in page
 
 
 def test_a_role_ends_and_the_past_stays(officer: PageClient, session: Session) -> None:

@@ -108,6 +108,17 @@ def test_the_second_editor_sees_both_versions(officer: PageClient, session: Sess
     assert (found.name, found.acronym) == ("La mienne", "LL")
 
 
+def test_a_phone_is_typed_again_as_it_is_shown(officer: PageClient, session: Session) -> None:
+    structure = _indexed(session, "Eau pour tous", phone="+33320111111")
+    url = f"/structures/{structure.id}/modifier"
+    assert 'value="03 20 11 11 11"' in officer.get(url).text
+    same = {"name": "Eau pour tous", "family_code": "association", "version": "1"}
+    assert officer.submit(url, {**same, "phone": "03 20 11 11 11"}).status_code == 303
+    session.expire_all()
+    assert structure.version == 1
+    assert structure.phone == "+33320111111"
+
+
 def test_a_page_shows_identity_people_and_changes(officer: PageClient, session: Session) -> None:
     structure = _indexed(session, "Eau pour tous", commune_code="62119", siren="210200010")
     AffiliationFactory(structure=structure, role="Trésorière")

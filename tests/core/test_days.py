@@ -61,6 +61,13 @@ def test_what_is_no_day_is_refused(typed: str) -> None:
         parse_day(typed, MONDAY)
 
 
+def test_an_unreadable_day_suggests_one_of_its_own_direction() -> None:
+    with pytest.raises(RuleError, match="« hier »"):
+        parse_day("un jour", MONDAY)
+    with pytest.raises(RuleError, match="« demain »"):
+        parse_day("un jour", MONDAY, prefer_past=False)
+
+
 @given(st.dates(date(1950, 1, 1), date(2100, 12, 31)))
 def test_a_written_day_is_read_back(day: date) -> None:
     assert parse_day(day.strftime("%d/%m/%Y"), MONDAY) == day

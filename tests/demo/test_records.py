@@ -1,5 +1,6 @@
 """What the demonstration's records are made of."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,20 @@ def test_people_have_roles_over_time(demo: Session) -> None:
     assert sum(1 for count in per_person.values() if count > 1) > 50
     assert sum(1 for each in affiliations if each.end_on) > 50
     assert sum(1 for each in affiliations if each.is_elected) > 20
+
+
+def test_functions_agree_with_first_names(demo: Session) -> None:
+    rows = demo.execute(
+        select(Contact.first_name, Affiliation.role).join_from(Affiliation, Contact)
+    ).all()
+    of_women = re.compile(r"^(Chargée|Cheffe|Adjointe|Conseillère)\b")
+    of_men = re.compile(r"^(Chargé|Chef|Adjoint|Conseiller)\b")
+    women = {first for first, role in rows if of_women.match(role)}
+    men = {first for first, role in rows if of_men.match(role)}
+    assert women & men == set()
+    assert {"Sabrina", "Chloé"} & men == set()
+    assert {"Hadrien", "Djibril"} & women == set()
+    assert min(len(women), len(men)) > 10
 
 
 def test_people_and_structures_bear_tags(demo: Session) -> None:

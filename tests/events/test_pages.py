@@ -282,6 +282,26 @@ def test_the_team_registers_recognises_and_cancels(officer: PageClient, session:
     assert "Inscription annulée" in messages_to(session, made.email)[-1].subject
 
 
+def test_the_team_is_told_whether_who_registers_has_a_seat(
+    officer: PageClient, session: Session
+) -> None:
+    event = EventFactory(capacity=1)
+    url = f"/evenements/{event.id}/inscriptions/nouvelle"
+
+    def said(name: str, key: str) -> str:
+        typed = {"email": f"{name}@ville.example", "first_name": "Zoé", "last_name": name}
+        answer = officer.submit(url, {**typed, "submission_key": key})
+        return answer.text if answer.status_code == 422 else officer.get("/").text
+
+    assert "Inscription notée" in said("martin", "1")
+    assert "sur liste d’attente, à la place n°\xa01" in said("petit", "2")
+    for _sent_twice in range(2):
+        assert "sur liste d’attente, à la place n°\xa02" in said("durand", "3")
+    assert "déjà inscrite (Zoé martin)" in said("martin", "4")
+    assert "déjà sur la liste d’attente" in said("durand", "5")
+    assert len(messages_to(session, "durand@ville.example")) == 1
+
+
 def test_a_group_shows_its_meetings_and_search_finds_them(
     officer: PageClient, session: Session
 ) -> None:

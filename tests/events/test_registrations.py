@@ -251,6 +251,21 @@ def test_the_team_registers_someone_when_the_public_may_not(session: Session) ->
     assert (made.source, made.status) == (RegistrationSource.TEAM, SEAT)
 
 
+def test_the_team_learns_that_an_address_is_known_and_nothing_leaves(session: Session) -> None:
+    event = EventFactory(capacity=1)
+    for name in ("martin", "petit", "durand"):
+        come(session, event.id, name)
+    for name, said in (
+        ("martin", "déjà inscrite \\(Camille Martin\\)"),
+        ("durand", "déjà sur la liste d’attente \\(Camille Durand\\), à la place n° 2"),
+    ):
+        data = RegistrationData(email=f"{name.upper()}@ville.example", last_name="Autre")
+        with pytest.raises(RuleError, match=said) as error:
+            register(session, event_id=event.id, data=data, source=RegistrationSource.TEAM)
+        assert error.value.field == "email"
+        assert len(messages_to(session, f"{name}@ville.example")) == 1
+
+
 def test_the_bell_takes_late_offers_back(session: Session) -> None:
     event, people = _full(session, 1, 2)
     cancel(session, registration_id=people[0].id)

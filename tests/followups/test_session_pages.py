@@ -43,6 +43,11 @@ def version_in(page: str) -> str:
     return found[1]
 
 
+def test_the_family_of_a_new_structure_is_marked_as_needed(officer: PageClient) -> None:
+    label = officer.get("/seances/nouvelle").text.partition('for="new_family"')[2]
+    assert "(obligatoire)" in label.partition("</label>")[0]
+
+
 def test_a_session_needs_a_structure_a_day_and_a_kind(
     officer: PageClient, session: Session
 ) -> None:

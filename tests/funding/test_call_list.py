@@ -164,7 +164,7 @@ def test_a_date_is_given_to_a_selection_and_taken_back(
 
 
 def test_a_month_shows_openings_closings_and_results(officer: PageClient, session: Session) -> None:
-    CallFactory(
+    call = CallFactory(
         name="Appel du calendrier", opens_on=date(2026, 12, 1), predeposit_on=date(2026, 12, 10),
         closes_on=date(2026, 12, 31), results_on=date(2027, 3, 1),
     )  # fmt: skip
@@ -177,7 +177,7 @@ def test_a_month_shows_openings_closings_and_results(officer: PageClient, sessio
     ):  # fmt: skip
         cell = grid.partition(f'datetime="{day}"')[2].partition("</td>")[0]
         assert f'aria-label="{label}"' in cell
-        assert "Appel du calendrier" in cell
+        assert f"{call.scheme.name} · Appel du calendrier" in cell
     assert "Autre appel" in grid
     assert 'rel="prev" href="/appels/calendrier?mois=2026-11"' in page
     assert 'rel="next" href="/appels/calendrier?mois=2027-01"' in page

@@ -221,6 +221,10 @@ def test_a_place_taken_meanwhile_is_said(app: Flask, session: Session) -> None:
         restore_from_trash(session, entity="structure", record_id=first.id)
 
 
+def test_an_empty_trash_says_what_is_true_of_it(officer: PageClient) -> None:
+    assert "attend ici 30 jours" in officer.get("/corbeille").text
+
+
 def test_the_trash_is_searched_filtered_and_exported(officer: PageClient, session: Session) -> None:
     for name in ("Eau pour tous", "Soleil partagé"):
         structure = _structure(session, name)

@@ -73,7 +73,7 @@ def accompaniment_list(
         sorts=_sorts(last),
         default_sort="silence",
         filters=filters,
-        search_label=N_("Nom de la structure, sujet"),
+        search_label=N_("Structure, sujet"),
         count_words=(N_("%(count)s accompagnement"), N_("%(count)s accompagnements")),
         takes_all=True,
         has_more_actions=True,

@@ -17,6 +17,7 @@ from crm.events import rules
 from crm.events.events import Registered, RegistrationCancelled
 from crm.events.messages import new_uid, send_cancelled, send_registration
 from crm.events.models import Event, EventQuestion, Registration
+from crm.events.operations.known import already_known, live_registration
 from crm.events.operations.reminders import plan
 from crm.events.operations.seats import (
     fill_seats,
@@ -51,18 +52,18 @@ def register(
     """Register someone and write to their address: a seat, or a place among those who wait.
 
     An address that is registered already gets its confirmation again, and nothing else changes:
-    whoever typed it may be someone else. Raises RuleError when one may not register now, or beside
-    the field that does not fit.
+    whoever typed it may be someone else, who must not learn of it. The team, who may, is told so
+    and nothing leaves. Raises RuleError when one may not register now, or beside the field that
+    does not fit.
     """
     event = lock_event(session, event_id)
     now = clock.now()
     _check_open(event, source, now)
     email = parse_email(data.email)
     data = _named(data)
-    known = _live(session, event_id, email)
+    known = live_registration(session, event_id, email)
     if known is not None:
-        send_registration(session, event, known, is_again=True)
-        return known
+        return _again(session, event, known, source)
     answers = rules.clean_answers(_asked(session, event_id, source), data.answers)
     shown = wordings or {}
     registration = _begun(session, event, replace(data, email=email, answers=answers), now)
@@ -77,6 +78,14 @@ def register(
     session.flush()
     _confirm(session, event, registration, now)
     return registration
+
+
+def _again(session: Session, event: Event, known: Registration, source: str) -> Registration:
+    """Write again to an address that is at the event; raise RuleError for the team, who is told."""
+    if source == RegistrationSource.TEAM:
+        raise already_known(session, known)
+    send_registration(session, event, known, is_again=True)
+    return known
 
 
 def _named(data: RegistrationData) -> RegistrationData:
@@ -221,16 +230,6 @@ def _check_open(event: Event, source: str, now: datetime) -> None:
     )
     if not is_allowed:
         raise RuleError("form", _CLOSED[found])
-
-
-def _live(session: Session, event_id: int, email: str) -> Registration | None:
-    return session.scalars(
-        select(Registration).where(
-            Registration.event_id == event_id,
-            Registration.email_key == email_key(email),
-            Registration.status != RegistrationStatus.CANCELLED,
-        )
-    ).one_or_none()
 
 
 def _asked(session: Session, event_id: int, source: str) -> list[rules.Asked]:

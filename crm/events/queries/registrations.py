@@ -49,6 +49,19 @@ def counts_of(session: Session, event_id: int) -> dict[str, int]:
     return {status.value: found.get(status.value, 0) for status in RegistrationStatus}
 
 
+def waiting_rank(session: Session, registration: Registration) -> int | None:
+    """Return the place of someone among those who wait today, from 1; None of whoever does not."""
+    if registration.status != RegistrationStatus.WAITING:
+        return None
+    return session.scalar(
+        select(func.count()).where(
+            Registration.event_id == registration.event_id,
+            Registration.status == RegistrationStatus.WAITING,
+            Registration.waiting_number <= registration.waiting_number,
+        )
+    )
+
+
 def seats_taken() -> Any:
     """Return the expression of how many seats of an event in a list are taken."""
     return (

@@ -15,7 +15,7 @@ from crm.events.models import Event
 from crm.events.operations import registrations as operations
 from crm.events.presentation import back_to, registration_page
 from crm.events.queries.events import event_for_page
-from crm.events.queries.registrations import questions_of
+from crm.events.queries.registrations import questions_of, registration_for_page, waiting_rank
 from crm.events.types import RegistrationSource
 from crm.events.views.blueprints import ONE, ONE_REGISTRATION, blueprint
 from crm.web.access import Permission, allow
@@ -45,9 +45,7 @@ def new_registration(event_id: int) -> ResponseReturnValue:
     form = registration_form(questions)
     prepare_registration(event)
     saved = save_once(form, lambda writing: _register(writing, event_id, form))
-    if saved:
-        return done("Inscription notée : un message part.", url_for(".show", event_id=event_id))
-    return _form_page(form, event, 422)
+    return _noted(saved, event_id) if saved else _form_page(form, event, 422)
 
 
 @blueprint.post(f"{ONE_REGISTRATION}/annuler")
@@ -81,6 +79,20 @@ def _register(session: Session, event_id: int, form: RegistrationForm) -> int:
     return operations.register(
         session, event_id=event_id, data=form.read(), source=RegistrationSource.TEAM
     ).id
+
+
+def _noted(registration_id: int, event_id: int) -> ResponseReturnValue:
+    """Say whether who was just registered has a seat, or waits for one and where."""
+    session, back = db.session(), url_for(".show", event_id=event_id)
+    rank = waiting_rank(session, registration_for_page(session, registration_id))
+    if rank is None:
+        return done("Inscription notée : un message part.", back)
+    return done(
+        "L’événement est complet : inscription notée sur liste d’attente, à la place n° %(rank)s. "
+        "Un message part.",
+        back,
+        rank=rank,
+    )
 
 
 def _do(registration_id: int, work: Callable[[Session], None], said: str) -> ResponseReturnValue:

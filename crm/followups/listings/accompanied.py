@@ -48,6 +48,7 @@ def accompanied_list(arguments: MultiDict[str, str]) -> tuple[ListDefinition, Pe
             "date": Sort((counted.c.last_held_on, counted.c.id), descending=True),
         },
         default_sort="nom",
+        empty_text=N_("Une structure apparaît ici à sa première séance réalisée."),
         filters=list(_filters(session_filters(arguments))),
         count_words=(
             N_("%(count)s structure accompagnée"),

@@ -53,7 +53,7 @@ def application_list(
         | {each.column.sort: each.sort for each in added if each.column.sort},
         default_sort="depot",
         filters=[each for each in filters if not (is_board and each.name in _SAID_BY_BOARD)],
-        search_label=N_("Intitulé, bénéficiaire, référence"),
+        search_label=N_("Intitulé, structure, référence"),
         count_words=(N_("%(count)s dossier"), N_("%(count)s dossiers")),
         takes_all=True,
         has_more_actions=True,
