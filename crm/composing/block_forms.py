@@ -16,6 +16,7 @@ from crm.composing.pasted import markdown_of
 from crm.composing.pictures import LARGEST_BYTES, Picture, recognise
 from crm.composing.rich_text import typed_addresses
 from crm.composing.rules import new_key, seen_block
+from crm.composing.samples import samples_in
 from crm.composing.types import (
     BLOCK_TYPES,
     FIELDS,
@@ -184,11 +185,11 @@ class EventForm(BlockForm):
         self.event.choices = [nothing, *((key, each.name) for key, each in self._cards.items())]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Let the chosen event say what was left empty, once."""
+        """Let the chosen event say what was left empty, or to be written, once."""
         if card := self._cards.get(self.event.data or ""):
             for name in ("title", "when", "place", "link"):
                 field = self._fields[name]
-                if not (field.data or "").strip():
+                if not (field.data or "").strip() or samples_in(field.data):
                     field.data, field.raw_data = getattr(card, name), None
             self.event.data = ""
         return super().validate(extra_validators)

@@ -9,8 +9,10 @@ from crm.composing.links import why_nowhere
 from crm.composing.models import Message
 from crm.composing.rendering import Compiled, is_text_stale
 from crm.composing.rich_text import typed_addresses
+from crm.composing.samples import samples_in
 from crm.composing.types import (
     FIELDS,
+    TEMPLATE,
     Block,
     BlockKind,
     ButtonBlock,
@@ -55,6 +57,7 @@ def problems(
         *_of_heading(message, fields),
         *_of_blocks(message, fields),
         *_of_text(message, fields),
+        *(() if message.owner_kind == TEMPLATE else _of_samples(message)),
         *_of_footer(footer),
         *(_of_weight(message, compiled) if compiled else ()),
     ]
@@ -121,6 +124,19 @@ def _of_blocks(message: Message, fields: Sequence[MergeField]) -> Iterator[Probl
         yield from _of_block(block, known)
         for name, text in _texts_of(block):
             yield from _of_fields(text, fields, block=block.key, field=name)
+
+
+def _of_samples(message: Message) -> Iterator[Problem]:
+    """Yield what is still to be written in place of a template's samples."""
+    for part in ("subject", "preheader"):
+        yield from samples_in(getattr(message, part), part=part)
+    for block in message.parts:
+        said: dict[str, list[str]] = {}
+        for name, text in _texts_of(block):
+            said.setdefault(name, []).append(text)
+        for name, texts in said.items():
+            yield from samples_in("\n".join(texts), block=block.key, field=name)
+    yield from samples_in(message.text_override or "", part="text")
 
 
 def _says_something(block: Block) -> bool:

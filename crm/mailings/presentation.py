@@ -1,5 +1,6 @@
 """What the pages of mailings show."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,11 @@ from sqlalchemy.orm import Session
 from crm.accounts.gate import signed_in
 from crm.composing.checks import without_fallback
 from crm.composing.models import Message
+from crm.composing.operations.trials import ways_to_nothing
+from crm.composing.owners import examples
+from crm.composing.presentation import told
 from crm.composing.queries import message_for_page, template_options
+from crm.composing.rendering import Compiled
 from crm.composing.types import FIELDS
 from crm.contacts.listings.filters import departements
 from crm.core import clock
@@ -20,7 +25,7 @@ from crm.database import db
 from crm.history.queries import history_of
 from crm.history.wording import tell
 from crm.mailings.forms import DepartureForm, MailingForm
-from crm.mailings.messages import problems_of
+from crm.mailings.messages import compiled, problems_of, values_of
 from crm.mailings.models import Mailing, MailingRecipient
 from crm.mailings.operations.mailings import get_mailing
 from crm.mailings.queries.audience import audience_rows
@@ -45,6 +50,8 @@ from crm.web.locale import translate
 
 LONGEST_COPY = 200
 SHOWN = 20
+_UNDERLINE = re.compile(r"^[=-]{3,}\n", re.MULTILINE)
+_FOOT = re.compile(r"^-- ?$", re.MULTILINE)
 _NO_TEMPLATE = N_("Un message vide")
 
 
@@ -140,13 +147,30 @@ def departure_page(mailing_id: int, form: DepartureForm) -> dict[str, Any]:
     mailing = get_mailing(session, mailing_id)
     foreseen = foresee(session, mailing)
     form.seen.data = foreseen.mark
+    message = message_for_page(session, mailing.message_id)
+    first = foreseen.first_in[0] if foreseen.first_in else None
+    read = _as_read(session, mailing, first)
     return {
         "mailing": mailing,
         "form": form,
         "foreseen": foreseen,
-        "problems": problems_of(session, mailing),
+        "read": read,
+        "beginning": beginning_of(read.text),
+        "reader": first,
+        "problems": [told(message, each) for each in problems_of(session, mailing)],
         "why": WHY,
     }
+
+
+def beginning_of(text: str) -> str:
+    """Return what a text part says, without its footer and the lines drawn under titles."""
+    return _FOOT.split(_UNDERLINE.sub("", text), 1)[0].strip()
+
+
+def _as_read(session: Session, mailing: Mailing, first: Any) -> Compiled:
+    """Return the message as its first reader would have it; filled with examples for nobody."""
+    values = values_of(session, first) if first is not None else examples(FIELDS)
+    return compiled(session, mailing).filled(values, ways_to_nothing())
 
 
 def mailing_page(session: Session, mailing_id: int) -> dict[str, Any]:

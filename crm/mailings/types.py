@@ -33,6 +33,7 @@ class Why(StrEnum):
     """
 
     SEGMENT = "segment"
+    IN_OFFICE = "in_office"
     FUNCTION = "function"
     GENERIC = "generic"
     FOLLOW_UP = "follow_up"
@@ -62,6 +63,7 @@ REACH_LABELS = {
 }
 WHY_SENTENCES = {
     Why.SEGMENT: N_("Dans un segment choisi."),
+    Why.IN_OFFICE: N_("En fonction dans une structure d’un segment choisi."),
     Why.FUNCTION: N_("Occupe dans la structure la fonction demandée."),
     Why.GENERIC: N_("Adresse générique de la structure, faute de personne à cette fonction."),
     Why.FOLLOW_UP: N_("A reçu le premier envoi et n’y a pas réagi."),

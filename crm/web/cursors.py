@@ -18,7 +18,7 @@ def beyond(expressions: Expressions, *, descending: bool) -> ColumnElement[bool]
     row = tuple_(*expressions)
     limit = tuple_(
         *(
-            bindparam(f"place_{i}", type_=each.type)  # type: ignore[attr-defined]
+            bindparam(f"cursor_place_{i}", type_=each.type)  # type: ignore[attr-defined]
             for i, each in enumerate(expressions)
         )
     )
@@ -27,7 +27,7 @@ def beyond(expressions: Expressions, *, descending: bool) -> ColumnElement[bool]
 
 def place(values: Sequence[Any]) -> dict[str, Any]:
     """Return the values of a place under the names that `beyond` gives them."""
-    return {f"place_{i}": value for i, value in enumerate(values)}
+    return {f"cursor_place_{i}": value for i, value in enumerate(values)}
 
 
 def write_cursor(values: Sequence[Any]) -> str:

@@ -233,6 +233,7 @@ PAGES = {
         "/envois/2/modifier",
         "/envois/2/a-qui",
         "/envois/2/depart",
+        "/envois/2/destinataires",
     ],
     "director": [
         "/",

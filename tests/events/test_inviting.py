@@ -87,6 +87,27 @@ def test_the_card_of_a_message_is_filled_from_the_event_that_is_chosen(
     assert card.when
 
 
+def test_the_samples_of_a_template_give_way_to_the_event_that_is_chosen(
+    campaign_manager: PageClient, session: Session
+) -> None:
+    event = EventFactory(title="Rencontre Bénin", place="Lille", takes_registrations=False)
+    message = write(session, [])
+    typed = {
+        "key": NEW,
+        "event": str(event.id),
+        "title": "Titre du webinaire",
+        "when": "[à compléter : le jour]",
+        "place": "En ligne",
+    }
+    url = f"/messages/{message.id}/blocs/nouveau/evenement"
+    assert campaign_manager.submit(url, typed).status_code == 303
+    session.expire_all()
+    (card,) = session.get_one(Message, message.id).parts
+    assert isinstance(card, EventBlock)
+    assert (card.title, card.place) == ("Rencontre Bénin", "En ligne")
+    assert "compléter" not in card.when
+
+
 def test_a_card_of_no_event_is_still_asked_for_its_name(
     campaign_manager: PageClient, session: Session
 ) -> None:

@@ -98,7 +98,7 @@ def test_a_segment_of_structures_reaches_the_people_in_office(session: Session) 
     )
     session.flush()
     mailing = send(session, draft(session, listed(session, [town])), seen=1)
-    assert _told(session, mailing) == {"Présente": (True, Why.SEGMENT)}
+    assert _told(session, mailing) == {"Présente": (True, Why.IN_OFFICE)}
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from crm.composing.models import Message
+from crm.composing.types import TitleBlock, stored
 from crm.core import clock
 from crm.history.models import ChangeSet
 from crm.history.trash import move_to_trash, purge_trash
@@ -18,6 +20,7 @@ from crm.mailings.links import letter_token, link_token
 from crm.mailings.models import Mailing, MailingLink, MailingSegment
 from crm.mailings.queries.results import count_figures
 from crm.mailings.types import Status
+from tests.composing.messages import seen as plain
 from tests.mailings.builders import LINK, deliveries, draft, listed, reader, recipients, send
 from tests.support.client import PageClient
 from tests.support.people import sign_in
@@ -96,6 +99,34 @@ def test_from_the_segment_to_the_departure(manager: PageClient, session: Session
     assert manager.submit(f"{here}/depart", {"seen": seen[1]}).location == here
     assert len(deliveries(session, mailing)) == 1
     assert "Mettre en pause" in manager.get(here).text
+
+
+def test_what_would_leave_is_read_beside_the_button(manager: PageClient, session: Session) -> None:
+    person = reader(session, "p@ville.fr", first_name="Léa", last_name="Nom")
+    mailing = draft(session, listed(session, [person]))
+    page = manager.get(f"/envois/{mailing.id}/depart").text
+    assert "Envoyer à un destinataire" in page
+    assert "Des nouvelles du réseau" in page
+    assert "Bonjour Léa," in page
+    assert "Rempli pour Léa Nom." in page
+    assert f"/messages/{mailing.message_id}/apercu?personne={person.id}" in page
+    message = session.get_one(Message, mailing.message_id)
+    message.blocks = [stored(TitleBlock("a" * 12, "[à compléter : le titre]"))]
+    session.flush()
+    page = manager.get(f"/envois/{mailing.id}/depart").text
+    assert "Il reste à compléter : le titre." in plain(page)
+    assert "Envoyer à" not in page
+    assert "Des nouvelles du réseau" in page
+    answer = manager.submit(f"/envois/{mailing.id}/depart", {"seen": foreseen_mark(page)})
+    assert answer.status_code == 422
+    assert deliveries(session, mailing) == []
+
+
+def foreseen_mark(page: str) -> str:
+    """Return the mark of what a page of departure shows."""
+    found = re.search(r'name="seen"[^>]*value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
 
 
 def test_a_count_that_moved_is_shown_again(manager: PageClient, session: Session) -> None:

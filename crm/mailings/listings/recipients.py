@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import CTE, Select, case, exists, false, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Select, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.listings.filters import departements, numbers, tally_by
@@ -23,17 +23,20 @@ from crm.web.locale import translate
 
 IN, OUT = "dedans", "dehors"
 NONE = "aucun"
-_SIDES = {IN: N_("Destinataires"), OUT: N_("Laissés de côté")}
+SIDES = {IN: N_("Destinataires"), OUT: N_("Laissés de côté")}
 _STATES = {each.value: label for each, label in STATE_LABELS.items()}
 _SIDE = case((MailingRecipient.is_in, IN), else_=OUT)
 _FAMILY = func.coalesce(MailingRecipient.family_code, NONE)
 _DEPARTEMENT = func.coalesce(MailingRecipient.departement_code, NONE)
-# « DUPONT Camille », or the structure alone.
-_PERSON = func.trim(
-    func.coalesce(MailingRecipient.first_name, "") + " "
-    + func.coalesce(MailingRecipient.last_name, "")
-)  # fmt: skip
-_NAME = case((_PERSON != "", _PERSON), else_=func.coalesce(MailingRecipient.structure_name, ""))
+
+
+def name_in(of: Any) -> ColumnElement[str]:
+    """Return « Camille DUPONT », or the structure alone, of rows of an audience."""
+    person = func.trim(func.coalesce(of.first_name, "") + " " + func.coalesce(of.last_name, ""))
+    return case((person != "", person), else_=func.coalesce(of.structure_name, ""))
+
+
+_NAME = name_in(MailingRecipient)
 
 
 def recipient_list(mailing_id: int) -> ListDefinition:
@@ -114,7 +117,7 @@ def _rows() -> Select[Any]:
 
 def _filters(mailing_id: int) -> tuple[Filter, ...]:
     return (
-        _coded("place", N_("Place"), _SIDE, _SIDES),
+        _coded("place", N_("Place"), _SIDE, SIDES),
         Filter(
             "segment",
             N_("Segment"),

@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Integer,
     Select,
     and_,
     case,
+    cast,
     false,
     func,
     literal,
@@ -32,7 +34,7 @@ from crm.mail.types import Purpose
 from crm.mailings.models import Mailing
 from crm.mailings.queries.offices import office_rows, ranks_of
 from crm.mailings.queries.reactions import silent_recipients
-from crm.mailings.queries.sides import Sides, is_among, people_of, sides_of
+from crm.mailings.queries.sides import Sides, is_among, people_of, roles_held, sides_of
 from crm.mailings.types import Reach, Why
 from crm.territories.models import Commune
 
@@ -42,6 +44,8 @@ COLUMNS = (
     "first_name", "last_name", "role", "structure_name", "family_code", "commune_name",
     "departement_code",
 )  # fmt: skip
+# Of those who are thought of themselves, whatever they do.
+_NO_ROLE = cast(null(), Integer).label("affiliation_id")
 
 
 def audience_rows(session: Session, mailing: Mailing, day: date) -> Select[Any]:
@@ -51,15 +55,18 @@ def audience_rows(session: Session, mailing: Mailing, day: date) -> Select[Any]:
     """
     out = sides_of(session, [each.segment for each in mailing.segments if each.is_excluded], day)
     if mailing.follows_id is not None:
-        picked = silent_recipients(mailing.follows_id)
-        people = select(picked.c.contact_id.label("id"), picked.c.segment_id).where(
-            picked.c.contact_id.is_not(None)
+        picked = select(silent_recipients(mailing.follows_id)).cte()  # read three times
+        people = _reached(
+            select(picked.c.contact_id.label("id"), picked.c.segment_id, _NO_ROLE).where(
+                picked.c.contact_id.is_not(None)
+            ),
+            roles_held(picked, day),
         )
         offices = select(picked.c.structure_id.label("id"), picked.c.segment_id).where(
             picked.c.contact_id.is_(None)
         )
         return _ranked(
-            _person_rows(_once(people), mailing, out, day, Why.FOLLOW_UP),
+            _person_rows(people, mailing, out, day, literal(Why.FOLLOW_UP.value)),
             office_rows(_once(offices), mailing, out, day, ranks=None),
         )
     kept = sides_of(
@@ -69,8 +76,19 @@ def audience_rows(session: Session, mailing: Mailing, day: date) -> Select[Any]:
         ranks = ranks_of(session, mailing.functions) if mailing.functions else None
         found = _once(*kept.structures)
         return _ranked(office_rows(found, mailing, out, day, ranks=ranks))
-    found = _once(*kept.people, *(people_of(each, day) for each in kept.structures))
-    return _ranked(_person_rows(found, mailing, out, day, Why.SEGMENT))
+    return _ranked(_people_kept(kept, mailing, out, day))
+
+
+def _people_kept(kept: Sides, mailing: Mailing, out: Sides, day: date) -> Select[Any]:
+    """Select the people whom segments keep, themselves or by what they do in a structure."""
+    themselves = _once(*kept.people)
+    picked = _reached(
+        select(themselves.c.id, themselves.c.segment_id, _NO_ROLE),
+        *([people_of(select(_once(*kept.structures)), day)] if kept.structures else []),
+    )
+    is_in_office = picked.c.affiliation_id.is_not(None)
+    why = case((is_in_office, Why.IN_OFFICE.value), else_=Why.SEGMENT.value)
+    return _person_rows(picked, mailing, out, day, why)
 
 
 def _once(*kept: Select[Any]) -> CTE:
@@ -86,19 +104,51 @@ def _once(*kept: Select[Any]) -> CTE:
     )
 
 
-def _person_rows(picked: CTE, mailing: Mailing, out: Sides, day: date, why: Why) -> Select[Any]:
-    """Select the people picked, each with what holds them back, if anything."""
+def _reached(themselves: Select[Any], *in_office: Select[Any]) -> CTE:
+    """Return each person once, with the function by which a structure of the audience has them.
+
+    That is the first of those they hold there, whatever they do elsewhere; the segment is then the
+    one that keeps this structure. Whoever is only there themselves has none.
+    """
+    if not in_office:
+        return themselves.cte()
+    every = union_all(*in_office, themselves).cte()
+    of = every.c
+    place = func.row_number().over(
+        partition_by=of.id,
+        order_by=(
+            case((of.affiliation_id.is_(None), 1), else_=0),
+            of.affiliation_id,
+            of.segment_id,
+        ),
+    )
+    placed = select(every, place.label("place")).cte()
+    return (
+        select(placed.c.id, placed.c.segment_id, placed.c.affiliation_id)
+        .where(placed.c.place == 1)
+        .cte()
+    )
+
+
+def _person_rows(
+    picked: CTE, mailing: Mailing, out: Sides, day: date, why: ColumnElement[str]
+) -> Select[Any]:
+    """Select the people picked, each with what holds them back, if anything.
+
+    Their function is the one they are reached by, or else the one that lists show.
+    """
     refusal = case(
         (_is_aside(out, day), Why.EXCLUDED.value),
         else_=person_refusal(Purpose(mailing.purpose), day=day),
     )
+    role = func.coalesce(picked.c.affiliation_id, _first_role(day))
     return (
         select(
             Contact.id.label("contact_id"),
             Structure.id.label("structure_id"),
             picked.c.segment_id,
             refusal.label("refusal"),
-            literal(why.value).label("why"),
+            why.label("why"),
             Contact.email.label("address"),
             Contact.email_key.label("address_key"),
             Contact.first_name,
@@ -111,7 +161,7 @@ def _person_rows(picked: CTE, mailing: Mailing, out: Sides, day: date, why: Why)
         )
         .select_from(picked)
         .join(Contact, Contact.id == picked.c.id)
-        .outerjoin(Affiliation, Affiliation.id == _first_role(day))
+        .outerjoin(Affiliation, Affiliation.id == role)
         .outerjoin(Structure, Structure.id == Affiliation.structure_id)
         .outerjoin(Commune, Commune.insee_code == Structure.commune_code)
         .where(Contact.deleted_at.is_(None), Contact.merged_into_id.is_(None))

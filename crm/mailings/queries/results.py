@@ -27,6 +27,8 @@ _WAITING = (
     DeliveryState.DEFERRED,
 )
 LEFT = (*ARRIVED, DeliveryState.BOUNCED)
+# The reasons that a segment has a part in, and names.
+_OF_SEGMENT = (Why.SEGMENT.value, Why.IN_OFFICE.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def count_reasons(session: Session, mailing_id: int) -> dict[bool, list[Counted]
 
 def reasons_among(session: Session, rows: Subquery) -> dict[bool, list[Counted]]:
     """Return the same of rows that an audience is made of, frozen or not."""
-    by_segment = case((rows.c.reason == Why.SEGMENT.value, rows.c.segment_id))
+    by_segment = case((rows.c.reason.in_(_OF_SEGMENT), rows.c.segment_id))
     counted = (
         select(rows.c.is_in, rows.c.reason, by_segment.label("segment_id"), func.count().label("n"))
         .group_by(rows.c.is_in, rows.c.reason, by_segment)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, literal, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, false, literal, or_, select
 from sqlalchemy.orm import Session
 
 from crm.contacts.models import Affiliation
@@ -38,10 +38,25 @@ def sides_of(session: Session, segments: Sequence[Segment], day: date) -> Sides:
 
 
 def people_of(structures: Select[Any], day: date) -> Select[Any]:
-    """Return the people with a current role in one of the structures."""
+    """Return the people with a current role in one of the structures, once for each role."""
     kept = structures.cte()
-    return select(Affiliation.contact_id.label("id"), kept.c.segment_id).where(
-        Affiliation.structure_id == kept.c.id, is_current_on(day)
+    return select(
+        Affiliation.contact_id.label("id"),
+        kept.c.segment_id,
+        Affiliation.id.label("affiliation_id"),
+    ).where(Affiliation.structure_id == kept.c.id, is_current_on(day))
+
+
+def roles_held(seats: FromClause, day: date) -> Select[Any]:
+    """Return the current roles of people in the very structures beside which they are named."""
+    return select(
+        Affiliation.contact_id.label("id"),
+        seats.c.segment_id,
+        Affiliation.id.label("affiliation_id"),
+    ).where(
+        Affiliation.contact_id == seats.c.contact_id,
+        Affiliation.structure_id == seats.c.structure_id,
+        is_current_on(day),
     )
 
 
