@@ -43,16 +43,7 @@ EXPORT_LABELS = {
     "description": N_("Description"),
     "headcount_wording": N_("Effectif, comme il est dit"),
     "record_id": N_("Identifiant de la fiche"),
-    "entity": N_("Type de fiche"),
-    "reason": N_("Motif"),
-    "at": N_("Le"),
-    "actor_name": N_("Par"),
-    "title": N_("Titre"),
-    "extension": N_("Format"),
-    "filter_names": N_("Filtrée par"),
     "contact_id": N_("Identifiant de la personne"),
-    "is_elected": N_("Mandat électif"),
-    "vacant_since": N_("Vacant depuis le"),
     "their_email": N_("Courriel selon l’annuaire"),
     "their_phone": N_("Téléphone selon l’annuaire"),
     "budget": N_("Budget (euros)"),
@@ -61,6 +52,18 @@ EXPORT_LABELS = {
     "requested_euros": N_("Demandé (euros)"),
     "awarded_euros": N_("Obtenu (euros)"),
     "received_euros": N_("Reçu (euros)"),
+}
+# Of columns that the lists themselves call otherwise, each in its way.
+_WITHOUT_A_LIST = {
+    "entity": N_("Type de fiche"),
+    "reason": N_("Motif"),
+    "at": N_("Le"),
+    "actor_name": N_("Par"),
+    "title": N_("Titre"),
+    "extension": N_("Format"),
+    "filter_names": N_("Filtrée par"),
+    "is_elected": N_("Mandat électif"),
+    "vacant_since": N_("Vacant depuis le"),
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PHONE_OR_NUMBER = re.compile(r"[+-][0-9][0-9 .,]*")
@@ -217,7 +220,8 @@ def send_rows(
     """
     names = [name for name in list(result.keys()) if not name.startswith("cursor_")]
     if chosen is None:
-        header = [translate(EXPORT_LABELS.get(name, name)) for name in names]
+        labels = _WITHOUT_A_LIST | EXPORT_LABELS
+        header = [translate(labels.get(name, name)) for name in names]
         rows: Rows = (row[: len(names)] for row in result)
     else:
         header = [translate(EXPORT_LABELS.get(key) or each.label) for key, each in chosen.items()]
