@@ -172,7 +172,7 @@ def _csv_cell(value: Any) -> str:
     if isinstance(value, date):
         return value.strftime("%d/%m/%Y")
     if isinstance(value, float):
-        return str(value).removesuffix(".0").replace(".", ",")
+        return str(value).replace(".", ",")
     return safe_text(str(value))
 
 

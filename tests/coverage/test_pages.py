@@ -217,7 +217,7 @@ def test_the_list_is_exported_and_its_views_saved(officer: PageClient, session: 
     assert len(lines) == 2
     assert "Lille" in lines[1]
     assert "Financement obtenu" in lines[1]
-    assert "1500" in lines[1]
+    assert "1500,0" in lines[1]
     assert officer.get(f"/zones-blanches/export.xlsx?niveau=epci&{YEARS}").status_code == 200
     assert "Enregistrer" in officer.get(f"{COMMUNES}&etat=rien").text
 

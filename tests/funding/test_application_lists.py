@@ -186,7 +186,7 @@ def test_the_list_is_exported_with_euros_as_numbers(
     text = officer.get(url).data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     assert [row["Dossier"] for row in rows] == ["'=1+1", "Festival", "Perdu", "Puits de Kayes"]
-    assert [row["Demandé (euros)"] for row in rows] == ["", "12500,5", "1000", "25000"]
+    assert [row["Demandé (euros)"] for row in rows] == ["", "12500,5", "1000,0", "25000,0"]
     assert (rows[3]["Statut"], rows[3]["Décision du"]) == ("Obtenu", "15/01/2020")
     whole = officer.get(f"{url}&fiche={made['puits']}&colonnes=toutes").data.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(whole), delimiter=";")

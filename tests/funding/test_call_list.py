@@ -106,10 +106,10 @@ def test_the_list_is_exported_as_narrowed(officer: PageClient, calls: dict[str, 
     lines = {line.split(";")[1]: line for line in text.splitlines()[1:]}
     assert set(lines) == {"Appel Jeunesse", "Appel Énergie", "Appel ancien"}
     assert lines["Appel Jeunesse"].endswith(
-        "Appel Jeunesse;Ouvert;0;Ministère;Collectivité territoriale;Pas-de-Calais;"
+        "Appel Jeunesse;Ouvert;0,0;Ministère;Collectivité territoriale;Pas-de-Calais;"
     )
-    assert lines["Appel Énergie"].endswith("À venir;0;;;;100000,5")
-    assert "Résultats connus;10000" in lines["Appel ancien"]
+    assert lines["Appel Énergie"].endswith("À venir;0,0;;;;100000,5")
+    assert "Résultats connus;10000,0" in lines["Appel ancien"]
     only = officer.get("/appels/export.csv?phase=ouvert").data.decode("utf-8-sig")
     assert only.count("\r\n") == 2
     assert officer.get("/appels/export.xlsx").status_code == 200

@@ -150,7 +150,7 @@ def test_the_list_is_narrowed_and_exported(officer: PageClient, session: Session
         }
         assert found == names, query
     text = officer.get("/dispositifs/export.csv?tri=nom").data.decode("utf-8-sig")
-    assert "Jeunesse;Ministère;0;;1;1;10000" in text
+    assert "Jeunesse;Ministère;0;;1;1;10000,0" in text
     assert officer.get("/dispositifs/export.xlsx?colonnes=toutes").status_code == 200
 
 

@@ -76,7 +76,7 @@ def test_an_export_is_called_as_on_the_screen_and_counts_in_euros(
     assert not any(others)
     told = dict(zip(header, row, strict=True))
     assert told["Identifiant"] == str(made.id)
-    assert told["Demandé (euros)"] == "5000"
+    assert told["Demandé (euros)"] == "5000,0"
     assert told["Accordé (euros)"] == "4500,5"
     assert not [name for name in header if "_" in name]
 

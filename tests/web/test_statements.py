@@ -20,7 +20,7 @@ STATEMENTS = {
     "/structures?departement=62": 5,
     "/structures?departement=62&tri=-commune": 5,
     "/contacts?q=%C3%A9li": 4,
-    "/structures/{id}": 32,
+    "/structures/{id}": 23,
 }
 _LARGE = ("structure", "contact", "affiliation", "accompaniment_session", "session_structure",
           "change", "change_subject", "search_word")  # fmt: skip
