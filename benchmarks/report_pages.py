@@ -12,36 +12,6 @@ TITLES = {
     "year": "counts of a year",
 }
 AIMS = {"list": 2.0, "search": 2.0, "record": 4.0, "write": 4.0, "year": 1.5}
-Lines = list[str]
-_HEAD = """# Benchmarks
-
-`{command}`, {day}. {machine}
-
-10,000 structures, 50,000 sessions over five years, 3,782 communes, one or two roles for each
-contact, the history and the search index of all of them; the same data on both databases.
-Milliseconds: median (95th percentile). Everything in a table was measured in the same run.
-
-- *ours* signs the person in, checks their rights and writes the whole page.
-- *floor* is the smallest Flask, SQLAlchemy and Jinja application that shows the same rows or keeps
-  the same session: no sign-in, no rules, no history, no layout (`benchmarks/floor.py`).
-- *raw* is the same question put to the database by its driver, without a page.
-- *HTTP* goes over loopback to gunicorn with one worker of four threads; *in process* calls the
-  application directly.
-"""
-_QUESTIONS_HEAD = """
-## {name}, {contacts:,} contacts
-
-| question | ours, HTTP | floor, HTTP | ours ÷ floor | aim | ours, in process | floor, in process | raw | ours ÷ raw |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""  # noqa: E501 - a row of a table
-SEARCHES = {
-    "prefix": "three letters",
-    "accented": "a word with an accent",
-    "two words": "two words, one cut short",
-    "typo": "one typing error",
-    "phone": "first digits of a phone number",
-    "e-mail": "first letters of an e-mail address",
-    "saint": "« St » for « Saint »",
-}
 SEARCHES = {
     "prefix": "three letters",
     "accented": "a word with an accent",
