@@ -78,14 +78,14 @@ def created_fields(
     model: type[Any], row: Mapping[str, Any], lists: Mapping[str, Sequence[Any]]
 ) -> dict[str, list[Any]]:
     """Return the fields of a creation, as a form's save would keep them."""
-    untold = _NEVER_TOLD | getattr(model, "__history_exclude__", frozenset())
+    excluded = _NEVER_TOLD | getattr(model, "__history_exclude__", frozenset())
     fields = {
         name: [None, plain(value)]
         for name, value in row.items()
-        if value is not None and name not in untold
+        if value is not None and name not in excluded
     }
     for name, value in _usual_values(model.__table__).items():
-        if name not in row and name not in untold:
+        if name not in row and name not in excluded:
             fields[name] = [None, value]
     fields.update({name: [[], sorted(members)] for name, members in lists.items() if members})
     return fields

@@ -87,13 +87,10 @@ def index_records(session: Session, kind: str, records: Mapping[int, Ranks]) -> 
         for record_id, ranks in records.items()
         for word, rank in ranks.items()
     }
-    if not known:
-        return _replace(session, kind, gone=known, new=wanted)
     _replace(session, kind, gone=known - wanted, new=wanted - known)
     before = {record_id for *_, record_id in known}
     for record_id in sorted(before & {record_id for *_, record_id in known ^ wanted}):
         publish(session, WordsChanged(kind, record_id))
-    return None
 
 
 def _known_words(session: Session, kind: str, ids: Sequence[int]) -> set[WordRow]:
