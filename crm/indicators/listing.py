@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import Row, func, literal, select
 
 from crm.core.errors import N_
-from crm.core.money import in_euros
 from crm.indicators.counting import rows
 from crm.indicators.indicator import Indicator, RowColumn
 from crm.indicators.reading import ARGUMENTS
 from crm.indicators.types import Scope, Unit
 from crm.web.list_definition import Column, ListDefinition, Sort
 from crm.web.locale import translate
+from crm.web.row_lists import exported_value
 
 _COUNT_WORDS = {
     Unit.STRUCTURE: (N_("%(count)s structure"), N_("%(count)s structures")),
@@ -76,14 +76,13 @@ def table_of(
         for each, label in zip(indicator.columns, labels, strict=True)
     ]
     rows = (
-        [row.record_id, *(_exported(each, getattr(row, each.key)) for each in indicator.columns)]
+        [
+            row.record_id,
+            *(exported_value(getattr(row, each.key), each.kind) for each in indicator.columns),
+        ]
         for row in found
     )
     return [translate(N_("Identifiant")), *header], rows
-
-
-def _exported(column: RowColumn, value: Any) -> Any:
-    return in_euros(value) if column.kind == "money" and value is not None else value
 
 
 def _never_null(column: RowColumn, value: Any) -> Any:

@@ -72,7 +72,9 @@ class RowListing(Listing):
         """Return the header and the rows of an export of all that is found; money is in euros."""
         ids = (Column(each, EXPORT_LABELS.get(each, each)) for each in self.definition.identifiers)
         columns = [*ids, *self.shown]
-        rows = [[_exported(row.get(each.key), each.kind) for each in columns] for row in self.found]
+        rows = [
+            [exported_value(row.get(each.key), each.kind) for each in columns] for row in self.found
+        ]
         return [translate(each.label) for each in columns], rows
 
     def _said(self, row: Record) -> str:
@@ -93,5 +95,6 @@ def _text(value: Any, kind: str) -> str:
     return money(value) if kind == "money" else str(value)
 
 
-def _exported(value: Any, kind: str) -> Any:
+def exported_value(value: Any, kind: str) -> Any:
+    """Return a cell as a file holds it: money in euros, anything else as it is."""
     return in_euros(value) if kind == "money" and value is not None else value
